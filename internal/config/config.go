@@ -1,0 +1,176 @@
+// Package config turns the environment into one typed struct. Everything is read and checked once, at start, and every
+// fault is named at once.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// The values of APP_ENV.
+const (
+	Development = "development"
+	Test        = "test"
+	Staging     = "staging"
+	Production  = "production"
+)
+
+// Config is all that Plinth reads from the environment. The tags name the variables and their defaults.
+type Config struct {
+	Env      string `env:"APP_ENV" envDefault:"production"`
+	URL      string `env:"APP_URL" envDefault:"http://127.0.0.1:8080"`
+	Addr     string `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
+
+	// SecretKeys is a list, newest first, each 32 bytes in base64. The first seals, all open.
+	SecretKeys Secret `env:"SECRET_KEYS"`
+
+	Database
+	Mail
+	Stripe
+
+	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:","`
+	// DrainFor is how long a stopping server goes on serving after it said it is not ready.
+	DrainFor time.Duration `env:"DRAIN_FOR" envDefault:"3s"`
+	// MailFolder is where development mail is kept; set by plinth dev only.
+	MailFolder string `env:"MAIL_FOLDER"`
+}
+
+// Database holds one URL for each role. All but the first may be left out where a process does not need them.
+type Database struct {
+	AppURL     Secret `env:"DATABASE_URL"`         // plinth_app: web
+	WorkerURL  Secret `env:"DATABASE_WORKER_URL"`  // plinth_worker: jobs
+	AdminURL   Secret `env:"DATABASE_ADMIN_URL"`   // plinth_admin: back-office
+	MigrateURL Secret `env:"DATABASE_MIGRATE_URL"` // plinth_owner: migrations
+	DirectURL  Secret `env:"DATABASE_DIRECT_URL"`  // worker's connection past a pooler, for LISTEN
+	// ExecMode is how pgx sends statements: cache_statement, cache_describe, describe_exec or exec. Behind PgBouncer
+	// in transaction mode cache_describe or exec are right.
+	ExecMode string `env:"DATABASE_EXEC_MODE" envDefault:"cache_statement"`
+	MaxConns int32  `env:"DATABASE_MAX_CONNS" envDefault:"20"` // connections a pool may open
+}
+
+// Mail says how mails leave.
+type Mail struct {
+	SMTPURL Secret `env:"SMTP_URL"` // smtp://user:password@host:587 or smtps://…:465; empty only with MAIL_FOLDER
+	From    string `env:"MAIL_FROM" envDefault:"Plinth <plinth@localhost.example>"`
+}
+
+// Stripe says which account is charged.
+type Stripe struct {
+	SecretKey      Secret   `env:"STRIPE_SECRET_KEY"`
+	WebhookSecrets []Secret `env:"STRIPE_WEBHOOK_SECRETS" envSeparator:","` // newest first
+	APIURL         string   `env:"STRIPE_API_URL"`                          // empty is Stripe itself
+	PlansFile      string   `env:"PLANS_FILE"`                              // empty is the embedded plans.yaml
+}
+
+// Load reads the variables given by environ (as os.Environ returns them) and checks them. The error names every fault.
+func Load(environ []string) (*Config, error) {
+	var c Config
+	vars := env.ToMap(environ)
+	var faults []error
+	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
+		faults = append(faults, parseFaults(err)...)
+	}
+	faults = append(faults, c.check()...)
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("configuration: %d to mend:\n%w", len(faults), errors.Join(faults...))
+	}
+	return &c, nil
+}
+
+func parseFaults(err error) []error {
+	var all env.AggregateError
+	if errors.As(err, &all) {
+		return all.Errors
+	}
+	return []error{err}
+}
+
+func (c *Config) check() []error {
+	var faults []error
+	bad := func(format string, args ...any) { faults = append(faults, fmt.Errorf("  "+format, args...)) }
+	switch c.Env {
+	case Development, Test, Staging, Production:
+	default:
+		bad("APP_ENV is %q: say development, test, staging or production", c.Env)
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		bad("APP_URL is %q: say a scheme and a host, as https://app.example.com", c.URL)
+	} else if c.Env == Production && u.Scheme != "https" && !Loopback(u.Hostname()) {
+		bad("APP_URL is %q: production is served over https", c.URL)
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	c.checkSecrets(bad)
+	c.checkStripe(bad)
+	for _, p := range c.TrustedProxies {
+		if _, err := netip.ParsePrefix(strings.TrimSpace(p)); err != nil {
+			bad("TRUSTED_PROXIES has %q: say networks, as 10.0.0.0/8", p)
+		}
+	}
+	switch c.ExecMode {
+	case "cache_statement", "cache_describe", "describe_exec", "exec":
+	default:
+		bad("DATABASE_EXEC_MODE is %q: say cache_statement, cache_describe, describe_exec or exec", c.ExecMode)
+	}
+	switch strings.ToLower(c.LogLevel) {
+	case "debug", "info", "warn", "error":
+	default:
+		bad("LOG_LEVEL is %q: say debug, info, warn or error", c.LogLevel)
+	}
+	return faults
+}
+
+func (c *Config) checkSecrets(bad func(string, ...any)) {
+	if c.SecretKeys == "" {
+		bad("SECRET_KEYS is missing: make one with  openssl rand -base64 32")
+	} else if _, err := c.Keys(); err != nil {
+		bad("SECRET_KEYS: %v", err)
+	}
+	if c.AppURL == "" {
+		bad("DATABASE_URL is missing: postgres://plinth_app:…@host/plinth")
+	}
+	if c.SMTPURL == "" && c.MailFolder == "" {
+		bad("SMTP_URL is missing: smtp://user:password@host:587")
+	}
+	if c.MailFolder != "" && c.Env == Production {
+		bad("MAIL_FOLDER is for development: mail would never be sent")
+	}
+}
+
+func (c *Config) checkStripe(bad func(string, ...any)) {
+	if c.SecretKey == "" {
+		bad("STRIPE_SECRET_KEY is missing: sk_live_… or sk_test_…")
+	} else if !strings.HasPrefix(string(c.SecretKey), "sk_live_") && !strings.HasPrefix(string(c.SecretKey), "sk_test_") {
+		bad("STRIPE_SECRET_KEY does not begin with sk_live_ or sk_test_")
+	}
+	if len(c.WebhookSecrets) == 0 {
+		bad("STRIPE_WEBHOOK_SECRETS is missing: whsec_…, several separated by commas, newest first")
+	}
+	for i, s := range c.WebhookSecrets {
+		// stripe-go accepts an empty secret, which would let anybody sign.
+		if !strings.HasPrefix(string(s), "whsec_") || len(s) < len("whsec_")+8 {
+			bad("STRIPE_WEBHOOK_SECRETS, number %d, is not a whsec_… secret", i+1)
+		}
+	}
+	if c.APIURL != "" {
+		if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
+			bad("STRIPE_API_URL is %q: say a URL", c.APIURL)
+		} else if c.Env == Production && !strings.HasSuffix(u.Hostname(), ".stripe.com") {
+			bad("STRIPE_API_URL is %q: production talks to Stripe itself", c.APIURL)
+		}
+	}
+}
+
+// Livemode says whether the Stripe key is a live one.
+func (c *Config) Livemode() bool { return strings.HasPrefix(string(c.SecretKey), "sk_live_") }
+
+// Dev says whether developer pages may be shown.
+func (c *Config) Dev() bool { return c.Env == Development || c.Env == Test }
