@@ -1,0 +1,131 @@
+// The board: a ticket is moved with the pointer or with the keyboard (Space, arrow keys, Space, Escape).
+// Either way ends in sending the ticket's own status form, the same that works without this script.
+"use strict";
+{
+  class PlinthBoard extends HTMLElement {
+    #held = null;
+    #from = null;
+    #before = null;
+    #said = null;
+
+    connectedCallback() {
+      if (this.#said) return;
+      this.#said = this.querySelector("[data-said]");
+      for (const name of ["dragstart", "dragover", "dragleave", "drop", "dragend", "keydown", "focusout"]) this.addEventListener(name, this);
+    }
+
+    handleEvent(event) { this[`on_${event.type}`](event); }
+
+    #lane(target) { return target.closest?.("[data-status]"); }
+    #lanes() { return [...this.querySelectorAll("[data-status]")]; }
+    #name(lane) { return lane.dataset.name; }
+    #say(key, ...parts) {
+      if (this.#said) this.#said.textContent = parts.reduce((text, part) => text.replace("%s", part), this.dataset[key] ?? "");
+    }
+    #mark(lane) { for (const each of this.#lanes()) each.classList.toggle("over", each === lane); }
+
+    #lift(ticket) {
+      this.#held = ticket;
+      this.#from = this.#lane(ticket);
+      this.#before = ticket.nextElementSibling;
+      ticket.classList.add("lifted");
+    }
+    #back() {
+      this.#from.querySelector("ol").insertBefore(this.#held, this.#before);
+      this.#let();
+    }
+    #let() {
+      this.#held?.classList.remove("lifted");
+      this.#mark(null);
+      this.#held = this.#from = this.#before = null;
+    }
+    #place(lane) { lane.querySelector("ol").prepend(this.#held); }
+    #set(lane) {
+      const ticket = this.#held;
+      const moved = lane !== this.#from;
+      this.#let();
+      if (!moved) return;
+      const form = ticket.querySelector("form[data-status-form]");
+      const field = form.elements.namedItem("status");
+      field.value = lane.dataset.status;
+      ticket.setAttribute("aria-busy", "true");
+      this.#say("moved", this.#name(lane));
+      form.requestSubmit();
+    }
+
+    on_dragstart(event) {
+      const ticket = event.target.closest?.(".ticket");
+      if (!ticket?.querySelector("form[data-status-form]")) return;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", ticket.querySelector("a").href);
+      // A turn later, so that the picture under the pointer is the ticket at rest.
+      setTimeout(() => this.#lift(ticket));
+    }
+    on_dragover(event) {
+      const lane = this.#held && this.#lane(event.target);
+      if (!lane) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "move";
+      this.#mark(lane);
+    }
+    on_dragleave(event) { if (!this.contains(event.relatedTarget)) this.#mark(null); }
+    on_drop(event) {
+      const lane = this.#held && this.#lane(event.target);
+      if (!lane) return;
+      event.preventDefault();
+      if (lane !== this.#from) this.#place(lane);
+      this.#set(lane);
+    }
+    on_dragend() { this.#let(); }
+
+    on_keydown(event) {
+      const ticket = event.target.closest?.(".ticket");
+      if (!ticket || !event.target.matches("a")) return;
+      if (event.key === " ") {
+        event.preventDefault();
+        return this.#held ? this.#set(this.#lane(ticket)) : this.#liftByKey(ticket);
+      }
+      if (!this.#held) return this.#walk(event, ticket);
+      if (event.key === "Escape" || event.key === "Tab") {
+        if (event.key === "Escape") event.preventDefault();
+        this.#back();
+        ticket.querySelector("a").focus();
+        return this.#say("back");
+      }
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const lanes = this.#lanes();
+      const lane = lanes[lanes.indexOf(this.#lane(ticket)) + step];
+      if (!lane) return;
+      this.#place(lane);
+      this.#mark(lane);
+      ticket.scrollIntoView({ block: "nearest", inline: "nearest" });
+      ticket.querySelector("a").focus();
+      this.#say("over", this.#name(lane));
+    }
+    // Moving a node takes its focus for a moment; only a real leave puts the ticket back.
+    on_focusout(event) {
+      const next = event.relatedTarget;
+      if (this.#held && next && !this.#held.contains(next) && !this.#held.matches(":active")) this.#back();
+    }
+    #liftByKey(ticket) {
+      if (!ticket.querySelector("form[data-status-form]")) return;
+      this.#lift(ticket);
+      this.#mark(this.#from);
+      this.#say("lifted", this.#name(this.#from));
+    }
+    #walk(event, ticket) {
+      const lanes = this.#lanes();
+      const lane = this.#lane(ticket);
+      const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const next = { ArrowDown: ticket.nextElementSibling, ArrowUp: ticket.previousElementSibling }[event.key]
+        ?? (sideways && lanes[lanes.indexOf(lane) + sideways]?.querySelector(".ticket"));
+      const link = next?.querySelector?.("a");
+      if (!link) return;
+      event.preventDefault();
+      link.focus();
+    }
+  }
+  customElements.define("plinth-board", PlinthBoard);
+}

@@ -1,0 +1,38 @@
+// Keys: each link or button says its own key in data-key ("c", "/", "g b"), so the page and the keys cannot disagree.
+"use strict";
+{
+  let first = "";
+  let timer = 0;
+  const writing = (element) =>
+    element.closest("input, textarea, select, [contenteditable], dialog[open]") !== null && !element.matches("[type=checkbox], [type=radio]");
+  const find = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("palette")) {
+      event.preventDefault();
+      const palette = document.getElementById("palette");
+      if (palette.open) palette.close();
+      else palette.showModal();
+      return;
+    }
+    // Ctrl or ⌘ with Enter sends the form one is writing in.
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea")) {
+      event.preventDefault();
+      event.target.form?.requestSubmit();
+      return;
+    }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
+    const pair = first ? `${first} ${event.key}` : event.key;
+    const target = find(pair);
+    clearTimeout(timer);
+    first = "";
+    if (target) {
+      event.preventDefault();
+      if (target.matches("input, textarea")) target.focus();
+      else target.click();
+    } else if (event.key === "g") {
+      first = "g";
+      timer = setTimeout(() => { first = ""; }, 1200);
+    }
+  });
+}

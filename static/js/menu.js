@@ -1,0 +1,24 @@
+// Menus: arrow keys walk the items, and the button tells whether its menu is open.
+"use strict";
+{
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("[popover]")) return;
+    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    button?.setAttribute("aria-expanded", String(event.newState === "open"));
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.(".pop:popover-open");
+    const opener = event.target.closest?.("[popovertarget][aria-expanded=true]");
+    const home = menu ?? (opener && document.getElementById(opener.getAttribute("popovertarget")));
+    if (!home?.matches(".pop")) return;
+    const items = [...home.querySelectorAll(".pop-item:not([disabled])")];
+    const at = items.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? items.length - 1 : at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (next === undefined || items.length === 0) return;
+    event.preventDefault();
+    items[(next + items.length) % items.length].focus();
+  });
+  // Choosing something in a menu closes it, also when the page stays.
+  document.addEventListener("submit", (event) => event.target.closest(".pop:popover-open")?.hidePopover());
+}
