@@ -25,7 +25,7 @@ func Roles() []string { return []string{RoleOwner, RoleApp, RoleWorker, RoleAdmi
 func RoleSQL() []string {
 	var out []string
 	for _, role := range Roles() {
-		out = append(out, fmt.Sprintf("create role %s login nosuperuser nobypassrls nocreatedb nocreaterole noinherit;", role))
+		out = append(out, fmt.Sprintf("create role %s login inherit nosuperuser nobypassrls nocreatedb nocreaterole;", role))
 	}
 	return append(out, roleSettings()...)
 }
@@ -60,7 +60,7 @@ func EnsureRoles(ctx context.Context, conn *pgx.Conn, password func(role string)
 		if there {
 			verb = "alter role "
 		}
-		statement := verb + role + " login nosuperuser nobypassrls noinherit"
+		statement := verb + role + " login inherit nosuperuser nobypassrls"
 		if p := password(role); p != "" {
 			statement += " password '" + strings.ReplaceAll(p, "'", "''") + "'"
 		}

@@ -1,0 +1,81 @@
+package session
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Flash is a line shown once on the next page.
+type Flash struct {
+	Kind string `json:"k"` // ok, info or bad
+	Text string `json:"t"`
+}
+
+// AddFlash keeps a line for the next page. It must be called before anything is written.
+func (s *Sessions) AddFlash(w http.ResponseWriter, r *http.Request, kind, text string) {
+	c, _ := s.sealed.Get(r, s.names.flash) // a cookie that cannot be opened is as good as none
+	line, err := json.Marshal(Flash{Kind: kind, Text: text})
+	if err != nil {
+		return // two strings always marshal
+	}
+	c.AddFlash(string(line))
+	_ = c.Save(r, w) // only a cookie beyond 4 KiB cannot be saved: then the line is not shown
+}
+
+// Flashes returns the kept lines and forgets them.
+func (s *Sessions) Flashes(w http.ResponseWriter, r *http.Request) []Flash {
+	if _, err := r.Cookie(s.names.flash); err != nil {
+		return nil
+	}
+	c, _ := s.sealed.Get(r, s.names.flash)
+	var out []Flash
+	for _, raw := range c.Flashes() {
+		var f Flash
+		if line, ok := raw.(string); ok && json.Unmarshal([]byte(line), &f) == nil {
+			out = append(out, f)
+		}
+	}
+	c.Options.MaxAge = -1
+	_ = c.Save(r, w)
+	return out
+}
+
+// Pending is a sign-up that waits for its mail, known only to the browser that began it.
+type Pending struct {
+	SignupID string
+	Email    string
+}
+
+// SetPending keeps the sign-up under way, for a day.
+func (s *Sessions) SetPending(w http.ResponseWriter, r *http.Request, p Pending) error {
+	c, _ := s.sealed.Get(r, s.names.pending)
+	c.Values["id"], c.Values["email"] = p.SignupID, p.Email
+	c.Options.MaxAge = int((24 * time.Hour).Seconds())
+	if err := c.Save(r, w); err != nil {
+		return fmt.Errorf("save the pending sign-up: %w", err)
+	}
+	return nil
+}
+
+// GetPending returns the sign-up under way, or ErrNoPending.
+func (s *Sessions) GetPending(r *http.Request) (Pending, error) {
+	c, err := s.sealed.Get(r, s.names.pending)
+	if err != nil || c.IsNew {
+		return Pending{}, ErrNoPending
+	}
+	id, ok1 := c.Values["id"].(string)
+	email, ok2 := c.Values["email"].(string)
+	if !ok1 || !ok2 {
+		return Pending{}, ErrNoPending
+	}
+	return Pending{SignupID: id, Email: email}, nil
+}
+
+// ClearPending forgets the sign-up under way.
+func (s *Sessions) ClearPending(w http.ResponseWriter, r *http.Request) {
+	c, _ := s.sealed.Get(r, s.names.pending)
+	c.Options.MaxAge = -1
+	_ = c.Save(r, w)
+}

@@ -1,0 +1,18 @@
+package jobs
+
+import (
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// SendInvitation mails an invitation's link.
+type SendInvitation struct {
+	ForTenant
+	TokenID uuid.UUID `json:"token_id"`
+}
+
+// Kind names the job.
+func (SendInvitation) Kind() string { return "send_invitation" }
+
+// InsertOpts puts it in the mail queue.
+func (SendInvitation) InsertOpts() river.InsertOpts { return mailOpts() }

@@ -1,0 +1,28 @@
+-- name: CreateToken :exec
+insert into one_time_tokens (id, purpose, address, subject_id, tenant_id, hash, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: TokenByID :one
+select id, purpose, address, subject_id, tenant_id, hash, expires_at
+from one_time_tokens
+where id = $1 and used_at is null and expires_at > now();
+
+-- name: UseToken :one
+update one_time_tokens
+set used_at = now()
+where id = $1 and purpose = $2 and hash = $3 and used_at is null and expires_at > now()
+returning subject_id, tenant_id, address;
+
+-- name: PeekToken :one
+select subject_id, tenant_id, address
+from one_time_tokens
+where id = $1 and purpose = $2 and hash = $3 and used_at is null and expires_at > now();
+
+-- name: RevokeTokens :exec
+update one_time_tokens
+set used_at = now()
+where subject_id = $1 and purpose = $2 and used_at is null;
+
+-- name: PurgeTokens :execrows
+delete from one_time_tokens
+where expires_at < now() - interval '7 days';

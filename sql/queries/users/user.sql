@@ -1,0 +1,24 @@
+-- name: CreateUser :execrows
+insert into users (id, email, name, password_hash, password_changed_at, email_verified_at, terms_version, terms_accepted_at, time_zone)
+values ($1, $2, $3, $4, now(), now(), $5, now(), $6)
+on conflict (email) do nothing;
+
+-- name: UserByEmail :one
+select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+from users
+where email = $1 and anonymised_at is null;
+
+-- name: UserByID :one
+select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+from users
+where id = $1 and anonymised_at is null;
+
+-- name: SetPassword :execrows
+update users
+set password_hash = $2, password_changed_at = now(), updated_at = now()
+where id = $1;
+
+-- name: SetProfile :execrows
+update users
+set name = $2, time_zone = $3, updated_at = now()
+where id = $1;
