@@ -163,6 +163,7 @@ func (p place) settings(d Durability, port int) []string {
 	set("max_wal_senders", "0")
 	if d == Throwaway {
 		set("fsync", "off")
+		set("log_checkpoints", "off")
 		set("full_page_writes", "off")
 		set("checkpoint_timeout", "1h")
 		set("max_wal_size", "2GB")
