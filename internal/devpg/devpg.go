@@ -77,6 +77,11 @@ func start(ctx context.Context, o Options, f finder, in installer) (*Server, err
 	if s := attach(ctx, p, o.Linger); s != nil {
 		return s, nil
 	}
+	if o.Durability == Throwaway && p.tornByReboot() {
+		if err := p.wipe(); err != nil {
+			return nil, err
+		}
+	}
 	if err := halt(ctx, p); err != nil {
 		return nil, err
 	}

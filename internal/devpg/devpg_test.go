@@ -275,6 +275,27 @@ func TestBrokenThrowawayClusterIsMadeAnew(t *testing.T) {
 	}
 }
 
+func TestThrowawayClusterTornByRebootIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	s := begin(t, Options{Dir: dir})
+	if err := s.EnsureDatabase(t.Context(), "kept", Superuser); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := map[string]string{s.place.bootFile(): "another boot", s.place.pidPath(): "1\n/\n0\n1\n"}
+	for path, text := range left {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := query(t, begin(t, Options{Dir: dir}), "select count(*)::text from pg_database where datname = 'kept'"); got != "0" {
+		t.Error("torn files were used again")
+	}
+}
+
 func TestHaltAndRemoveWithNothingThere(t *testing.T) {
 	t.Parallel()
 	nothing := filepath.Join(t.TempDir(), "nothing")

@@ -67,6 +67,27 @@ func commandLine(pid int) string {
 	return string(out)
 }
 
+// bootFile names the boot of the machine in which the server was last started; only Linux tells it.
+func (p place) bootFile() string { return filepath.Join(p.base, "boot") }
+
+func bootID() []byte {
+	raw, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// tornByReboot tells whether the machine went down under the server. Without fsync its files may then be torn in
+// ways that Postgres does not notice.
+func (p place) tornByReboot() bool {
+	if _, err := os.Stat(p.pidPath()); err != nil {
+		return false
+	}
+	was, err := os.ReadFile(p.bootFile())
+	return err == nil && !bytes.Equal(was, bootID())
+}
+
 // halt stops a server of the place and clears a pid file that no server stands behind. The caller holds the lock.
 func halt(ctx context.Context, p place) error {
 	f, ok := p.running()

@@ -64,6 +64,9 @@ func (p place) spawn(bin binaries, args []string) (first *os.File, err error) {
 			return nil, err
 		}
 	}
+	if err := os.WriteFile(p.bootFile(), bootID(), 0o600); err != nil {
+		return nil, err
+	}
 	if err := syscall.Mkfifo(p.fifoFile(), 0o600); err != nil {
 		return nil, fmt.Errorf("make the FIFO: %w", err)
 	}
