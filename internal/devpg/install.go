@@ -105,7 +105,7 @@ func (in installer) npm(ctx context.Context, fetched string) error {
 	if err := os.MkdirAll(fetched, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, filepath.Join(fetched, "lock"))
+	unlock, err := lock(ctx, filepath.Join(fetched, "npm.lock"))
 	if err != nil {
 		return err
 	}

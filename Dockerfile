@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+# The generated code and the style sheet are committed, so the build needs Go alone.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
+COPY . .
+ARG VERSION=unknown
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X main.version=${VERSION}" -o /plinth ./cmd/plinth
+
+# Holds root certificates, time zones and an unprivileged user, and no shell.
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY --from=build /plinth /plinth
+USER nonroot
+# Inside of a container the port is published, so the listener must not stay on loopback.
+ENV APP_ENV=production ADDR=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["/plinth", "doctor", "--alive"]
+ENTRYPOINT ["/plinth"]
+CMD ["web"]
