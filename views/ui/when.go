@@ -68,3 +68,26 @@ func dayNumber(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
+
+// Late tells whether a due time has passed.
+func Late(ctx context.Context, due time.Time) bool { return due.Before(NavFrom(ctx).now()) }
+
+// Due says when something is due: "Today", "Tomorrow", "Sunday", "24 Nov", or "2 days late".
+func Due(ctx context.Context, due time.Time, finished bool) string {
+	nav := NavFrom(ctx)
+	due = due.In(nav.zone())
+	days := dayNumber(due) - dayNumber(nav.now().In(nav.zone()))
+	switch {
+	case days < 0 && !finished:
+		return TN(ctx, -days, "%d day late", "%d days late")
+	case days == 0 && !finished && Late(ctx, due):
+		return T(ctx, "Late today")
+	case days == 0:
+		return T(ctx, "Today")
+	case days == 1:
+		return T(ctx, "Tomorrow")
+	case days > 1 && days < 7:
+		return T(ctx, due.Weekday().String())
+	}
+	return Day(ctx, due)
+}

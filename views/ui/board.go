@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// LaneBox is a column of a board. Count may be larger than the tickets in sight. NewURL leads to the form for a
+// ticket in this column, or "" for people who may not write one.
+type LaneBox struct {
+	Status string
+	Count  int
+	NewURL string
+}
+
+// Card is a ticket as boards and lists show it. StatusURL is where its status form posts, or "" when the person may
+// only read; StatusAttrs are further attributes of that form, such as hx-post and hx-target.
+type Card struct {
+	Key, Title, URL, Status, Priority string
+	Assignee                          *Person
+	Labels                            []Label
+	Due                               *time.Time
+	Comments, Files                   int
+	TasksDone, Tasks                  int
+	StatusURL                         string
+	StatusAttrs                       templ.Attributes
+	// Version is sent along with the status, so that a change by somebody else in between is seen.
+	Version int
+}
+
+// Label is a coloured word on a ticket.
+type Label struct{ Name, Hue string }
+
+func (l Label) hue() string {
+	if l.Hue != "" {
+		return l.Hue
+	}
+	return Hue(l.Name)
+}
+
+func (c Card) hasMeta() bool { return c.Due != nil || c.Comments > 0 || c.Files > 0 || c.Tasks > 0 }
+
+// finished tickets are never late.
+func (c Card) finished() bool { return c.Status == "done" || c.Status == "canceled" }
+
+func (c Card) tasks() string { return strconv.Itoa(c.TasksDone) + "/" + strconv.Itoa(c.Tasks) }
+
+func (c Card) attrs() templ.Attributes {
+	if c.StatusURL == "" {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{"draggable": "true"}
+}
+
+func (c Card) late(ctx context.Context) bool {
+	return c.Due != nil && !c.finished() && Late(ctx, *c.Due)
+}
+
+// Statuses are the columns of a board, in their order.
+func Statuses() []string { return []string{"todo", "progress", "review", "done", "canceled"} }
