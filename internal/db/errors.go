@@ -37,7 +37,7 @@ func Fault(err error) error {
 func ofPostgres(pg *pgconn.PgError, err error) error {
 	switch {
 	case strings.HasPrefix(pg.Code, "08"), // connection exception
-		strings.HasPrefix(pg.Code, "53"), // insufficient resources
+		strings.HasPrefix(pg.Code, "53"),                           // insufficient resources
 		pg.Code == "57P01", pg.Code == "57P02", pg.Code == "57P03", // shutting down or starting up
 		pg.Code == "57014", // statement timeout
 		pg.Code == "55P03", // lock timeout

@@ -58,6 +58,25 @@ func (q *Queries) CreateInvitation(ctx context.Context, db DBTX, arg CreateInvit
 	return err
 }
 
+const InviterRole = `-- name: InviterRole :one
+select m.role
+from invitations i
+join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.invited_by and m.left_at is null
+where i.tenant_id = $1 and i.id = $2
+`
+
+type InviterRoleParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+func (q *Queries) InviterRole(ctx context.Context, db DBTX, arg InviterRoleParams) (string, error) {
+	row := db.QueryRow(ctx, InviterRole, arg.TenantID, arg.ID)
+	var role string
+	err := row.Scan(&role)
+	return role, err
+}
+
 const ListPending = `-- name: ListPending :many
 select i.id, i.email, i.role, i.sent_at, i.expires_at, u.name as inviter_name
 from invitations i
@@ -104,9 +123,10 @@ func (q *Queries) ListPending(ctx context.Context, db DBTX, tenantID uuid.UUID) 
 }
 
 const OpenInvitation = `-- name: OpenInvitation :one
-select i.id, i.email, i.role, i.invited_by, i.expires_at, u.name as inviter_name
+select i.id, i.email, i.role, i.expires_at, u.name as inviter_name, t.name as organization, t.slug
 from invitations i
 join users u on u.id = i.invited_by
+join tenants t on t.id = i.tenant_id and t.deleted_at is null
 where i.tenant_id = $1 and i.id = $2 and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
 `
 
@@ -116,12 +136,13 @@ type OpenInvitationParams struct {
 }
 
 type OpenInvitationRow struct {
-	ID          uuid.UUID
-	Email       string
-	Role        string
-	InvitedBy   uuid.UUID
-	ExpiresAt   time.Time
-	InviterName string
+	ID           uuid.UUID
+	Email        string
+	Role         string
+	ExpiresAt    time.Time
+	InviterName  string
+	Organization string
+	Slug         string
 }
 
 func (q *Queries) OpenInvitation(ctx context.Context, db DBTX, arg OpenInvitationParams) (OpenInvitationRow, error) {
@@ -131,9 +152,10 @@ func (q *Queries) OpenInvitation(ctx context.Context, db DBTX, arg OpenInvitatio
 		&i.ID,
 		&i.Email,
 		&i.Role,
-		&i.InvitedBy,
 		&i.ExpiresAt,
 		&i.InviterName,
+		&i.Organization,
+		&i.Slug,
 	)
 	return i, err
 }

@@ -84,6 +84,27 @@ func (q *Queries) EndMembership(ctx context.Context, db DBTX, arg EndMembershipP
 	return result.RowsAffected(), nil
 }
 
+const IsMember = `-- name: IsMember :one
+select exists (
+    select
+    from memberships m
+    join users u on u.id = m.user_id
+    where m.tenant_id = $1 and u.email = $2 and m.left_at is null
+)
+`
+
+type IsMemberParams struct {
+	TenantID uuid.UUID
+	Email    string
+}
+
+func (q *Queries) IsMember(ctx context.Context, db DBTX, arg IsMemberParams) (bool, error) {
+	row := db.QueryRow(ctx, IsMember, arg.TenantID, arg.Email)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const ListPeople = `-- name: ListPeople :many
 select m.user_id, m.role, m.joined_at, u.name, u.email
 from memberships m

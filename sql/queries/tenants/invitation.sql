@@ -16,9 +16,10 @@ where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null
 returning email;
 
 -- name: OpenInvitation :one
-select i.id, i.email, i.role, i.invited_by, i.expires_at, u.name as inviter_name
+select i.id, i.email, i.role, i.expires_at, u.name as inviter_name, t.name as organization, t.slug
 from invitations i
 join users u on u.id = i.invited_by
+join tenants t on t.id = i.tenant_id and t.deleted_at is null
 where i.tenant_id = $1 and i.id = $2 and i.accepted_at is null and i.revoked_at is null and i.expires_at > now();
 
 -- name: AcceptInvitation :execrows
@@ -33,3 +34,9 @@ join users u on u.id = i.invited_by
 where i.tenant_id = $1 and i.accepted_at is null and i.revoked_at is null
 order by i.sent_at desc, i.id
 limit 200;
+
+-- name: InviterRole :one
+select m.role
+from invitations i
+join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.invited_by and m.left_at is null
+where i.tenant_id = $1 and i.id = $2;

@@ -41,3 +41,11 @@ where m.tenant_id = $1
   and (@search::text = '' or u.name ilike '%' || @search || '%' or u.email ilike '%' || @search || '%')
 order by m.joined_at, m.user_id
 limit @size;
+
+-- name: IsMember :one
+select exists (
+    select
+    from memberships m
+    join users u on u.id = m.user_id
+    where m.tenant_id = $1 and u.email = $2 and m.left_at is null
+);

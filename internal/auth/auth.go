@@ -1,0 +1,161 @@
+// Package auth proves who somebody is: sign-up, sign-in, sessions, one-time links and passwords.
+package auth
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/auth/authdb"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/limit"
+	"plinth/internal/scope"
+	"plinth/internal/secret"
+	"plinth/internal/session"
+	"plinth/internal/tenants"
+	"plinth/jobs"
+)
+
+// TermsVersion is the version of the terms a person accepts at sign-up; it is kept with the account.
+const TermsVersion = "2026-01"
+
+// How long links are good for.
+const (
+	VerifyFor = 24 * time.Hour
+	ResetFor  = time.Hour
+)
+
+// The purposes of one-time tokens. A token is good for its own purpose only.
+const (
+	PurposeVerify = "verify"
+	PurposeReset  = "reset"
+)
+
+// Auth has the operations. Its fields are set once, where the program is put together.
+type Auth struct {
+	DB      *db.DB
+	Tenants *tenants.Tenants
+	Queue   *jobs.Queue
+	Keys    *secret.Keys
+	Limits  *limit.Limiter
+	Hasher  *Hasher
+	URL     string // APP_URL; links in mails come from nowhere else
+	Log     *slog.Logger
+}
+
+// Device is where a request comes from.
+type Device struct {
+	UserAgent string
+	Address   string
+	Request   string // request id, for events
+}
+
+// CheckEmail says what is wrong with an address, or "".
+func CheckEmail(email string) string {
+	switch parsed, err := mail.ParseAddress(email); {
+	case email == "":
+		return "Enter an e-mail address."
+	case len(email) > 254:
+		return "This e-mail address is too long."
+	case err != nil || parsed.Address != email || !strings.Contains(email[strings.LastIndex(email, "@")+1:], "."):
+		return "Enter an e-mail address such as name@example.com."
+	}
+	return ""
+}
+
+// CheckName says what is wrong with a person's name, or "".
+func CheckName(name string) string {
+	switch {
+	case name == "":
+		return "Enter your name."
+	case len([]rune(name)) > 80:
+		return "Use at most 80 characters."
+	case strings.ContainsAny(name, "\r\n\x00"):
+		return "A name has no line breaks."
+	case strings.Contains(name, "://"):
+		return "A name has no links in it." // names stand in mails to others
+	}
+	return ""
+}
+
+// QueuePerson reads, in a guard's round trip, the person an identity stands for; it stays nil when the session has
+// ended, was idle too long, or never was. It also notes, at most once a minute, that the session is in use.
+func QueuePerson(r *db.Reads, id session.Identity, into **Seen) {
+	idle := session.Idle.Seconds()
+	r.Exec(authdb.TouchSession, id.SessionID, idle)
+	db.Maybe(r, into, authdb.PersonOfSession, id.SessionID, id.UserID, idle)
+}
+
+// Seen is what the guard reads of a person.
+type Seen struct {
+	ID         uuid.UUID
+	Name       string
+	Email      string
+	Zone       string
+	StaffSince *time.Time
+	SignedInAt time.Time
+}
+
+// Person is the plain value of what was read.
+func (s Seen) Person(sessionID uuid.UUID) scope.Person {
+	return scope.Person{
+		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: s.StaffSince != nil, SignedIn: s.SignedInAt,
+	}
+}
+
+// SignOut ends a session.
+func (a *Auth) SignOut(ctx context.Context, sessionID uuid.UUID) error {
+	return authdb.New().EndSession(ctx, a.DB.Direct(), sessionID)
+}
+
+// Purge deletes what has expired; a job calls it.
+func (a *Auth) Purge(ctx context.Context) error {
+	q, direct := authdb.New(), a.DB.Direct()
+	for what, purge := range map[string]func() (int64, error){
+		"sign-ups":      func() (int64, error) { return q.PurgeSignups(ctx, direct) },
+		"tokens":        func() (int64, error) { return q.PurgeTokens(ctx, direct) },
+		"sessions":      func() (int64, error) { return q.PurgeSessions(ctx, direct) },
+		"http sessions": func() (int64, error) { return session.Purge(ctx, a.DB) },
+		"limits":        func() (int64, error) { return a.Limits.Purge(ctx) },
+	} {
+		n, err := purge()
+		if err != nil {
+			return fmt.Errorf("purge %s: %w", what, err)
+		}
+		a.Log.DebugContext(ctx, "purged", "what", what, "rows", n)
+	}
+	return nil
+}
+
+// createSessionTx makes the row that lets a person in.
+func createSessionTx(ctx context.Context, tx db.Tx, userID uuid.UUID, d Device) (session.Identity, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return session.Identity{}, fmt.Errorf("make a session id: %w", err)
+	}
+	err = authdb.New().CreateSession(ctx, tx, authdb.CreateSessionParams{
+		ID: id, UserID: userID, UserAgent: clip(d.UserAgent, 300), Address: d.Address, ExpiresAt: time.Now().Add(session.Lifetime),
+	})
+	if err != nil {
+		return session.Identity{}, fmt.Errorf("create session: %w", err)
+	}
+	return session.Identity{SessionID: id, UserID: userID}, nil
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return strings.ToValidUTF8(s, "")
+}
+
+// errLink is the one answer for a link that is used, expired, of another purpose, or made up.
+func errLink() error {
+	return fault.New(fault.NotFound, "This link has been used or is too old. Ask for a new one.")
+}

@@ -1,0 +1,154 @@
+package auth
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"plinth/internal/fault"
+)
+
+// Passwords have 12 to 128 characters, any of them, without rules of composition (NIST 800-63B, ASVS 6.2).
+const (
+	MinPassword = 12
+	MaxPassword = 128
+)
+
+// common holds passwords of 12 characters or more that everybody tries first, one a line.
+//
+//go:embed common.txt
+var common string
+
+// CheckPassword says what is wrong with a password, or "". personal are words it must not be: name, address,
+// organization.
+func CheckPassword(password string, personal ...string) string {
+	n := utf8.RuneCountInString(password)
+	switch {
+	case password == "":
+		return "Enter a password."
+	case !utf8.ValidString(password):
+		return "This password cannot be read. Type it again."
+	case n < MinPassword:
+		return fmt.Sprintf("Use at least %d characters; this has %d.", MinPassword, n)
+	case n > MaxPassword:
+		return fmt.Sprintf("Use at most %d characters; this has %d.", MaxPassword, n)
+	}
+	lower := strings.ToLower(password)
+	for _, word := range personal {
+		word = strings.ToLower(strings.TrimSpace(word))
+		if word != "" && (lower == word || lower == strings.ReplaceAll(word, " ", "")) {
+			return "This is your name, address or organization. Choose something else."
+		}
+	}
+	if isCommon(lower) {
+		return "This password is among the first anybody would try. Choose something else."
+	}
+	return ""
+}
+
+func isCommon(lower string) bool {
+	for line := range strings.Lines(common) {
+		if strings.TrimSpace(line) == lower {
+			return true
+		}
+	}
+	return repeats(lower) || runs(lower)
+}
+
+// repeats says whether s is a short piece over and over, as aaaaaaaaaaaa or abcabcabcabc.
+func repeats(s string) bool {
+	for size := 1; size <= 4 && size*3 <= len(s); size++ {
+		if strings.HasPrefix(strings.Repeat(s[:size], len(s)/size+1), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// runs says whether s is a way along the alphabet, the digits or the keyboard.
+func runs(s string) bool {
+	for _, row := range []string{
+		"0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
+	} {
+		if strings.Contains(row, s) || strings.Contains(row, reversed(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+func reversed(s string) string {
+	r := []rune(s)
+	for i, j := 0, len(r)-1; i < j; i, j = i+1, j-1 {
+		r[i], r[j] = r[j], r[i]
+	}
+	return string(r)
+}
+
+// Hasher hashes passwords with argon2id, a bounded number at once: each takes 19 MiB and about 45 ms of a core, so a
+// crowd at the door must wait rather than take the machine down.
+type Hasher struct {
+	slots  chan struct{}
+	params *argon2id.Params
+	dummy  string // a hash to compare with when there is no account, so that both cases take the same time
+}
+
+// NewHasher allows atOnce hashes at the same time. The cost is OWASP's first choice for argon2id: 19 MiB, 2 passes,
+// 1 lane.
+func NewHasher(atOnce int) (*Hasher, error) {
+	h := &Hasher{
+		slots:  make(chan struct{}, max(atOnce, 1)),
+		params: &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32},
+	}
+	dummy, err := argon2id.CreateHash("nobody has this password", h.params)
+	if err != nil {
+		return nil, fmt.Errorf("make the comparison hash: %w", err)
+	}
+	h.dummy = dummy
+	return h, nil
+}
+
+// Hash waits for a slot and hashes.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	if err := h.enter(ctx); err != nil {
+		return "", err
+	}
+	defer h.leave()
+	hash, err := argon2id.CreateHash(password, h.params)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return hash, nil
+}
+
+// Matches compares a password with a hash. An empty hash costs the same and never matches.
+func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, error) {
+	if err := h.enter(ctx); err != nil {
+		return false, err
+	}
+	defer h.leave()
+	if hash == "" {
+		_, err := argon2id.ComparePasswordAndHash(password, h.dummy)
+		return false, err
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return false, fmt.Errorf("compare password: %w", err)
+	}
+	return ok, nil
+}
+
+func (h *Hasher) enter(ctx context.Context) error {
+	select {
+	case h.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.Wrap(fault.Unavailable, "Very many people are signing in just now. Please try again.", ctx.Err())
+	}
+}
+
+func (h *Hasher) leave() { <-h.slots }

@@ -1,0 +1,137 @@
+package tenants
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/billing"
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/fault"
+	"plinth/internal/scope"
+	"plinth/internal/tenants/tenantsdb"
+	"plinth/jobs"
+)
+
+// InviteFor is how long an invitation is open.
+const InviteFor = 7 * 24 * time.Hour
+
+// Invitation is an open invitation.
+type Invitation struct {
+	ID           uuid.UUID
+	TenantID     uuid.UUID
+	Organization string
+	Slug         string
+	Email        string
+	Role         scope.Role
+	Inviter      string
+	ExpiresAt    time.Time
+}
+
+// InviteTx opens an invitation for an address and returns its id. What was open for the address is revoked.
+func (t *Tenants) InviteTx(ctx context.Context, tx db.Tx, s scope.Scope, email string, role scope.Role) (uuid.UUID, error) {
+	if !role.Known() || !role.Within(s.Role) {
+		return uuid.Nil, fault.Field("role", "Choose a role up to your own.")
+	}
+	q := tenantsdb.New()
+	there, err := q.IsMember(ctx, tx, tenantsdb.IsMemberParams{TenantID: s.TenantID, Email: email})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("look for the member: %w", err)
+	}
+	if there {
+		return uuid.Nil, fault.Field("email", "This person belongs to the organization already.")
+	}
+	if role != scope.Guest {
+		if err := t.Plans.AllowTx(ctx, tx, s, billing.Members); err != nil {
+			return uuid.Nil, err
+		}
+	}
+	if _, err := q.RevokePending(ctx, tx, tenantsdb.RevokePendingParams{TenantID: s.TenantID, Email: email}); err != nil {
+		return uuid.Nil, fmt.Errorf("revoke the earlier invitation: %w", err)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("make an invitation id: %w", err)
+	}
+	err = q.CreateInvitation(ctx, tx, tenantsdb.CreateInvitationParams{
+		TenantID: s.TenantID, ID: id, Email: email, Role: string(role), InvitedBy: s.Person.ID, ExpiresAt: time.Now().Add(InviteFor),
+	})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("create invitation: %w", err)
+	}
+	return id, events.AppendTx(ctx, tx, s, events.Event{
+		Action: "invitation.created", ObjectKind: "invitation", ObjectID: id,
+		Changes: map[string][2]string{"role": {"", string(role)}}, Person: map[string]string{"email": email},
+	})
+}
+
+// Revoke closes an open invitation.
+func (t *Tenants) Revoke(ctx context.Context, s scope.Scope, id uuid.UUID) error {
+	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		email, err := tenantsdb.New().RevokeInvitation(ctx, tx, tenantsdb.RevokeInvitationParams{TenantID: s.TenantID, ID: id})
+		if db.None(err) {
+			return fault.Missing()
+		}
+		if err != nil {
+			return fmt.Errorf("revoke invitation: %w", err)
+		}
+		return events.AppendTx(ctx, tx, s, events.Event{
+			Action: "invitation.revoked", ObjectKind: "invitation", ObjectID: id, Person: map[string]string{"email": email},
+		})
+	})
+}
+
+// OpenInvitationTx reads an open invitation; NotFound when it was accepted, revoked or is too old. The organization
+// must be in scope.
+func OpenInvitationTx(ctx context.Context, tx db.Tx, tenantID, id uuid.UUID) (Invitation, error) {
+	row, err := tenantsdb.New().OpenInvitation(ctx, tx, tenantsdb.OpenInvitationParams{TenantID: tenantID, ID: id})
+	if db.None(err) {
+		return Invitation{}, fault.New(fault.NotFound, "This invitation was withdrawn, accepted or is too old. Ask for a new one.")
+	}
+	if err != nil {
+		return Invitation{}, fmt.Errorf("read invitation: %w", err)
+	}
+	return Invitation{
+		ID: row.ID, TenantID: tenantID, Organization: row.Organization, Slug: row.Slug, Email: row.Email,
+		Role: scope.Role(row.Role), Inviter: row.InviterName, ExpiresAt: row.ExpiresAt,
+	}, nil
+}
+
+// AcceptTx makes the person a member with the invited role, never more than the inviter still has. The plan's limit is
+// checked again, with the organization locked. The person and the organization must be in scope.
+func (t *Tenants) AcceptTx(ctx context.Context, tx db.Tx, p scope.Person, inv Invitation) error {
+	s := scope.Scope{TenantID: inv.TenantID, Slug: inv.Slug, Name: inv.Organization, Person: p, Role: inv.Role}
+	q := tenantsdb.New()
+	if inv.Role != scope.Guest {
+		if err := t.Plans.AllowTx(ctx, tx, s, billing.Members); err != nil {
+			return err
+		}
+	}
+	inviter, err := q.InviterRole(ctx, tx, tenantsdb.InviterRoleParams{TenantID: inv.TenantID, ID: inv.ID})
+	if err != nil && !db.None(err) {
+		return fmt.Errorf("read the inviter's role: %w", err)
+	}
+	if !inv.Role.Within(scope.Role(inviter)) {
+		return fault.New(fault.Denied, "Whoever invited you may no longer give this role. Ask for a new invitation.")
+	}
+	rows, err := q.AcceptInvitation(ctx, tx, tenantsdb.AcceptInvitationParams{TenantID: inv.TenantID, ID: inv.ID, AcceptedBy: &p.ID})
+	if err != nil {
+		return fmt.Errorf("accept invitation: %w", err)
+	}
+	if rows == 0 {
+		return fault.New(fault.NotFound, "This invitation was withdrawn, accepted or is too old. Ask for a new one.")
+	}
+	if err := addMemberTx(ctx, tx, s, p.ID, inv.Role, nil); err != nil {
+		return err
+	}
+	if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
+		return err
+	}
+	return events.AppendTx(ctx, tx, s, events.Event{
+		Action: "member.joined", ObjectKind: "member", ObjectID: p.ID,
+		Changes: map[string][2]string{"role": {"", string(inv.Role)}}, Person: map[string]string{"name": p.Name},
+	})
+}

@@ -1,0 +1,54 @@
+package tenants
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/billing"
+	"plinth/internal/db"
+	"plinth/internal/scope"
+	"plinth/internal/tenants/tenantsdb"
+)
+
+// Standing is what the guard reads of a person in an organization.
+type Standing struct {
+	TenantID    uuid.UUID
+	Slug        string
+	Name        string
+	SuspendedAt *time.Time
+	Role        string
+}
+
+// QueueStanding reads, in a guard's round trip, the person's standing in the organization called slug, and puts that
+// organization in scope for what is queued after it. It stays nil when there is no such organization or the person is
+// not of it: the two look the same.
+func QueueStanding(r *db.Reads, slug string, userID uuid.UUID, into **Standing) {
+	r.ScopeTenant(slug, userID)
+	db.Maybe(r, into, tenantsdb.Standing, slug, userID)
+}
+
+// Scope makes the scope of a request. A suspended or unpaid organization is read-only.
+func (st Standing) Scope(p scope.Person, access billing.Access, request string) scope.Scope {
+	readOnly := access.ReadOnly
+	if st.SuspendedAt != nil {
+		readOnly = scope.Suspended
+	}
+	return scope.Scope{
+		TenantID: st.TenantID, Slug: st.Slug, Name: st.Name, Person: p, Role: scope.Role(st.Role),
+		Limits: access.Plan.Scope(), ReadOnly: readOnly, Request: request,
+	}
+}
+
+// Organization is one a person belongs to.
+type Organization struct {
+	ID   uuid.UUID
+	Slug string
+	Name string
+	Role string
+}
+
+// QueueOrganizations reads the organizations a person belongs to, by name.
+func QueueOrganizations(r *db.Reads, userID uuid.UUID, into *[]Organization) {
+	db.Rows(r, into, tenantsdb.OrganizationsOf, userID)
+}

@@ -1,0 +1,16 @@
+-- name: LockTenant :exec
+-- Whoever adds something that the plan limits holds this lock, so that two cannot both be the last one allowed.
+select id
+from tenants
+where id = $1
+for no key update;
+
+-- name: CountMembers :one
+select count(*)
+from memberships
+where tenant_id = $1 and role <> 'guest' and left_at is null;
+
+-- name: CountProjects :one
+select count(*)
+from projects
+where tenant_id = $1 and deleted_at is null;
