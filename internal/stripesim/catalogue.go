@@ -1,0 +1,257 @@
+package stripesim
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Product is Stripe's product.
+type Product struct {
+	ID           string            `json:"id"`
+	Active       bool              `json:"active"`
+	Created      int64             `json:"created"`
+	Updated      int64             `json:"updated"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description,omitempty"`
+	DefaultPrice string            `json:"default_price,omitempty"`
+	UnitLabel    string            `json:"unit_label,omitempty"`
+	Metadata     map[string]string `json:"metadata,omitempty"`
+}
+
+// Price is Stripe's price, per unit, recurring or one-time.
+type Price struct {
+	ID         string            `json:"id"`
+	Active     bool              `json:"active"`
+	Created    int64             `json:"created"`
+	Currency   string            `json:"currency"`
+	LookupKey  string            `json:"lookup_key,omitempty"`
+	Nickname   string            `json:"nickname,omitempty"`
+	Product    string            `json:"product"`
+	Recurring  *Recurring        `json:"recurring"`
+	Type       string            `json:"type"`
+	UnitAmount int64             `json:"unit_amount"` // in the currency's smallest unit
+	Metadata   map[string]string `json:"metadata,omitempty"`
+}
+
+// Recurring says how often a price is charged.
+type Recurring struct {
+	Interval      string `json:"interval"`
+	IntervalCount int64  `json:"interval_count"`
+	UsageType     string `json:"usage_type"`
+}
+
+func (s *Sim) product(p *Product) obj { return s.shaped("product", p) }
+
+func (s *Sim) price(p *Price) obj {
+	out := s.shaped("price", p)
+	out["unit_amount_decimal"] = strconv.FormatInt(p.UnitAmount, 10)
+	return out
+}
+
+func (s *Sim) catalogueEndpoints() map[string]endpointFunc {
+	return map[string]endpointFunc{
+		"POST /v1/products":      s.createProduct,
+		"GET /v1/products":       s.listProducts,
+		"GET /v1/products/{id}":  s.getProduct,
+		"POST /v1/products/{id}": s.updateProduct,
+		"POST /v1/prices":        s.createPrice,
+		"GET /v1/prices":         s.listPrices,
+		"GET /v1/prices/{id}":    s.getPrice,
+		"POST /v1/prices/{id}":   s.updatePrice,
+	}
+}
+
+func (s *Sim) readProduct(p *params, product *Product) {
+	for key, field := range map[string]*string{
+		"name": &product.Name, "description": &product.Description, "unit_label": &product.UnitLabel,
+		"default_price": &product.DefaultPrice,
+	} {
+		if p.has(key) {
+			*field = p.text(key)
+		}
+	}
+	if p.has("active") {
+		product.Active = p.flag("active")
+	}
+	product.Metadata = p.metadata(product.Metadata)
+	p.ignore("images", "features", "shippable", "statement_descriptor", "tax_code", "url", "type", "package_dimensions")
+}
+
+func (s *Sim) createProduct(c *call) (obj, error) {
+	c.p.need("name")
+	product := &Product{ID: c.p.text("id"), Active: true, Created: s.now().Unix(), Updated: s.now().Unix()}
+	s.readProduct(c.p, product)
+	if err := c.p.done(); err != nil {
+		return nil, err
+	}
+	if product.ID == "" {
+		product.ID = s.newID("prod_", 14)
+	}
+	if s.st.Products.get(product.ID) != nil {
+		return nil, refused("resource_already_exists", "Product already exists.")
+	}
+	s.st.Products.put(product.ID, product)
+	s.emit("product.created", s.product(product), nil)
+	return s.product(product), nil
+}
+
+func (s *Sim) getProduct(c *call) (obj, error) {
+	product := s.st.Products.get(c.id)
+	if product == nil {
+		return nil, noSuch("product", c.id, "")
+	}
+	return s.product(product), c.p.done()
+}
+
+func (s *Sim) updateProduct(c *call) (obj, error) {
+	product := s.st.Products.get(c.id)
+	if product == nil {
+		return nil, noSuch("product", c.id, "")
+	}
+	changed := *product
+	changed.Updated = s.now().Unix()
+	s.readProduct(c.p, &changed)
+	if err := c.p.done(); err != nil {
+		return nil, err
+	}
+	before := s.product(product)
+	*product = changed
+	s.emitUpdate("product.updated", before, s.product(product))
+	return s.product(product), nil
+}
+
+func (s *Sim) listProducts(c *call) (obj, error) {
+	ids, any, active := c.p.texts("ids"), !c.p.has("active"), c.p.flag("active")
+	within := timeRange(c.p, "created")
+	rows := s.st.Products.newest(func(p *Product) bool {
+		return (any || p.Active == active) && (len(ids) == 0 || slices.Contains(ids, p.ID)) && within(p.Created)
+	})
+	return page(c, "/v1/products", rows, func(p *Product) string { return p.ID }, s.product)
+}
+
+func (s *Sim) createPrice(c *call) (obj, error) {
+	price := &Price{
+		ID: s.newID("price_", 24), Active: true, Created: s.now().Unix(), Type: "one_time",
+		Currency: c.p.need("currency"), UnitAmount: c.p.number("unit_amount"), Product: c.p.text("product"),
+	}
+	if c.p.has("active") {
+		price.Active = c.p.flag("active")
+	}
+	price.Recurring = readRecurring(c.p)
+	if price.Recurring != nil {
+		price.Type = "recurring"
+	}
+	transfer := s.readPriceLabels(c.p, price)
+	data := c.p.at("product_data")
+	name := data.text("name")
+	productMetadata := data.metadata(nil)
+	data.ignore("active", "statement_descriptor", "tax_code", "unit_label", "id")
+	c.p.ignore("billing_scheme", "tax_behavior", "unit_amount_decimal", "currency_options", "custom_unit_amount")
+	if price.Product == "" && name == "" {
+		c.p.fail(missingParam("product"))
+	}
+	if price.Product != "" && s.st.Products.get(price.Product) == nil {
+		c.p.fail(noSuch("product", price.Product, "product"))
+	}
+	if err := c.p.done(); err != nil {
+		return nil, err
+	}
+	if err := s.claimLookupKey(price.LookupKey, price.ID, transfer); err != nil {
+		return nil, err
+	}
+	if price.Product == "" {
+		product := &Product{ID: s.newID("prod_", 14), Active: true, Created: price.Created, Updated: price.Created, Name: name, Metadata: productMetadata}
+		s.st.Products.put(product.ID, product)
+		s.emit("product.created", s.product(product), nil)
+		price.Product = product.ID
+	}
+	s.st.Prices.put(price.ID, price)
+	s.emit("price.created", s.price(price), nil)
+	return s.price(price), nil
+}
+
+func readRecurring(p *params) *Recurring {
+	if !p.has("recurring") {
+		return nil
+	}
+	at := p.at("recurring")
+	recurring := &Recurring{
+		Interval:      at.choice("interval", "month", "day", "week", "month", "year"),
+		IntervalCount: max(1, at.number("interval_count")),
+		UsageType:     at.choice("usage_type", "licensed", "licensed", "metered"),
+	}
+	at.ignore("aggregate_usage", "trial_period_days", "meter")
+	return recurring
+}
+
+// readPriceLabels reads what may also change later; it reports whether a lookup key may be taken over.
+func (s *Sim) readPriceLabels(p *params, price *Price) bool {
+	if p.has("lookup_key") {
+		price.LookupKey = p.text("lookup_key")
+	}
+	if p.has("nickname") {
+		price.Nickname = p.text("nickname")
+	}
+	price.Metadata = p.metadata(price.Metadata)
+	return p.flag("transfer_lookup_key")
+}
+
+// claimLookupKey takes the key from the price that has it when that was asked for.
+func (s *Sim) claimLookupKey(key, by string, transfer bool) error {
+	if key == "" {
+		return nil
+	}
+	for _, other := range s.st.Prices.oldest(func(p *Price) bool { return p.LookupKey == key && p.ID != by }) {
+		if !transfer {
+			return invalid("lookup_key", "A price (`"+other.ID+"`) already uses that lookup key.")
+		}
+		before := s.price(other)
+		other.LookupKey = ""
+		s.emitUpdate("price.updated", before, s.price(other))
+	}
+	return nil
+}
+
+func (s *Sim) getPrice(c *call) (obj, error) {
+	price := s.st.Prices.get(c.id)
+	if price == nil {
+		return nil, noSuch("price", c.id, "")
+	}
+	return s.price(price), c.p.done()
+}
+
+func (s *Sim) updatePrice(c *call) (obj, error) {
+	price := s.st.Prices.get(c.id)
+	if price == nil {
+		return nil, noSuch("price", c.id, "")
+	}
+	changed := *price
+	transfer := s.readPriceLabels(c.p, &changed)
+	if c.p.has("active") {
+		changed.Active = c.p.flag("active")
+	}
+	c.p.ignore("tax_behavior", "currency_options")
+	if err := c.p.done(); err != nil {
+		return nil, err
+	}
+	if err := s.claimLookupKey(changed.LookupKey, price.ID, transfer); err != nil {
+		return nil, err
+	}
+	before := s.price(price)
+	*price = changed
+	s.emitUpdate("price.updated", before, s.price(price))
+	return s.price(price), nil
+}
+
+func (s *Sim) listPrices(c *call) (obj, error) {
+	keys, any, active := c.p.texts("lookup_keys"), !c.p.has("active"), c.p.flag("active")
+	product, kind, currency := c.p.text("product"), c.p.text("type"), c.p.text("currency")
+	within := timeRange(c.p, "created")
+	c.p.ignore("recurring")
+	rows := s.st.Prices.newest(func(p *Price) bool {
+		return (any || p.Active == active) && (len(keys) == 0 || slices.Contains(keys, p.LookupKey)) &&
+			(product == "" || p.Product == product) && (kind == "" || p.Type == kind) &&
+			(currency == "" || p.Currency == currency) && within(p.Created)
+	})
+	return page(c, "/v1/prices", rows, func(p *Price) string { return p.ID }, s.price)
+}

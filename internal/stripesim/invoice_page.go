@@ -1,0 +1,121 @@
+package stripesim
+
+import "net/http"
+
+type invoiceView struct {
+	cardFields
+	ID, Number, Status, Date, Customer, Total, Due string
+	Lines                                          []invoiceLineView
+	Open, HasPDF                                   bool
+}
+
+type invoiceLineView struct{ Description, Amount string }
+
+func (s *Sim) invoiceView(inv *Invoice) invoiceView {
+	view := invoiceView{
+		ID: inv.ID, Number: inv.Number, Status: inv.Status, Date: date(inv.Created), Customer: inv.CustomerEmail,
+		Total: money(inv.Total, inv.Currency), Due: money(inv.AmountRemaining, inv.Currency),
+		Open: inv.Status == "open", HasPDF: inv.Number != "",
+	}
+	view.Cards = TestCards()
+	for _, line := range inv.Lines {
+		view.Lines = append(view.Lines, invoiceLineView{line.Description, money(line.Amount, line.Currency)})
+	}
+	return view
+}
+
+func (h *hosted) showInvoice(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	inv := h.sim.st.Invoices.get(r.PathValue("id"))
+	if inv == nil || inv.Number == "" {
+		h.sim.mu.Unlock()
+		h.notFound(w)
+		return
+	}
+	view := h.sim.invoiceView(inv)
+	h.sim.mu.Unlock()
+	h.show(w, http.StatusOK, "invoice", "Invoice "+view.Number, view)
+}
+
+func (h *hosted) submitInvoice(w http.ResponseWriter, r *http.Request) {
+	form, filled := h.filled(r, readCardForm(r))
+	h.settleInvoice(w, r, form, filled, func(inv *Invoice) payResult {
+		result := h.sim.payHosted(inv, form, false)
+		if result.authenticate {
+			inv.Internal.Typed = &form
+		}
+		return result
+	})
+}
+
+func (h *hosted) settleInvoice(w http.ResponseWriter, r *http.Request, form CardForm, filled bool, pay func(*Invoice) payResult) {
+	h.sim.mu.Lock()
+	inv := h.sim.st.Invoices.get(r.PathValue("id"))
+	if inv == nil || inv.Number == "" {
+		h.sim.mu.Unlock()
+		h.notFound(w)
+		return
+	}
+	var result payResult
+	if !filled && inv.Status == "open" {
+		result = pay(inv)
+	}
+	h.sim.touched()
+	view := h.sim.invoiceView(inv)
+	h.sim.mu.Unlock()
+	view.Form, view.Errors, view.Problem = form, result.fields, result.problem
+	switch {
+	case filled || view.failed():
+		h.show(w, formStatus(view.cardFields), "invoice", "Invoice "+view.Number, view)
+	case result.authenticate:
+		http.Redirect(w, r, "/i/"+view.ID+"/authenticate", http.StatusSeeOther)
+	default:
+		http.Redirect(w, r, "/i/"+view.ID, http.StatusSeeOther)
+	}
+}
+
+func (h *hosted) showInvoiceAuth(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	inv := h.sim.st.Invoices.get(r.PathValue("id"))
+	waiting := inv != nil && inv.Internal.Typed != nil
+	var view authenticateView
+	if waiting {
+		view = authenticateView{Amount: money(inv.AmountRemaining, inv.Currency), Action: r.URL.Path}
+	}
+	h.sim.mu.Unlock()
+	if !waiting {
+		http.Redirect(w, r, "/i/"+r.PathValue("id"), http.StatusSeeOther)
+		return
+	}
+	h.show(w, http.StatusOK, "authenticate", "3-D Secure", view)
+}
+
+func (h *hosted) submitInvoiceAuth(w http.ResponseWriter, r *http.Request) {
+	h.settleInvoice(w, r, CardForm{}, false, func(inv *Invoice) payResult {
+		if inv.Internal.Typed == nil {
+			return payResult{}
+		}
+		form := *inv.Internal.Typed
+		inv.Internal.Typed = nil
+		if r.PostFormValue("outcome") != "complete" {
+			return payResult{problem: authenticationFailed}
+		}
+		return h.sim.payHosted(inv, form, true)
+	})
+}
+
+func (h *hosted) invoicePDF(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	inv := h.sim.st.Invoices.get(r.PathValue("id"))
+	if inv == nil || inv.Number == "" {
+		h.sim.mu.Unlock()
+		h.notFound(w)
+		return
+	}
+	view := h.sim.invoiceView(inv)
+	h.sim.mu.Unlock()
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Disposition", `attachment; filename="Invoice-`+view.Number+`.pdf"`)
+	_, _ = w.Write(pdfOf(view)) // a browser that has gone is no one's fault
+}

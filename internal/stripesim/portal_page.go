@@ -1,0 +1,192 @@
+package stripesim
+
+import (
+	"fmt"
+	"net/http"
+)
+
+type portalView struct {
+	ID        string
+	Email     string
+	ReturnURL string
+	Plans     []portalPlan
+	Card      string
+	CanCancel bool
+	CanUpdate bool
+	Invoices  []portalInvoice
+}
+
+type portalPlan struct {
+	ID, Name, Price, Status, Note string
+	Ending                        bool
+}
+
+type portalInvoice struct {
+	ID, Number, Date, Amount, Status string
+	Open                             bool
+}
+
+func (s *Sim) portalView(session *PortalSession) portalView {
+	cus := s.st.Customers.get(session.Customer)
+	view := portalView{
+		ID: session.ID, Email: cus.Email, ReturnURL: session.ReturnURL,
+		CanCancel: s.offers(session, "subscription_cancel"), CanUpdate: s.offers(session, "payment_method_update"),
+	}
+	for _, sub := range s.st.Subscriptions.newest(func(sub *Subscription) bool { return sub.Customer == cus.ID && !sub.ended() }) {
+		view.Plans = append(view.Plans, s.portalPlan(sub))
+		if pm := s.defaultMethod(cus.ID, sub.ID); pm != nil && view.Card == "" {
+			view.Card = fmt.Sprintf("%s ending in %s, expires %02d/%d", pm.Card.Brand, pm.Card.Last4, pm.Card.ExpMonth, pm.Card.ExpYear)
+		}
+	}
+	if !s.offers(session, "invoice_history") {
+		return view
+	}
+	for _, inv := range s.st.Invoices.newest(func(inv *Invoice) bool { return inv.Customer == cus.ID && inv.Status != "draft" }) {
+		view.Invoices = append(view.Invoices, portalInvoice{
+			ID: inv.ID, Number: inv.Number, Date: date(inv.Created), Amount: money(inv.Total, inv.Currency),
+			Status: inv.Status, Open: inv.Status == "open",
+		})
+	}
+	return view
+}
+
+func (s *Sim) portalPlan(sub *Subscription) portalPlan {
+	plan := portalPlan{ID: sub.ID, Status: sub.Status, Ending: sub.CancelAtPeriodEnd || sub.CancelAt > 0}
+	for _, item := range sub.Items {
+		price := s.st.Prices.get(item.Price)
+		plan.Name = s.productName(price)
+		plan.Price = fmt.Sprintf("%d × %s per %s", item.Quantity, money(price.UnitAmount, price.Currency), every(price.Recurring))
+	}
+	switch {
+	case plan.Ending:
+		plan.Note = "Your plan ends on " + date(sub.CancelAt) + "."
+	case sub.Status == "trialing":
+		plan.Note = "Your trial ends on " + date(sub.TrialEnd) + "."
+	case sub.Status == "past_due" || sub.Status == "unpaid":
+		plan.Note = "The last payment failed. Pay the open invoice below or update the card."
+	case sub.Status == "paused":
+		plan.Note = "Your plan is paused."
+	default:
+		plan.Note = "Your plan renews on " + date(sub.CurrentPeriodEnd) + "."
+	}
+	return plan
+}
+
+func (h *hosted) showPortal(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	if session == nil {
+		h.sim.mu.Unlock()
+		h.notFound(w)
+		return
+	}
+	view := h.sim.portalView(session)
+	h.sim.mu.Unlock()
+	h.show(w, http.StatusOK, "portal", "Billing", view)
+}
+
+func (h *hosted) portalCancel(w http.ResponseWriter, r *http.Request) {
+	h.portalAct(w, r, h.sim.portalCancel)
+}
+
+func (h *hosted) portalRenew(w http.ResponseWriter, r *http.Request) {
+	h.portalAct(w, r, h.sim.portalRenew)
+}
+
+func (h *hosted) portalAct(w http.ResponseWriter, r *http.Request, act func(*Subscription)) {
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	sub := h.sim.st.Subscriptions.get(r.PostFormValue("subscription"))
+	allowed := session != nil && sub != nil && sub.Customer == session.Customer && h.sim.offers(session, "subscription_cancel")
+	if allowed && !sub.ended() {
+		act(sub)
+		h.sim.touched()
+	}
+	h.sim.mu.Unlock()
+	if !allowed {
+		h.notFound(w)
+		return
+	}
+	http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
+}
+
+type portalCardView struct {
+	cardFields
+	ID string
+}
+
+func (h *hosted) showPortalCard(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	allowed := session != nil && h.sim.offers(session, "payment_method_update")
+	h.sim.mu.Unlock()
+	if !allowed {
+		h.notFound(w)
+		return
+	}
+	view := portalCardView{ID: r.PathValue("id"), cardFields: cardFields{Cards: TestCards()}}
+	h.show(w, http.StatusOK, "portal_card", "Update payment method", view)
+}
+
+func (h *hosted) submitPortalCard(w http.ResponseWriter, r *http.Request) {
+	form, filled := h.filled(r, readCardForm(r))
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	if session == nil || !h.sim.offers(session, "payment_method_update") {
+		h.sim.mu.Unlock()
+		h.notFound(w)
+		return
+	}
+	var result payResult
+	if !filled {
+		result = h.sim.replaceCard(session.Customer, form, false)
+	}
+	if result.authenticate {
+		session.Internal.Typed = &form
+	}
+	h.sim.mu.Unlock()
+	h.answerCard(w, r, form, filled, result)
+}
+
+func (h *hosted) answerCard(w http.ResponseWriter, r *http.Request, form CardForm, filled bool, result payResult) {
+	id := r.PathValue("id")
+	view := portalCardView{ID: id, cardFields: cardFields{Cards: TestCards(), Form: form, Errors: result.fields, Problem: result.problem}}
+	switch {
+	case filled || view.failed():
+		h.show(w, formStatus(view.cardFields), "portal_card", "Update payment method", view)
+	case result.authenticate:
+		http.Redirect(w, r, "/p/session/"+id+"/card/authenticate", http.StatusSeeOther)
+	default:
+		http.Redirect(w, r, "/p/session/"+id, http.StatusSeeOther)
+	}
+}
+
+func (h *hosted) showPortalAuth(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	waiting := session != nil && session.Internal.Typed != nil
+	h.sim.mu.Unlock()
+	if !waiting {
+		http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
+		return
+	}
+	h.show(w, http.StatusOK, "authenticate", "3-D Secure", authenticateView{Action: r.URL.Path})
+}
+
+func (h *hosted) submitPortalAuth(w http.ResponseWriter, r *http.Request) {
+	h.sim.mu.Lock()
+	session := h.sim.st.Portals.get(r.PathValue("id"))
+	if session == nil || session.Internal.Typed == nil {
+		h.sim.mu.Unlock()
+		http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
+		return
+	}
+	form := *session.Internal.Typed
+	session.Internal.Typed = nil
+	result := payResult{problem: authenticationFailed}
+	if r.PostFormValue("outcome") == "complete" {
+		result = h.sim.replaceCard(session.Customer, form, true)
+	}
+	h.sim.mu.Unlock()
+	h.answerCard(w, r, form, false, result)
+}
