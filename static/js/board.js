@@ -7,10 +7,12 @@
     #from = null;
     #before = null;
     #said = null;
+    #sent = new Map();
 
     connectedCallback() {
       if (this.#said) return;
       this.#said = this.querySelector("[data-said]");
+      for (const name of ["htmx:response:error", "htmx:error"]) this.addEventListener(name, (event) => this.#refuse(event.target));
       for (const name of ["dragstart", "dragover", "dragleave", "drop", "dragend", "keydown", "focusout"]) this.addEventListener(name, this);
     }
 
@@ -40,16 +42,27 @@
       this.#held = this.#from = this.#before = null;
     }
     #place(lane) { lane.querySelector("ol").prepend(this.#held); }
+    // The server said no, or could not be reached: the ticket goes back to where it was.
+    #refuse(form) {
+      const sent = this.#sent.get(form);
+      if (!sent?.ticket.isConnected) return;
+      this.#sent.delete(form);
+      sent.from.querySelector("ol").insertBefore(sent.ticket, sent.before?.isConnected ? sent.before : null);
+      form.elements.namedItem("status").value = sent.from.dataset.status;
+      sent.ticket.removeAttribute("aria-busy");
+      this.#say("back");
+    }
     #set(lane) {
       const ticket = this.#held;
-      const moved = lane !== this.#from;
+      const [from, before] = [this.#from, this.#before];
       this.#let();
-      if (!moved) return;
+      if (lane === from) return this.#say("back");
       const form = ticket.querySelector("form[data-status-form]");
       const field = form.elements.namedItem("status");
       field.value = lane.dataset.status;
       ticket.setAttribute("aria-busy", "true");
       this.#say("moved", this.#name(lane));
+      this.#sent.set(form, { ticket, from, before });
       form.requestSubmit();
     }
 

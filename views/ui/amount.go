@@ -2,10 +2,8 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // decimals says how many digits of an amount are behind the point: amounts are kept in the smallest unit, as
@@ -60,12 +58,11 @@ func digits(value uint64, decimals int) string {
 	for range decimals {
 		unit *= 10
 	}
-	p := message.NewPrinter(language.English)
-	whole := p.Sprintf("%d", value/unit)
+	whole := english().Sprintf("%d", value/unit)
 	if decimals == 0 {
 		return whole
 	}
-	return whole + "." + p.Sprintf("%0*d", decimals, value%unit)
+	return whole + "." + fmt.Sprintf("%0*d", decimals, value%unit)
 }
 
 // Bytes writes a size in steps of 1000, as the plans count: "84 KB", "4.6 GB", "0 bytes".

@@ -45,10 +45,10 @@ func (f Form) Or(values url.Values) Form {
 	return f
 }
 
-// In fills a field with what was typed and what is wrong with it, by its name.
+// In fills a field with what was typed and what is wrong with it, by its name. Passwords never come back.
 func (f Form) In(in Input) Input {
-	if v := f.Value(in.Name); v != "" && in.Type != "password" {
-		in.Value = v
+	if sent, ok := f.Values[in.Name]; ok && len(sent) > 0 && in.Type != "password" {
+		in.Value = sent[0]
 	}
 	in.Error = f.Err(in.Name)
 	return in
@@ -76,7 +76,7 @@ func (f Form) headline(ctx context.Context) string {
 	if f.Summary != "" {
 		return f.Summary
 	}
-	return TN(ctx, len(f.Errors), "One thing needs another look%.0[1]d", "%d things need another look")
+	return TN(ctx, len(f.Errors), "One thing needs another look", "%d things need another look")
 }
 
 // once is the value of the hidden field that makes a second sending of the same form harmless.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"sync"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -18,18 +19,20 @@ func printer(ctx context.Context) *message.Printer {
 	if p, ok := ctx.Value(printerKey{}).(*message.Printer); ok {
 		return p
 	}
-	return message.NewPrinter(language.English)
+	return english()
 }
+
+// english is the printer of every text that nobody asked for in another language; printers may be shared.
+var english = sync.OnceValue(func() *message.Printer { return message.NewPrinter(language.English) })
 
 // T gives a text in the language of ctx. The English text is the key and is a format:
 // numbers get their separators ("%d" of 1284 is "1,284"), and a per cent sign is
-// written "%%". Never pass text that a person typed as english, only as an argument.
-func T(ctx context.Context, english string, args ...any) string {
-	return printer(ctx).Sprintf(english, args...)
+// written "%%". Never pass what a person typed as text, only as an argument.
+func T(ctx context.Context, text string, args ...any) string {
+	return printer(ctx).Sprintf(text, args...)
 }
 
-// TN is T for a count: one when n is 1, else many. Both may use n as "%d", other arguments follow it.
-// A text without "%d" in the singular is written with "%[2]s" and so on, or without arguments at all.
+// TN is T for a count: one when n is 1, else many. Both are given n first and args after it; either may leave n out.
 func TN(ctx context.Context, n int, one, many string, args ...any) string {
 	all := append([]any{n}, args...)
 	if n == 1 {
