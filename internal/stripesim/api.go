@@ -103,7 +103,10 @@ func (s *Sim) answer(r *http.Request, form url.Values, requestID string, answer 
 	defer func() { s.request = requestInfo{} }()
 	p := parseParams(form)
 	paths := p.texts("expand")
-	out, err := answer(&call{p: p, id: r.PathValue("id")})
+	out, err := s.pinned(r)
+	if out == nil {
+		out, err = answer(&call{p: p, id: r.PathValue("id")})
+	}
 	var result reply
 	if err == nil {
 		out = s.withPins(out)

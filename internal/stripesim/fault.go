@@ -92,6 +92,15 @@ func (s *Sim) Unpin(id string) {
 	s.touched()
 }
 
+// pinned answers a read of a pinned id, which need not exist otherwise.
+func (s *Sim) pinned(r *http.Request) (obj, error) {
+	id := r.PathValue("id")
+	if object, ok := s.st.Pinned[id]; ok && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+id) {
+		return toObj(object), nil
+	}
+	return nil, nil
+}
+
 func (s *Sim) withPins(out obj) obj {
 	if len(s.st.Pinned) == 0 {
 		return out

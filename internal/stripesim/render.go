@@ -50,6 +50,9 @@ func toObj(value any) obj {
 	if err := json.Unmarshal(data, &out); err != nil {
 		panic(fmt.Sprintf("encoding %T: %v", value, err))
 	}
+	if out == nil {
+		return obj{} // a nil map is null in JSON
+	}
 	return out
 }
 

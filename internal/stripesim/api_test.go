@@ -1,0 +1,381 @@
+package stripesim_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/stripesim"
+)
+
+func TestIdempotency(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	make := func(key, email string) (*stripe.Customer, error) {
+		p := &stripe.CustomerParams{Email: &email}
+		p.SetIdempotencyKey(key)
+		return w.api.Customers.New(p)
+	}
+	first, err := make("one", "ada@example.com")
+	must(t, first, err)
+	if first.LastResponse.Header.Get("Idempotent-Replayed") != "" {
+		t.Error("the first answer is marked as replayed")
+	}
+	again, err := make("one", "ada@example.com")
+	must(t, again, err)
+	if again.ID != first.ID || again.LastResponse.Header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("got %s and %q, want %s again", again.ID, again.LastResponse.Header.Get("Idempotent-Replayed"), first.ID)
+	}
+	_, err = make("one", "bob@example.com")
+	wantError(t, err, 400, "")
+	if problem := err.(*stripe.Error); problem.Type != stripe.ErrorTypeIdempotency {
+		t.Errorf("type is %s", problem.Type)
+	}
+	p := &stripe.ProductParams{Name: stripe.String("Pro")}
+	p.SetIdempotencyKey("one")
+	_, err = w.api.Products.New(p)
+	wantError(t, err, 400, "")
+	other, err := make("two", "ada@example.com")
+	if must(t, other, err).ID == first.ID {
+		t.Error("another key gave the same customer")
+	}
+	if n := len(w.sim.Customers(0)); n != 2 {
+		t.Errorf("%d customers", n)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, key := range []string{"sk_live_123", "sk_test_", "pk_test_123", "x"} {
+		_, err := newAPI(w.url, key).Customers.New(nil)
+		wantError(t, err, 401, "")
+	}
+	for name, test := range map[string]struct {
+		authorize func(*http.Request)
+		want      int
+	}{
+		"none":   {func(*http.Request) {}, 401},
+		"basic":  {func(r *http.Request) { r.SetBasicAuth("sk_test_1", "") }, 200},
+		"bearer": {func(r *http.Request) { r.Header.Set("Authorization", "Bearer sk_test_1") }, 200},
+	} {
+		r, err := http.NewRequest(http.MethodGet, w.url+"/v1/customers", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.authorize(r)
+		answer, err := browser().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, answer); got.status != test.want || got.header.Get("Request-Id") == "" {
+			t.Errorf("%s: %d, want %d", name, got.status, test.want)
+		}
+	}
+}
+
+func TestMissingThings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus, price := w.customer(paysCard), w.price("Pro", 4900, "month")
+	for name, ask := range map[string]func() error{
+		"customer":     func() error { _, err := w.api.Customers.Get("cus_none", nil); return err },
+		"subscription": func() error { _, err := w.api.Subscriptions.Get("sub_none", nil); return err },
+		"invoice":      func() error { _, err := w.api.Invoices.Get("in_none", nil); return err },
+		"schedule":     func() error { _, err := w.api.SubscriptionSchedules.Get("sub_sched_none", nil); return err },
+		"session":      func() error { _, err := w.api.CheckoutSessions.Get("cs_test_none", nil); return err },
+		"price":        func() error { _, err := w.api.Prices.Get("price_none", nil); return err },
+		"product":      func() error { _, err := w.api.Products.Get("prod_none", nil); return err },
+		"method":       func() error { _, err := w.api.PaymentMethods.Get("pm_none", nil); return err },
+		"intent":       func() error { _, err := w.api.PaymentIntents.Get("pi_none", nil); return err },
+		"event":        func() error { _, err := w.api.Events.Get("evt_none", nil); return err },
+		"charge":       func() error { _, err := w.api.Charges.Get("ch_none", nil); return err },
+	} {
+		t.Run(name, func(t *testing.T) { wantError(t, ask(), 404, stripe.ErrorCodeResourceMissing) })
+	}
+	for name, p := range map[string]*stripe.SubscriptionParams{
+		"customer": {Customer: stripe.String("cus_none"), Items: []*stripe.SubscriptionItemsParams{{Price: &price.ID}}},
+		"price":    {Customer: &cus.ID, Items: []*stripe.SubscriptionItemsParams{{Price: stripe.String("price_none")}}},
+	} {
+		_, err := w.api.Subscriptions.New(p)
+		t.Run("param "+name, func(t *testing.T) { wantError(t, err, 400, stripe.ErrorCodeResourceMissing) })
+	}
+	_, err := w.api.Subscriptions.New(&stripe.SubscriptionParams{Items: []*stripe.SubscriptionItemsParams{{Price: &price.ID}}})
+	wantError(t, err, 400, stripe.ErrorCodeParameterMissing)
+	if problem := err.(*stripe.Error); problem.Param != "customer" {
+		t.Errorf("param is %s", problem.Param)
+	}
+	_, err = w.api.Coupons.Get("none", nil)
+	if err == nil || !strings.Contains(err.Error(), "does not imitate") {
+		t.Errorf("an unknown endpoint: %v", err)
+	}
+}
+
+func TestPagesOfAList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 7 {
+		w.customer("")
+	}
+	p := &stripe.CustomerListParams{}
+	p.Limit = stripe.Int64(3)
+	var got []string
+	list := w.api.Customers.List(p)
+	for list.Next() {
+		got = append(got, list.Customer().ID)
+	}
+	if list.Err() != nil || len(got) != 7 {
+		t.Fatalf("%d customers: %v", len(got), list.Err())
+	}
+	for i, cus := range w.sim.Customers(0) {
+		if cus.ID != got[i] {
+			t.Errorf("place %d is %s, want %s", i, got[i], cus.ID)
+		}
+	}
+	p = &stripe.CustomerListParams{}
+	p.EndingBefore, p.Limit, p.Single = &got[4], stripe.Int64(2), true
+	list = w.api.Customers.List(p)
+	if !list.Next() || list.Customer().ID != got[3] && list.Customer().ID != got[2] {
+		t.Errorf("before %s comes %v", got[4], list.Err())
+	}
+	p = &stripe.CustomerListParams{}
+	p.Limit = stripe.Int64(101)
+	if list = w.api.Customers.List(p); list.Next() || list.Err() == nil {
+		t.Error("a limit of 101 was taken")
+	}
+}
+
+func TestSubscriptionLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	price, cus, other := w.price("Pro", 4900, "month"), w.customer(paysCard), w.customer(paysCard)
+	ended := w.subscribe(cus, price, 1)
+	_, err := w.api.Subscriptions.Cancel(ended.ID, nil)
+	must(t, ended, err)
+	live := w.subscribe(cus, price, 1)
+	w.subscribe(other, price, 1)
+	for status, want := range map[string]int{"": 1, "all": 2, "canceled": 1, "active": 1, "trialing": 0, "ended": 1} {
+		p := &stripe.SubscriptionListParams{Customer: &cus.ID}
+		if status != "" {
+			p.Status = &status
+		}
+		list, n := w.api.Subscriptions.List(p), 0
+		for list.Next() {
+			n++
+		}
+		if n != want || list.Err() != nil {
+			t.Errorf("%q: %d, want %d: %v", status, n, want, list.Err())
+		}
+	}
+	p := &stripe.SubscriptionListParams{Status: stripe.String("active"), Customer: &cus.ID}
+	p.AddExpand("data.latest_invoice")
+	p.AddExpand("data.customer")
+	if list := w.api.Subscriptions.List(p); !list.Next() || list.Subscription().LatestInvoice.AmountPaid != 4900 ||
+		list.Subscription().Customer.Email != "ada@example.com" || list.Subscription().ID != live.ID {
+		t.Errorf("expanded: %v", list.Err())
+	}
+	bad := &stripe.SubscriptionParams{}
+	bad.AddExpand("nonsense")
+	_, err = w.api.Subscriptions.Get(live.ID, bad)
+	wantError(t, err, 400, "")
+}
+
+func TestLookupKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	product, err := w.api.Products.New(&stripe.ProductParams{ID: stripe.String("prod_pro"), Name: stripe.String("Pro"), Metadata: map[string]string{"plan": "pro"}})
+	must(t, product, err)
+	add := func(amount int64, transfer bool) (*stripe.Price, error) {
+		return w.api.Prices.New(&stripe.PriceParams{
+			Product: &product.ID, Currency: stripe.String("usd"), UnitAmount: &amount, LookupKey: stripe.String("pro_m"),
+			TransferLookupKey: &transfer, Recurring: &stripe.PriceRecurringParams{Interval: stripe.String("month")},
+		})
+	}
+	old, err := add(4900, false)
+	must(t, old, err)
+	_, err = add(5900, false)
+	wantError(t, err, 400, "")
+	fresh, err := add(5900, true)
+	must(t, fresh, err)
+	list := w.api.Prices.List(&stripe.PriceListParams{LookupKeys: []*string{stripe.String("pro_m")}, Active: stripe.Bool(true)})
+	if !list.Next() || list.Price().ID != fresh.ID || list.Next() {
+		t.Errorf("found %v: %v", list.Price(), list.Err())
+	}
+	byProduct := w.api.Prices.List(&stripe.PriceListParams{Product: &product.ID})
+	n := 0
+	for byProduct.Next() {
+		n++
+	}
+	if n != 2 {
+		t.Errorf("%d prices of the product", n)
+	}
+	closed, err := w.api.Prices.Update(old.ID, &stripe.PriceParams{Active: stripe.Bool(false)})
+	if must(t, closed, err).Active {
+		t.Error("still active")
+	}
+}
+
+func TestCustomersChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer(paysCard)
+	sub := w.subscribe(cus, w.price("Pro", 4900, "month"), 1)
+	p := &stripe.CustomerParams{Name: stripe.String("Ada Lovelace")}
+	p.AddMetadata("tenant", "7")
+	changed, err := w.api.Customers.Update(cus.ID, p)
+	must(t, changed, err)
+	if changed.Name != "Ada Lovelace" || changed.Email != "ada@example.com" || changed.Metadata["tenant"] != "7" {
+		t.Errorf("customer: %+v", changed)
+	}
+	gone, err := w.api.Customers.Del(cus.ID, nil)
+	if must(t, gone, err); !gone.Deleted {
+		t.Error("not deleted")
+	}
+	read, err := w.api.Customers.Get(cus.ID, nil)
+	if must(t, read, err); !read.Deleted {
+		t.Error("not shown as deleted")
+	}
+	wantStatus(t, w.reload(sub), stripe.SubscriptionStatusCanceled)
+	_, err = w.api.Customers.Update(cus.ID, p)
+	wantError(t, err, 404, stripe.ErrorCodeResourceMissing)
+}
+
+func TestPaymentMethods(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer("")
+	pm := attach(t, w, cus, "pm_card_mastercard")
+	if pm.Card.Brand != "mastercard" || pm.Card.Last4 != "4444" || pm.Customer.ID != cus.ID {
+		t.Errorf("card: %+v", pm.Card)
+	}
+	_, err := w.api.PaymentMethods.Attach("pm_card_chargeDeclined", &stripe.PaymentMethodAttachParams{Customer: &cus.ID})
+	wantError(t, err, 402, stripe.ErrorCodeCardDeclined)
+	own, err := w.api.PaymentMethods.New(&stripe.PaymentMethodParams{
+		Type: stripe.String("card"), Card: &stripe.PaymentMethodCardParams{Token: stripe.String("tok_visa")},
+	})
+	if must(t, own, err).Customer != nil {
+		t.Error("attached to somebody")
+	}
+	list := w.api.PaymentMethods.List(&stripe.PaymentMethodListParams{Customer: &cus.ID, Type: stripe.String("card")})
+	if !list.Next() || list.PaymentMethod().ID != pm.ID || list.Next() {
+		t.Errorf("list: %v", list.Err())
+	}
+	loose, err := w.api.PaymentMethods.Detach(pm.ID, nil)
+	if must(t, loose, err).Customer != nil || w.sim.Customers(1)[0].InvoiceSettings.DefaultPaymentMethod != "" {
+		t.Error("still the default")
+	}
+	si, err := w.api.SetupIntents.New(&stripe.SetupIntentParams{Customer: &cus.ID, PaymentMethod: &own.ID, Confirm: stripe.Bool(true)})
+	if must(t, si, err).Status != "succeeded" {
+		t.Errorf("setup is %s", si.Status)
+	}
+}
+
+func TestRefunds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sub := w.reload(w.subscribe(w.customer(paysCard), w.price("Pro", 4900, "month"), 1))
+	intent := sub.LatestInvoice.PaymentIntent.ID
+	part, err := w.api.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent, Amount: stripe.Int64(900)})
+	if must(t, part, err).Status != "succeeded" {
+		t.Errorf("refund is %s", part.Status)
+	}
+	_, err = w.api.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent, Amount: stripe.Int64(4001)})
+	wantError(t, err, 400, "")
+	rest, err := w.api.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent})
+	if must(t, rest, err).Amount != 4000 {
+		t.Errorf("the rest is %d", rest.Amount)
+	}
+	_, err = w.api.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent})
+	wantError(t, err, 400, stripe.ErrorCodeChargeAlreadyRefunded)
+	charge, err := w.api.Charges.Get(sub.LatestInvoice.PaymentIntent.LatestCharge.ID, nil)
+	if must(t, charge, err); !charge.Refunded || charge.AmountRefunded != 4900 {
+		t.Errorf("charge: %v %d", charge.Refunded, charge.AmountRefunded)
+	}
+	wantStatus(t, w.reload(sub), stripe.SubscriptionStatusActive)
+}
+
+func TestEventLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.customer("")
+	w.advance(begin().Add(time.Hour))
+	w.price("Pro", 4900, "month")
+	count := func(p *stripe.EventListParams) int {
+		list, n := w.api.Events.List(p), 0
+		for list.Next() {
+			n++
+		}
+		if list.Err() != nil {
+			t.Error(list.Err())
+		}
+		return n
+	}
+	hour := begin().Add(time.Hour).Unix()
+	for name, test := range map[string]struct {
+		p    *stripe.EventListParams
+		want int
+	}{
+		"all":   {&stripe.EventListParams{}, 3},
+		"type":  {&stripe.EventListParams{Type: stripe.String("product.created")}, 1},
+		"wild":  {&stripe.EventListParams{Type: stripe.String("price.*")}, 1},
+		"types": {&stripe.EventListParams{Types: stripe.StringSlice([]string{"product.created", "customer.created"})}, 2},
+		"since": {&stripe.EventListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: hour}}, 2},
+	} {
+		if got := count(test.p); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+	w.settle()
+	w.chaos(stripesim.Chaos{DropNext: 1})
+	w.customer("")
+	w.customer("")
+	w.settle()
+	if got := count(&stripe.EventListParams{DeliverySuccess: stripe.Bool(false)}); got != 1 {
+		t.Errorf("%d undelivered", got)
+	}
+}
+
+func TestFaultsAndPins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer("")
+	w.sim.InjectFault(stripesim.Fault{Path: "/v1/customers", Method: "GET", Status: 429, Code: "rate_limit", Times: 1})
+	_, err := w.api.Customers.Get(cus.ID, nil)
+	wantError(t, err, 429, stripe.ErrorCodeRateLimit)
+	if _, err = w.api.Customers.Get(cus.ID, nil); err != nil {
+		t.Error(err)
+	}
+	// Go's transport repeats a request with an idempotency key once, so one lost answer would not show.
+	w.sim.InjectFault(stripesim.Fault{Method: "POST", AfterCarryingOut: true})
+	if _, err = w.api.Customers.New(&stripe.CustomerParams{}); err == nil {
+		t.Error("the answer came through")
+	}
+	w.sim.ClearFaults()
+	if n := len(w.sim.Customers(0)); n != 2 {
+		t.Errorf("%d customers: the lost request had no effect", n)
+	}
+	w.sim.InjectFault(stripesim.Fault{Status: 500})
+	w.sim.ClearFaults()
+	if err := w.sim.Pin("sub_odd", []byte(`{"id":"sub_odd","object":"subscription","status":"hibernating"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.sim.Pin(cus.ID, []byte(`{"id":"`+cus.ID+`","object":"customer","email":"pinned@example.com"}`)); err != nil {
+		t.Fatal(err)
+	}
+	odd, err := w.api.Subscriptions.Get("sub_odd", nil)
+	if must(t, odd, err).Status != "hibernating" {
+		t.Errorf("status is %s", odd.Status)
+	}
+	pinned, err := w.api.Customers.Get(cus.ID, nil)
+	if must(t, pinned, err).Email != "pinned@example.com" {
+		t.Errorf("mail is %s", pinned.Email)
+	}
+	w.sim.Unpin(cus.ID)
+	free, err := w.api.Customers.Get(cus.ID, nil)
+	if must(t, free, err).Email != "ada@example.com" {
+		t.Errorf("mail is %s", free.Email)
+	}
+}

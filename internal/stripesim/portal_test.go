@@ -1,0 +1,121 @@
+package stripesim_test
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stripe/stripe-go/v76"
+)
+
+func (w *world) portal(cus *stripe.Customer) *stripe.BillingPortalSession {
+	w.t.Helper()
+	session, err := w.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{
+		Customer: &cus.ID, ReturnURL: stripe.String("http://app.test/billing"),
+	})
+	return must(w.t, session, err)
+}
+
+func TestPortal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer(paysCard)
+	sub := w.subscribe(cus, w.price("Pro", 4900, "month"), 2)
+	session := w.portal(cus)
+	page := get(t, session.URL)
+	for _, text := range []string{"2 × $49.00 per month", "Your plan renews on 1 February 2026", "visa ending in 4242", "Cancel plan",
+		`href="http://app.test/billing"`, "/pdf", "$98.00"} {
+		if !strings.Contains(page.body, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	form := url.Values{"subscription": {sub.ID}}
+	if answer := post(t, session.URL+"/cancel", form); answer.status != 303 {
+		t.Fatalf("cancelling got %d", answer.status)
+	}
+	if !w.reload(sub).CancelAtPeriodEnd || !strings.Contains(get(t, session.URL).body, "Your plan ends on 1 February 2026") {
+		t.Error("the plan does not end")
+	}
+	post(t, session.URL+"/renew", form)
+	if w.reload(sub).CancelAtPeriodEnd {
+		t.Error("the plan still ends")
+	}
+	if foreign := post(t, w.portal(w.customer("")).URL+"/cancel", form); foreign.status != 404 {
+		t.Errorf("cancelling the plan of another customer got %d", foreign.status)
+	}
+}
+
+func TestPortalCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer("")
+	session := w.portal(cus)
+	if refused := post(t, session.URL+"/card", cardForm(declinedCard)); refused.status != 422 || !strings.Contains(refused.body, "Your card was declined.") {
+		t.Errorf("declined: %d", refused.status)
+	}
+	if saved := post(t, session.URL+"/card", cardForm("5555555555554444")); saved.status != 303 {
+		t.Errorf("saving got %d", saved.status)
+	}
+	asked := post(t, session.URL+"/card", cardForm(secureCard))
+	if done := post(t, w.url+asked.location, url.Values{"outcome": {"complete"}}); done.status != 303 || done.location != "/p/session/"+session.ID {
+		t.Errorf("3-D Secure: %d to %s", done.status, done.location)
+	}
+	read, err := w.api.Customers.Get(cus.ID, &stripe.CustomerParams{Params: stripe.Params{Expand: []*string{stripe.String("invoice_settings.default_payment_method")}}})
+	if must(t, read, err).InvoiceSettings.DefaultPaymentMethod.Card.Last4 != "3155" {
+		t.Errorf("default is %s", read.InvoiceSettings.DefaultPaymentMethod.Card.Last4)
+	}
+	if lost := get(t, w.url+"/p/session/bps_none"); lost.status != 404 {
+		t.Errorf("an unknown session got %d", lost.status)
+	}
+}
+
+func TestPortalConfigurations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer(paysCard)
+	w.subscribe(cus, w.price("Pro", 4900, "month"), 1)
+	config, err := w.api.BillingPortalConfigurations.New(&stripe.BillingPortalConfigurationParams{
+		BusinessProfile: &stripe.BillingPortalConfigurationBusinessProfileParams{Headline: stripe.String("Plinth")},
+		Features: &stripe.BillingPortalConfigurationFeaturesParams{
+			SubscriptionCancel: &stripe.BillingPortalConfigurationFeaturesSubscriptionCancelParams{Enabled: stripe.Bool(false)},
+			InvoiceHistory:     &stripe.BillingPortalConfigurationFeaturesInvoiceHistoryParams{Enabled: stripe.Bool(true)},
+		},
+	})
+	must(t, config, err)
+	if config.Features.SubscriptionCancel.Enabled || !config.Features.InvoiceHistory.Enabled || !config.IsDefault || config.BusinessProfile.Headline != "Plinth" {
+		t.Errorf("configuration: %+v", config)
+	}
+	read, err := w.api.BillingPortalConfigurations.Get(config.ID, nil)
+	if must(t, read, err).ID != config.ID {
+		t.Error("another one")
+	}
+	if list := w.api.BillingPortalConfigurations.List(nil); !list.Next() || list.BillingPortalConfiguration().ID != config.ID {
+		t.Errorf("list: %v", list.Err())
+	}
+	if page := get(t, w.portal(cus).URL); strings.Contains(page.body, "Cancel plan") {
+		t.Error("the page offers what is switched off")
+	}
+}
+
+func TestInvoicePages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sub := w.reload(w.subscribe(w.customer(laterCard), w.price("Pro", 4900, "month"), 1))
+	inv := sub.LatestInvoice
+	if page := get(t, inv.HostedInvoiceURL); !strings.Contains(page.body, inv.Number) || !strings.Contains(page.body, "Pay $49.00") {
+		t.Errorf("the page says: %s", page.body)
+	}
+	asked := post(t, inv.HostedInvoiceURL, cardForm(secureCard))
+	if failed := post(t, w.url+asked.location, url.Values{"outcome": {"fail"}}); failed.status != 422 {
+		t.Errorf("failing got %d", failed.status)
+	}
+	asked = post(t, inv.HostedInvoiceURL, cardForm(secureCard))
+	post(t, w.url+asked.location, url.Values{"outcome": {"complete"}})
+	wantStatus(t, w.reload(sub), stripe.SubscriptionStatusActive)
+	pdf := get(t, inv.InvoicePDF)
+	if !strings.HasPrefix(pdf.body, "%PDF-1.4") || !strings.HasSuffix(pdf.body, "%%EOF\n") || pdf.header.Get("Content-Type") != "application/pdf" ||
+		!bytes.Contains([]byte(pdf.body), []byte(inv.Number)) {
+		t.Errorf("the PDF: %.40q", pdf.body)
+	}
+}
