@@ -104,12 +104,13 @@ func (p place) serveOn(ctx context.Context, bin binaries, o Options, port int) (
 	if err != nil {
 		return nil, err
 	}
-	fifo, err := p.spawn(bin, p.settings(o.Durability, port))
+	exit := p.exitFile(rand.Text())
+	fifo, err := p.spawn(bin, p.settings(o.Durability, port), exit)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{place: p, port: port, password: password, fresh: true}
-	if err := s.awaitReady(ctx); err != nil {
+	if err := s.awaitReady(ctx, exit); err != nil {
 		return nil, errors.Join(err, fifo.Close())
 	}
 	s.hold, err = p.keep(fifo, o.Linger)
@@ -117,10 +118,10 @@ func (p place) serveOn(ctx context.Context, bin binaries, o Options, port int) (
 }
 
 // awaitReady waits for the first proven connection, or for the server's early end.
-func (s *Server) awaitReady(ctx context.Context) error {
+func (s *Server) awaitReady(ctx context.Context, exit string) error {
 	var last error
 	err := until(ctx, func() (bool, error) {
-		if _, err := os.Stat(s.place.exitFile()); err == nil {
+		if _, err := os.Stat(exit); err == nil {
 			return false, s.place.whyEnded()
 		}
 		last = s.prove(ctx)

@@ -16,22 +16,46 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// folder is a state folder that the server's user can reach even when the tests run as root: t.TempDir is 0700 there.
+// folder is a state folder beside those that the checkout already has, so that programs fetched from npm are shared.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "devpg")
+	top, err := filepath.Abs("../../.plinth")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil {
+	if err := os.MkdirAll(top, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	dir, err := os.MkdirTemp(top, "devpg-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir)
 	t.Cleanup(func() {
 		if err := Remove(context.Background(), dir); err != nil {
 			t.Errorf("remove the folder: %v", err)
 		}
 	})
 	return dir
+}
+
+// reachable is a folder that every user can enter, for programs; t.TempDir is 0700.
+func reachable(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "devpg-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func open(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func begin(t *testing.T, o Options) *Server {
@@ -340,7 +364,7 @@ func TestEarlyEndIsToldWithTheLog(t *testing.T) {
 	if err := s.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	bin := binaries{dir: dir}
+	bin := binaries{dir: reachable(t)}
 	if err := os.WriteFile(bin.program("postgres"), []byte("#!/bin/sh\necho no such setting >&2\nexit 3\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}

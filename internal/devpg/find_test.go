@@ -27,7 +27,7 @@ func fakeBinaries(t *testing.T, dir, version string) {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	root := folder(t)
+	root := reachable(t)
 	for _, v := range []string{"9.6", "14", "15", "16"} {
 		fakeBinaries(t, filepath.Join(root, "lib", v, "bin"), v+".4")
 	}
@@ -110,7 +110,7 @@ func TestNothingToInstallWithSaysTheLine(t *testing.T) {
 		{"macOS", mac, []string{"brew install postgresql@17"}},
 	} {
 		c.in.system = t.TempDir()
-		_, err := start(t.Context(), Options{Dir: folder(t)}, finder{}, c.in)
+		_, err := start(t.Context(), Options{Dir: filepath.Join(folder(t), "pg")}, finder{}, c.in)
 		if err == nil {
 			t.Errorf("%s: started", c.name)
 			continue
@@ -195,7 +195,7 @@ func TestOtherVersionThanTheCluster(t *testing.T) {
 
 func TestAccountReaches(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := reachable(t)
 	inner := filepath.Join(dir, "home", "checkout")
 	if err := os.MkdirAll(inner, 0o755); err != nil {
 		t.Fatal(err)
@@ -219,7 +219,7 @@ func TestAccountReaches(t *testing.T) {
 // not by a copied one.
 func TestPointer(t *testing.T) {
 	t.Parallel()
-	root := folder(t)
+	root := reachable(t)
 	was, is := filepath.Join(root, "was"), filepath.Join(root, "is")
 	locked := account{uid: 54321, gid: 54321, lent: true}
 	for _, dir := range []string{was, is} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,10 +58,15 @@ func (h *hold) release() bool {
 }
 
 // spawn starts the keeper with the server under it and returns the first hold on it. The keeper gets its read end
-// only after the write end is open, so it ends also when we die in the middle of this.
-func (p place) spawn(bin binaries, args []string) (first *os.File, err error) {
-	for _, stale := range []string{p.exitFile(), p.ackFile(), p.fifoFile()} {
-		if err := os.Remove(stale); err != nil && !errors.Is(err, os.ErrNotExist) {
+// only after the write end is open, so it ends also when we die in the middle of this. It leaves the server's exit
+// status in the file exit, whose name is new each time: the keeper before may still be writing its own.
+func (p place) spawn(bin binaries, args []string, exit string) (first *os.File, err error) {
+	stale, err := filepath.Glob(p.exitFile("*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range append(stale, p.ackFile(), p.fifoFile()) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
 	}
@@ -81,19 +87,19 @@ func (p place) spawn(bin binaries, args []string) (first *os.File, err error) {
 	if first, err = openWriter(p.fifoFile()); err != nil {
 		return nil, fmt.Errorf("open the FIFO: %w", err)
 	}
-	if err := p.runKeeper(bin, args, in); err != nil {
+	if err := p.runKeeper(bin, args, exit, in); err != nil {
 		return nil, errors.Join(err, first.Close())
 	}
 	return first, nil
 }
 
-func (p place) runKeeper(bin binaries, args []string, in *os.File) error {
+func (p place) runKeeper(bin binaries, args []string, exit string, in *os.File) error {
 	log, err := os.OpenFile(p.logFile(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	words := append([]string{"-c", keeper, "keeper", bin.program("postgres"), p.ackFile(), p.exitFile()}, args...)
+	words := append([]string{"-c", keeper, "keeper", bin.program("postgres"), p.ackFile(), exit}, args...)
 	cmd := exec.Command("/bin/sh", words...)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = p.base, in, log, log
 	p.acct.apply(cmd)
@@ -147,7 +153,7 @@ func (p place) ask(ctx context.Context, fifo *os.File) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 5*time.Second, errLeaving)
 	defer cancel()
 	return until(ctx, func() (bool, error) {
-		if _, err := os.Stat(p.exitFile()); err == nil {
+		if _, ok := p.running(); !ok {
 			return false, errLeaving
 		}
 		answer, err := os.ReadFile(p.ackFile())

@@ -21,15 +21,15 @@ type place struct {
 	acct account
 }
 
-func (p place) lockFile() string     { return filepath.Join(p.dir, "lock") }
-func (p place) holdersFile() string  { return filepath.Join(p.dir, "holders") }
-func (p place) pointerFile() string  { return filepath.Join(p.dir, "location") }
-func (p place) dataDir() string      { return filepath.Join(p.base, "data") }
-func (p place) logFile() string      { return filepath.Join(p.base, "log") }
-func (p place) passwordFile() string { return filepath.Join(p.base, "password") }
-func (p place) fifoFile() string     { return filepath.Join(p.base, "alive") }
-func (p place) ackFile() string      { return filepath.Join(p.base, "ack") }
-func (p place) exitFile() string     { return filepath.Join(p.base, "exit") }
+func (p place) lockFile() string          { return filepath.Join(p.dir, "lock") }
+func (p place) holdersFile() string       { return filepath.Join(p.dir, "holders") }
+func (p place) pointerFile() string       { return filepath.Join(p.dir, "location") }
+func (p place) dataDir() string           { return filepath.Join(p.base, "data") }
+func (p place) logFile() string           { return filepath.Join(p.base, "log") }
+func (p place) passwordFile() string      { return filepath.Join(p.base, "password") }
+func (p place) fifoFile() string          { return filepath.Join(p.base, "alive") }
+func (p place) ackFile() string           { return filepath.Join(p.base, "ack") }
+func (p place) exitFile(of string) string { return filepath.Join(p.base, "exit-"+of) }
 
 // findPlace makes the folder ready and decides where its cluster lies.
 func findPlace(dir string) (place, error) {
