@@ -499,7 +499,7 @@ func landingPrices(pricing []PlanCard) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<section class=\"pub mt-24\" id=\"pricing\" aria-labelledby=\"prices\"><div class=\"flex flex-wrap items-end gap-4\"><h2 id=\"prices\" class=\"mr-auto text-2xl tracking-tight\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<section class=\"pub prices mt-24\" id=\"pricing\" aria-labelledby=\"prices\"><div class=\"flex flex-wrap items-end gap-4\"><h2 id=\"prices\" class=\"mr-auto text-2xl tracking-tight\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -512,7 +512,7 @@ func landingPrices(pricing []PlanCard) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</h2><fieldset class=\"flex gap-1 rounded-field border border-line bg-base-100 p-0.5\" data-prices hidden><legend class=\"sr-only\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</h2><fieldset class=\"flex gap-1 rounded-field border border-line bg-base-100 p-0.5\"><legend class=\"sr-only\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -73,11 +73,11 @@ func useTx(ctx context.Context, tx db.Tx, purpose, raw string) (used, error) {
 	return u, nil
 }
 
-// Peek says whether a link is good, without using it: pages that a link opens ask for a button to be pressed, because
-// mail scanners open links too.
-func (a *Auth) Peek(ctx context.Context, purpose, raw string) error {
-	_, err := a.peekRow(ctx, purpose, raw)
-	return err
+// PeekAddress returns the address a link was sent to, without using the link: pages that a link opens ask for a button
+// to be pressed, because mail scanners open links too.
+func (a *Auth) PeekAddress(ctx context.Context, purpose, raw string) (string, error) {
+	row, err := a.peekRow(ctx, purpose, raw)
+	return row.Address, err
 }
 
 func (a *Auth) peekRow(ctx context.Context, purpose, raw string) (authdb.PeekTokenRow, error) {

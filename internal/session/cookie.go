@@ -79,3 +79,18 @@ func (s *Sessions) ClearPending(w http.ResponseWriter, r *http.Request) {
 	c.Options.MaxAge = -1
 	_ = c.Save(r, w)
 }
+
+// ThemeCookie holds light or dark; it is no secret and is read by no script.
+const ThemeCookie = "plinth-theme"
+
+// SetTheme keeps the theme for a year; empty follows the system again.
+func (s *Sessions) SetTheme(w http.ResponseWriter, theme string) {
+	c := &http.Cookie{
+		Name: ThemeCookie, Value: theme, Path: "/", HttpOnly: true, Secure: s.scs.Cookie.Secure, SameSite: http.SameSiteLaxMode,
+		MaxAge: int((365 * 24 * time.Hour).Seconds()),
+	}
+	if theme == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}

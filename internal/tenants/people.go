@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -207,4 +208,16 @@ func keepOwnerTx(ctx context.Context, tx db.Tx, s scope.Scope, m tenantsdb.Membe
 		return fault.New(fault.Conflict, "An organization always has an owner. Make somebody else one first.")
 	}
 	return nil
+}
+
+// Removal reads the member to be removed and the members who could get their tickets.
+func (t *Tenants) Removal(ctx context.Context, s scope.Scope, userID uuid.UUID) (Member, []Member, error) {
+	var m Member
+	var all []Member
+	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		db.Row(r, &m, tenantsdb.MemberByID, s.TenantID, userID)
+		db.Rows(r, &all, tenantsdb.ListPeople, s.TenantID, time.Time{}, uuid.Nil, "", 200)
+	})
+	others := slices.DeleteFunc(all, func(x Member) bool { return x.UserID == userID })
+	return m, others, err
 }

@@ -94,3 +94,15 @@ func SetPasswordTx(ctx context.Context, tx db.Tx, id uuid.UUID, hash string) err
 	}
 	return nil
 }
+
+// SetProfileTx stores name and time zone. The person must be in scope.
+func SetProfileTx(ctx context.Context, tx db.Tx, id uuid.UUID, name, zone string) error {
+	rows, err := usersdb.New().SetProfile(ctx, tx, usersdb.SetProfileParams{ID: id, Name: name, TimeZone: zone})
+	if err != nil {
+		return fmt.Errorf("set profile: %w", err)
+	}
+	if rows == 0 {
+		return fault.Missing()
+	}
+	return nil
+}

@@ -165,6 +165,39 @@ func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams)
 	return items, nil
 }
 
+const MemberByID = `-- name: MemberByID :one
+select m.user_id, m.role, m.joined_at, u.name, u.email
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
+`
+
+type MemberByIDParams struct {
+	TenantID uuid.UUID
+	UserID   uuid.UUID
+}
+
+type MemberByIDRow struct {
+	UserID   uuid.UUID
+	Role     string
+	JoinedAt time.Time
+	Name     string
+	Email    string
+}
+
+func (q *Queries) MemberByID(ctx context.Context, db DBTX, arg MemberByIDParams) (MemberByIDRow, error) {
+	row := db.QueryRow(ctx, MemberByID, arg.TenantID, arg.UserID)
+	var i MemberByIDRow
+	err := row.Scan(
+		&i.UserID,
+		&i.Role,
+		&i.JoinedAt,
+		&i.Name,
+		&i.Email,
+	)
+	return i, err
+}
+
 const MembershipOf = `-- name: MembershipOf :one
 select m.id, m.user_id, m.role, u.name, u.email
 from memberships m

@@ -49,3 +49,9 @@ select exists (
     join users u on u.id = m.user_id
     where m.tenant_id = $1 and u.email = $2 and m.left_at is null
 );
+
+-- name: MemberByID :one
+select m.user_id, m.role, m.joined_at, u.name, u.email
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;

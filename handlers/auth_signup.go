@@ -1,0 +1,139 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"plinth/internal/auth"
+	"plinth/internal/session"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+// Auth serves sign-up, sign-in and forgotten passwords.
+type Auth struct {
+	*Base
+	Auth *auth.Auth
+}
+
+// NewSignup shows the sign-up form.
+func (h *Auth) NewSignup(w http.ResponseWriter, r *http.Request) error {
+	f := ui.Form{Values: map[string][]string{
+		"email": {r.URL.Query().Get("email")}, "next": {SafeNext(r.URL.Query().Get("next"), "")},
+	}}
+	return h.Render(w, r, http.StatusOK, views.Signup(f))
+}
+
+// CreateSignup keeps a sign-up and sends its mail. No session begins, and the answer is the same for every address.
+func (h *Auth) CreateSignup(w http.ResponseWriter, r *http.Request) error {
+	f, err := Decode[auth.SignUpForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	f.Next = SafeNext(f.Next, "")
+	id, err := h.Auth.SignUp(r.Context(), f, Device(r))
+	if err != nil {
+		return h.Again(w, r, err, views.Signup)
+	}
+	return h.toCheckMail(w, r, id, f.Email)
+}
+
+func (h *Auth) toCheckMail(w http.ResponseWriter, r *http.Request, id uuid.UUID, email string) error {
+	if err := h.Sessions.SetPending(w, r, session.Pending{SignupID: id.String(), Email: email}); err != nil {
+		return err
+	}
+	return h.Redirect(w, r, "/check-mail")
+}
+
+// CheckMail says where the mail went, to the browser that signed up.
+func (h *Auth) CheckMail(w http.ResponseWriter, r *http.Request) error {
+	p, err := h.Sessions.GetPending(r)
+	if err != nil {
+		return h.Redirect(w, r, "/signup")
+	}
+	return h.Render(w, r, http.StatusOK, views.CheckMail(p.Email, ui.Form{}))
+}
+
+// ResendVerification sends the mail again.
+func (h *Auth) ResendVerification(w http.ResponseWriter, r *http.Request) error {
+	p, id, err := h.pending(r)
+	if err != nil {
+		return h.Redirect(w, r, "/signup")
+	}
+	if err := h.Auth.ResendVerification(r.Context(), id, Device(r)); err != nil {
+		return h.Again(w, r, err, checkMail(p.Email))
+	}
+	h.Flash(w, r, "The mail is on its way again.")
+	return h.Redirect(w, r, "/check-mail")
+}
+
+// CorrectAddress sends the mail to another address.
+func (h *Auth) CorrectAddress(w http.ResponseWriter, r *http.Request) error {
+	p, id, err := h.pending(r)
+	if err != nil {
+		return h.Redirect(w, r, "/signup")
+	}
+	f, err := Decode[struct {
+		Email string `form:"email"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Auth.CorrectAddress(r.Context(), id, f.Email, Device(r)); err != nil {
+		return h.Again(w, r, err, checkMail(p.Email))
+	}
+	h.Flash(w, r, "The mail is on its way to the new address.")
+	return h.toCheckMail(w, r, id, f.Email)
+}
+
+func checkMail(email string) func(ui.Form) templ.Component {
+	return func(f ui.Form) templ.Component { return views.CheckMail(email, f) }
+}
+
+func (h *Auth) pending(r *http.Request) (session.Pending, uuid.UUID, error) {
+	p, err := h.Sessions.GetPending(r)
+	if err != nil {
+		return p, uuid.Nil, err
+	}
+	id, err := uuid.Parse(p.SignupID)
+	return p, id, err
+}
+
+// ShowVerify asks for a button to be pressed: opening the link uses nothing up, because mail scanners open links too.
+func (h *Auth) ShowVerify(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	email, err := h.Auth.PeekAddress(r.Context(), auth.PurposeVerify, token)
+	if err != nil {
+		return h.linkProblem(w, r, err, "Sign up again", "/signup")
+	}
+	return h.Render(w, r, http.StatusOK, views.Verify(token, email))
+}
+
+// CreateVerification uses the link up, makes the account and signs in.
+func (h *Auth) CreateVerification(w http.ResponseWriter, r *http.Request) error {
+	f, err := Decode[struct {
+		Token string `form:"token"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	v, err := h.Auth.Verify(r.Context(), f.Token, Device(r))
+	if err != nil {
+		return h.linkProblem(w, r, err, "Sign in", "/signin")
+	}
+	h.Sessions.ClearPending(w, r)
+	if err := h.Sessions.SignIn(w, r, v.Identity); err != nil {
+		return err
+	}
+	return h.Redirect(w, r, SafeNext(v.Next, "/orgs"))
+}
+
+// linkProblem explains a link that is used up, too old or cut off; other errors go on.
+func (h *Auth) linkProblem(w http.ResponseWriter, r *http.Request, err error, actionText, actionURL string) error {
+	return h.Again(w, r, asLink(err), func(f ui.Form) templ.Component {
+		ctx := r.Context()
+		return views.LinkProblem(ui.T(ctx, "This link does not work"), ui.T(ctx, f.Summary), ui.T(ctx, actionText), actionURL)
+	})
+}

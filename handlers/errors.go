@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"plinth/internal/fault"
+	"plinth/internal/telemetry"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+func asError[T error](err error, target *T) bool { return errors.As(err, target) }
+
+// Status is the one table of kinds to status codes.
+func Status(kind fault.Kind) int {
+	switch kind {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Denied:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.PaymentRequired:
+		return http.StatusPaymentRequired
+	case fault.Throttled:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusInternalServerError
+}
+
+// Fail answers with an error: a page, or for htmx a line for the corner of the page. What is no fault says nothing but
+// the request id.
+func (b *Base) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	t := telemetry.TraceFrom(r.Context())
+	t.Err = err
+	if fault.Is(err, fault.Unauthenticated) {
+		if err = b.askToSignIn(w, r); err == nil {
+			return
+		}
+	}
+	page := views.ErrorPage{Status: Status(fault.KindOf(err)), RequestID: t.RequestID}
+	if f := fault.As(err); f != nil {
+		page.Text = f.Public
+		if page.Text == "" {
+			for _, text := range f.Fields {
+				page.Text = text
+				break
+			}
+		}
+		retryAfter(w, f)
+	}
+	b.offerUpgrade(r, &page)
+	var view templ.Component = views.Error(page)
+	if IsHX(r) {
+		view = views.ErrorPart(page)
+	}
+	if failed := b.Render(w, r, page.Status, view); failed != nil {
+		b.Log.ErrorContext(r.Context(), "error page", "error", failed)
+		http.Error(w, "Something went wrong. Request "+t.RequestID, http.StatusInternalServerError)
+	}
+}
+
+// offerUpgrade leads a person who met a limit to where it is raised.
+func (b *Base) offerUpgrade(r *http.Request, page *views.ErrorPage) {
+	org := ui.NavFrom(r.Context()).Org
+	if page.Status == http.StatusPaymentRequired && org != nil && org.CanManage {
+		page.ActionText, page.ActionURL = ui.T(r.Context(), "See the plans"), ui.OrgPath(org.Slug, "billing")
+	}
+}
+
+func retryAfter(w http.ResponseWriter, f *fault.Error) {
+	wait := f.RetryAfter
+	if f.Kind == fault.Unavailable && wait == 0 {
+		wait = 5 * time.Second
+	}
+	if wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+}
+
+// Again shows a form once more with what is wrong and what was typed, when err is something the person can mend there;
+// any other error goes on to its own page. show draws the page with the form.
+func (b *Base) Again(w http.ResponseWriter, r *http.Request, err error, show func(ui.Form) templ.Component) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Denied:
+	default:
+		return err
+	}
+	if f.Kind != fault.Invalid && f.Public == "" {
+		return err
+	}
+	retryAfter(w, f)
+	telemetry.TraceFrom(r.Context()).Err = err
+	return b.Render(w, r, Status(f.Kind), show(typed(r, f)))
+}
+
+// typed is the form as it was sent, without passwords.
+func typed(r *http.Request, f *fault.Error) ui.Form {
+	_ = parse(r) // what cannot be parsed shows as empty
+	values := cloneValues(r.Form)
+	return ui.Form{Values: values, Errors: f.Fields, Summary: f.Public}
+}

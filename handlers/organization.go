@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"plinth/internal/scope"
+	"plinth/internal/tenants"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+// Organizations serves founding, choosing and changing an organization.
+type Organizations struct {
+	*Base
+	Tenants *tenants.Tenants
+}
+
+// Index leads to a person's only organization, lists several, or asks for the first.
+func (h *Organizations) Index(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	switch orgs := ui.NavFrom(r.Context()).Orgs; len(orgs) {
+	case 0:
+		return h.Redirect(w, r, "/orgs/new")
+	case 1:
+		return h.Redirect(w, r, ui.OrgPath(orgs[0].Slug))
+	default:
+		return h.Render(w, r, http.StatusOK, views.Organizations(orgs))
+	}
+}
+
+// New shows the form for an organization.
+func (h *Organizations) New(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	return h.Render(w, r, http.StatusOK, views.OrganizationNew(h.Fresh(w, r, "/orgs")))
+}
+
+// Create founds an organization.
+func (h *Organizations) Create(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	f, err := Decode[tenants.NewForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	slug, err := h.Tenants.Create(r.Context(), p, f)
+	if err != nil {
+		return h.Again(w, r, err, views.OrganizationNew)
+	}
+	return h.Redirect(w, r, ui.OrgPath(slug))
+}
+
+// Settings shows the organization's settings.
+func (h *Organizations) Settings(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	show, err := h.settings(r, s)
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, show(ui.Form{}))
+}
+
+func (h *Organizations) settings(r *http.Request, s scope.Scope) (func(ui.Form) templ.Component, error) {
+	set, err := h.Tenants.Settings(r.Context(), s)
+	if err != nil {
+		return nil, err
+	}
+	return func(f ui.Form) templ.Component { return views.OrganizationSettings(set, s, f) }, nil
+}
+
+// Update changes the organization's name and time zone.
+func (h *Organizations) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	f, err := Decode[struct {
+		Name string `form:"name"`
+		Zone string `form:"time_zone"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if failed := h.Tenants.Rename(r.Context(), s, f.Name, f.Zone); failed != nil {
+		show, err := h.settings(r, s)
+		if err != nil {
+			return err
+		}
+		return h.Again(w, r, failed, show)
+	}
+	h.Flash(w, r, "Saved.")
+	return h.Redirect(w, r, ui.OrgPath(s.Slug, "settings"))
+}

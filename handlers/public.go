@@ -1,0 +1,44 @@
+package handlers
+
+import (
+	"net/http"
+
+	"plinth/internal/billing"
+	"plinth/views"
+)
+
+// Pages serves what anybody may read.
+type Pages struct {
+	*Base
+	Plans *billing.Catalogue
+}
+
+// Landing shows what Plinth is and what it costs.
+func (h *Pages) Landing(w http.ResponseWriter, r *http.Request) error {
+	return h.Render(w, r, http.StatusOK, views.Landing(views.PlanCards(h.Plans.Plans())))
+}
+
+// Terms shows the terms that a sign-up accepts.
+func (h *Pages) Terms(w http.ResponseWriter, r *http.Request) error {
+	return h.Render(w, r, http.StatusOK, views.Terms())
+}
+
+// Privacy shows the privacy notice.
+func (h *Pages) Privacy(w http.ResponseWriter, r *http.Request) error {
+	return h.Render(w, r, http.StatusOK, views.Privacy())
+}
+
+// SetTheme keeps the choice of light, dark or as the system, and goes back to the page.
+func (h *Pages) SetTheme(w http.ResponseWriter, r *http.Request) error {
+	f, err := Decode[struct {
+		Theme string `form:"theme"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if f.Theme != "light" && f.Theme != "dark" {
+		f.Theme = ""
+	}
+	h.Sessions.SetTheme(w, f.Theme)
+	return h.Redirect(w, r, pageOf(r))
+}

@@ -1,0 +1,92 @@
+package auth
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/fault"
+	"plinth/internal/scope"
+	"plinth/internal/session"
+	"plinth/internal/users"
+)
+
+// ProfileForm is what a person says of themselves.
+type ProfileForm struct {
+	Name string `form:"name"`
+	Zone string `form:"time_zone"`
+}
+
+// UpdateProfile changes a person's name and time zone.
+func (a *Auth) UpdateProfile(ctx context.Context, p scope.Person, f ProfileForm) error {
+	f.Name = strings.TrimSpace(f.Name)
+	var wrong fault.Fields
+	if text := CheckName(f.Name); text != "" {
+		wrong.Add("name", text)
+	}
+	if _, err := time.LoadLocation(f.Zone); err != nil || f.Zone == "" || f.Zone == "Local" {
+		wrong.Add("time_zone", "Choose a time zone from the list.")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return a.DB.InPerson(ctx, p.ID, func(ctx context.Context, tx db.Tx) error {
+		if err := users.SetProfileTx(ctx, tx, p.ID, f.Name, f.Zone); err != nil {
+			return err
+		}
+		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
+			UserID: p.ID, ActorID: p.ID, Action: "account.changed", Person: map[string]string{"name": f.Name},
+		})
+		return err
+	})
+}
+
+// PasswordForm changes a password.
+type PasswordForm struct {
+	Current  string `form:"current"`
+	Password string `form:"password"`
+}
+
+// ChangePassword sets a new password after the present one was given, ends all other sessions, and tells the person by
+// mail. Wrong present passwords are met with a growing delay, as at sign-in.
+func (a *Auth) ChangePassword(ctx context.Context, p scope.Person, f PasswordForm, d Device) error {
+	if f.Current == "" {
+		return fault.Field("current", "Enter your present password.")
+	}
+	if wrong := CheckPassword(f.Password, p.Name, p.Email); wrong != "" {
+		return fault.Field("password", wrong)
+	}
+	limits := signInLimits(d, p.Email)[:2]
+	if err := a.Limits.Allow(ctx, limits...); err != nil {
+		return err
+	}
+	user, err := users.ByID(ctx, a.DB.Direct(), p.ID)
+	if err != nil {
+		return err
+	}
+	ok, err := a.Hasher.Matches(ctx, f.Current, user.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		if err := a.Limits.Failed(ctx, limits...); err != nil {
+			return err
+		}
+		return fault.Field("current", "This is not your present password.")
+	}
+	hash, err := a.Hasher.Hash(ctx, f.Password)
+	if err != nil {
+		return err
+	}
+	return a.DB.InPerson(ctx, p.ID, func(ctx context.Context, tx db.Tx) error {
+		if err := users.SetPasswordTx(ctx, tx, p.ID, hash); err != nil {
+			return err
+		}
+		if err := a.endOthersTx(ctx, tx, session.Identity{SessionID: p.SessionID, UserID: p.ID}); err != nil {
+			return err
+		}
+		return a.passwordChangedTx(ctx, tx, p.ID, "account.password_changed", d)
+	})
+}

@@ -1,0 +1,60 @@
+package worker
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plinth/internal/mails"
+	"plinth/jobs"
+	"plinth/views/mail"
+)
+
+// send writes and sends a letter once for its key.
+func (m Modules) send(ctx context.Context, kind, key string, tenant uuid.UUID, l mail.Letter) error {
+	message, err := l.Message(ctx)
+	if err != nil {
+		return err
+	}
+	return m.Mails.Send(ctx, mails.Mail{Key: kind + ":" + key, Kind: kind, TenantID: tenant, Message: message})
+}
+
+type sendVerification struct {
+	river.WorkerDefaults[jobs.SendVerification]
+	m Modules
+}
+
+func (w *sendVerification) Work(ctx context.Context, job *river.Job[jobs.SendVerification]) error {
+	data, err := w.m.Auth.VerificationMail(ctx, job.Args.TokenID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "verification", job.Args.TokenID.String(), uuid.Nil, mail.Verification(data))
+}
+
+type sendReset struct {
+	river.WorkerDefaults[jobs.SendReset]
+	m Modules
+}
+
+func (w *sendReset) Work(ctx context.Context, job *river.Job[jobs.SendReset]) error {
+	data, err := w.m.Auth.ResetMail(ctx, job.Args.TokenID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "reset", job.Args.TokenID.String(), uuid.Nil, mail.Reset(data))
+}
+
+type sendPasswordChanged struct {
+	river.WorkerDefaults[jobs.SendPasswordChanged]
+	m Modules
+}
+
+func (w *sendPasswordChanged) Work(ctx context.Context, job *river.Job[jobs.SendPasswordChanged]) error {
+	data, err := w.m.Auth.PasswordChangedMail(ctx, job.Args.UserID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "password_changed", job.Args.EventID.String(), uuid.Nil, mail.PasswordChanged(data))
+}

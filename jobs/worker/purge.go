@@ -1,0 +1,18 @@
+package worker
+
+import (
+	"context"
+
+	"github.com/riverqueue/river"
+
+	"plinth/jobs"
+)
+
+type purgeExpired struct {
+	river.WorkerDefaults[jobs.PurgeExpired]
+	m Modules
+}
+
+func (w *purgeExpired) Work(ctx context.Context, _ *river.Job[jobs.PurgeExpired]) error {
+	return w.m.Auth.Purge(ctx)
+}

@@ -1,0 +1,113 @@
+// Package worker does the background work. Each kind is one call of a module; a mail kind is one call for its data and
+// one mails.Send.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"plinth/internal/auth"
+	"plinth/internal/mails"
+	"plinth/jobs"
+)
+
+// Modules are what the work is done with.
+type Modules struct {
+	Auth  *auth.Auth
+	Mails *mails.Mails
+}
+
+// Options say how the worker runs; tests shorten the times.
+type Options struct {
+	Log *slog.Logger
+	// RescueAfter is when a job whose worker died is taken up again; zero is jobs.RescueAfter.
+	RescueAfter time.Duration
+	// Timeout is how long one job may run; zero is jobs.Timeout. It must be below RescueAfter.
+	Timeout time.Duration
+	// PollOnly does without LISTEN, as behind a pooler in transaction mode.
+	PollOnly bool
+	// Periodic is false in tests that count jobs.
+	Periodic bool
+}
+
+// Add registers every kind.
+func (m Modules) workers() *river.Workers {
+	w := river.NewWorkers()
+	river.AddWorker(w, &sendVerification{m: m})
+	river.AddWorker(w, &sendReset{m: m})
+	river.AddWorker(w, &sendPasswordChanged{m: m})
+	river.AddWorker(w, &sendInvitation{m: m})
+	river.AddWorker(w, &purgeExpired{m: m})
+	return w
+}
+
+// New returns a client that works all queues; Start and Stop are its owner's.
+func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error) {
+	if o.RescueAfter == 0 {
+		o.RescueAfter = jobs.RescueAfter
+	}
+	if o.Timeout == 0 {
+		o.Timeout = jobs.Timeout
+	}
+	config := &river.Config{
+		Schema: jobs.Schema, Logger: o.Log, Workers: m.workers(), PollOnly: o.PollOnly,
+		Queues: map[string]river.QueueConfig{
+			jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueMail: {MaxWorkers: 5}, jobs.QueueBilling: {MaxWorkers: 10},
+		},
+		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
+		// A role that owns nothing cannot reindex.
+		ReindexerIndexNames: []string{},
+		ErrorHandler:        &errorLog{o.Log},
+		Middleware:          []rivertype.Middleware{&river.WorkerMiddlewareDefaults{}},
+	}
+	if o.Periodic {
+		config.PeriodicJobs = periodic()
+	}
+	client, err := river.NewClient(riverpgxv5.New(pool), config)
+	if err != nil {
+		return nil, fmt.Errorf("make the worker: %w", err)
+	}
+	return client, nil
+}
+
+func periodic() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.PurgeExpired{}, nil
+		}, &river.PeriodicJobOpts{ID: "purge_expired"}),
+	}
+}
+
+// done turns "nothing to do any more" into the end of the job without further tries.
+func done(err error) error {
+	if errors.Is(err, jobs.ErrNothingToDo) {
+		return river.JobCancel(err)
+	}
+	return err
+}
+
+// errorLog writes what went wrong in a job, without its arguments.
+type errorLog struct{ log *slog.Logger }
+
+func (e *errorLog) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	level := slog.LevelWarn
+	if job.Attempt >= job.MaxAttempts {
+		level = slog.LevelError
+	}
+	e.log.Log(ctx, level, "job", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "error", err)
+	return nil
+}
+
+func (e *errorLog) HandlePanic(ctx context.Context, job *rivertype.JobRow, panicVal any, trace string) *river.ErrorHandlerResult {
+	e.log.Log(ctx, slog.LevelError, "job panicked", "kind", job.Kind, "job", job.ID, "panic", panicVal, "trace", trace)
+	return nil
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"plinth/internal/scope"
+	"plinth/views/ui"
+)
+
+// banner says above every page of an organization what its people must know about its plan; nil when there is nothing.
+func banner(st *standing) *ui.Banner {
+	billing := ui.OrgPath(st.scope.Slug, "billing")
+	zone := st.scope.Person.Location()
+	b := &ui.Banner{}
+	switch {
+	case st.scope.ReadOnly == scope.Suspended:
+		return &ui.Banner{Kind: "bad", Title: "This organization is suspended.", Text: "Everything can be read, nothing can be changed."}
+	case st.scope.ReadOnly == scope.Unpaid:
+		b = &ui.Banner{Kind: "bad", Title: "A payment is missing.", Text: "Everything can be read, nothing can be changed until it is made."}
+	case st.access.Status == "past_due" && !st.access.Override:
+		b = &ui.Banner{
+			Kind: "bad", Title: "The last payment did not go through.",
+			Text: fmt.Sprintf("Without one, %s can only be read from %s on.", st.scope.Name, day(st.access.GraceEnds(), zone)),
+		}
+	case st.access.Status == "trialing" && !st.access.Override && st.access.TrialEnd != nil:
+		b = &ui.Banner{
+			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd)),
+			Text:  fmt.Sprintf("on %s. After that %s is on Free.", day(*st.access.TrialEnd, zone), st.scope.Name),
+		}
+	default:
+		return nil
+	}
+	if st.scope.May(scope.ManageBilling) {
+		b.ActionText, b.ActionURL = "Open billing", billing
+	}
+	return b
+}
+
+func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January") }
+
+func daysLeft(t time.Time) string {
+	days := int(time.Until(t).Hours()/24) + 1
+	if days <= 1 {
+		return "less than a day"
+	}
+	return fmt.Sprintf("%d days", days)
+}

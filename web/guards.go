@@ -1,0 +1,179 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"plinth/internal/auth"
+	"plinth/internal/billing"
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/internal/session"
+	"plinth/internal/telemetry"
+	"plinth/internal/tenants"
+	"plinth/views/ui"
+)
+
+// entry is what a guard reads in its one round trip.
+type entry struct {
+	seen     *auth.Seen
+	orgs     []tenants.Organization
+	standing *tenants.Standing
+	access   *billingdb.AccessRow
+	projects []projects.NavProject
+}
+
+// enter reads who is there, and with a slug where they stand. Unauthenticated when nobody is signed in.
+func (sh *Shell) enter(r *http.Request, slug string) (entry, scope.Person, error) {
+	var e entry
+	id, ok := sh.Base.Sessions.Current(r.Context())
+	if !ok {
+		return e, scope.Person{}, fault.New(fault.Unauthenticated, "")
+	}
+	err := sh.DB.Enter(r.Context(), id.UserID, func(q *db.Reads) {
+		auth.QueuePerson(q, id, &e.seen)
+		tenants.QueueOrganizations(q, id.UserID, &e.orgs)
+		if slug != "" {
+			tenants.QueueStanding(q, slug, id.UserID, &e.standing)
+			billing.QueueAccess(q, slug, &e.access)
+			projects.QueueNav(q, slug, id.UserID, &e.projects)
+		}
+	})
+	if err != nil {
+		return e, scope.Person{}, err
+	}
+	if e.seen == nil {
+		return e, scope.Person{}, fault.New(fault.Unauthenticated, "")
+	}
+	p := e.seen.Person(id.SessionID)
+	telemetry.TraceFrom(r.Context()).User = p.ID
+	return e, p, nil
+}
+
+func (sh *Shell) anybody(w http.ResponseWriter, r *http.Request, h plain) error {
+	e, p, err := sh.enter(r, "")
+	if err != nil && !fault.Is(err, fault.Unauthenticated) {
+		return err
+	}
+	return h(w, sh.withNav(w, r, e, p, nil))
+}
+
+func (sh *Shell) person(w http.ResponseWriter, r *http.Request, h personal) error {
+	e, p, err := sh.enter(r, "")
+	if err != nil {
+		return err
+	}
+	return h(w, sh.withNav(w, r, e, p, nil), p)
+}
+
+func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, h personal) error {
+	e, p, err := sh.enter(r, "")
+	if err != nil {
+		return err
+	}
+	r = sh.withNav(w, r, e, p, nil)
+	if !p.Staff {
+		return sh.failInside(w, r, fault.Missing()) // who is not staff learns nothing of the back-office
+	}
+	return h(w, r, p)
+}
+
+func (sh *Shell) dev(w http.ResponseWriter, r *http.Request, h plain) error {
+	if !sh.Base.Dev {
+		return fault.Missing()
+	}
+	return sh.anybody(w, r, h)
+}
+
+func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scoped) error {
+	e, p, err := sh.enter(r, r.PathValue("org"))
+	if err != nil {
+		return err
+	}
+	trace := telemetry.TraceFrom(r.Context())
+	if e.standing == nil {
+		return sh.failInside(w, sh.withNav(w, r, e, p, nil), fault.Missing())
+	}
+	access := sh.Plans.Access(e.access, time.Now())
+	s := e.standing.Scope(p, access, trace.RequestID)
+	trace.Tenant = s.TenantID
+	r = sh.withNav(w, r, e, p, &standing{s, access})
+	switch {
+	case !s.May(g.Permission):
+		err = fault.New(fault.Denied, "")
+	case s.ReadOnly != scope.Writable && r.Method != http.MethodGet && r.Method != http.MethodHead && !g.WhileReadOnly:
+		err = readOnly(s)
+	default:
+		err = h(w, r, s)
+	}
+	return sh.failInside(w, r, err)
+}
+
+// failInside answers with an error while the request still knows the frame of the page; what is nil passes.
+func (sh *Shell) failInside(w http.ResponseWriter, r *http.Request, err error) error {
+	if err != nil {
+		sh.Base.Fail(w, r, err)
+	}
+	return nil
+}
+
+func readOnly(s scope.Scope) error {
+	if s.ReadOnly == scope.Suspended {
+		return fault.New(fault.Denied, "This organization is suspended. Everything can be read, nothing can be changed.")
+	}
+	return fault.New(fault.PaymentRequired, "A payment is missing, so this organization can be read but not changed. An owner can put that right under Billing.")
+}
+
+type standing struct {
+	scope  scope.Scope
+	access billing.Access
+}
+
+// withNav puts into the request what the frame of its page shows.
+func (sh *Shell) withNav(w http.ResponseWriter, r *http.Request, e entry, p scope.Person, st *standing) *http.Request {
+	trace := telemetry.TraceFrom(r.Context())
+	nav := ui.Nav{
+		Theme: theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
+	}
+	if e.seen != nil {
+		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Staff: p.Staff}
+	}
+	for _, o := range e.orgs {
+		nav.Orgs = append(nav.Orgs, ui.NavOrg{Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role)})
+	}
+	if st != nil {
+		nav.Org = &ui.NavOrg{
+			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)),
+			CanManage: st.scope.May(scope.ManageOrganization),
+		}
+		nav.Banner = banner(st)
+		for _, project := range e.projects {
+			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue})
+		}
+	}
+	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" {
+		for _, f := range sh.Base.Sessions.Flashes(w, r) {
+			nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text})
+		}
+	}
+	return r.WithContext(ui.WithNav(r.Context(), nav))
+}
+
+func theme(r *http.Request) string {
+	c, err := r.Cookie(session.ThemeCookie)
+	if err != nil || (c.Value != "light" && c.Value != "dark") {
+		return ""
+	}
+	return c.Value
+}
+
+func roleLabel(role string) string {
+	if role == "" {
+		return ""
+	}
+	return strings.ToUpper(role[:1]) + role[1:]
+}

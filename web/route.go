@@ -1,0 +1,110 @@
+// Package web is the shell round every request: the table of all URLs with their guards, the guards, the middleware and
+// the server.
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"plinth/internal/scope"
+)
+
+// GuardKind says who may ask a route. There is no zero kind that lets people in: a Route is made by get or post, which
+// take a Guard, and a guard by one of the functions below.
+type GuardKind string
+
+// The guards.
+const (
+	Public   GuardKind = "public"    // anybody; the session is read, so the page knows who is there
+	SignedIn GuardKind = "signed-in" // a person
+	InOrg    GuardKind = "member"    // a member of the organization in the path, with a permission
+	StaffOnly GuardKind = "staff"     // staff
+	Signed   GuardKind = "signed"    // a machine whose request carries a signature; no session, no cross-origin check
+	DevOnly  GuardKind = "dev"       // anybody, where developer pages are shown
+)
+
+// Guard is who may ask, and the endpoint behind it.
+type Guard struct {
+	Kind       GuardKind
+	Permission scope.Permission // of InOrg
+	// WhileReadOnly lets a change through although the organization is unpaid or suspended, because it is the way out.
+	WhileReadOnly bool
+
+	serve func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error
+}
+
+// Route is one URL.
+type Route struct {
+	Method string
+	Path   string
+	Guard  Guard
+	// MaxBody is the largest body taken, in bytes; zero is 1 MiB.
+	MaxBody int64
+}
+
+// Pattern is the route as the mux knows it.
+func (r Route) Pattern() string { return r.Method + " " + r.Path }
+
+// The shapes of a handler, by guard: what it needs comes as a parameter, so a handler that wants a scope cannot stand
+// behind a guard that has none.
+type (
+	plain    = func(http.ResponseWriter, *http.Request) error
+	personal = func(http.ResponseWriter, *http.Request, scope.Person) error
+	scoped   = func(http.ResponseWriter, *http.Request, scope.Scope) error
+)
+
+func get(path string, g Guard) Route  { return Route{Method: http.MethodGet, Path: path, Guard: g} }
+func post(path string, g Guard) Route { return Route{Method: http.MethodPost, Path: path, Guard: g} }
+
+func public(h plain) Guard {
+	return Guard{Kind: Public, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
+		return sh.anybody(w, r, h)
+	}}
+}
+
+func signedIn(h personal) Guard {
+	return Guard{Kind: SignedIn, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
+		return sh.person(w, r, h)
+	}}
+}
+
+func member(p scope.Permission, h scoped) Guard {
+	return Guard{Kind: InOrg, Permission: p, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
+		return sh.member(w, r, g, h)
+	}}
+}
+
+// alsoReadOnly marks a change that an unpaid organization may make.
+func alsoReadOnly(g Guard) Guard {
+	g.WhileReadOnly = true
+	return g
+}
+
+func staff(h personal) Guard {
+	return Guard{Kind: StaffOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
+		return sh.staff(w, r, h)
+	}}
+}
+
+func signed(h plain) Guard {
+	return Guard{Kind: Signed, serve: func(_ *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error { return h(w, r) }}
+}
+
+func devOnly(h plain) Guard {
+	return Guard{Kind: DevOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
+		return sh.dev(w, r, h)
+	}}
+}
+
+// check refuses a route that nothing guards, or that the house does not know.
+func (r Route) check() error {
+	switch {
+	case r.Guard.Kind == "" || r.Guard.serve == nil:
+		return fmt.Errorf("route %s has no guard", r.Pattern())
+	case r.Guard.Kind == InOrg && r.Guard.Permission == "":
+		return fmt.Errorf("route %s asks for no permission", r.Pattern())
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return fmt.Errorf("route %s: forms know GET and POST only", r.Pattern())
+	}
+	return nil
+}

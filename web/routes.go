@@ -1,0 +1,76 @@
+package web
+
+import (
+	"plinth/handlers"
+	"plinth/internal/scope"
+)
+
+// Handlers are the resources the routes lead to.
+type Handlers struct {
+	Pages         *handlers.Pages
+	Auth          *handlers.Auth
+	Account       *handlers.Account
+	Organizations *handlers.Organizations
+	People        *handlers.People
+	Invitations   *handlers.Invitations
+	DevMail       *handlers.DevMail
+}
+
+// Routes is the table of all URLs, with who may ask them.
+func Routes(h Handlers) []Route {
+	return []Route{
+		// Public.
+		get("/{$}", public(h.Pages.Landing)),
+		get("/terms", public(h.Pages.Terms)),
+		get("/privacy", public(h.Pages.Privacy)),
+		post("/theme", public(h.Pages.SetTheme)),
+
+		// Signing up and in.
+		get("/signup", public(h.Auth.NewSignup)),
+		post("/signup", public(h.Auth.CreateSignup)),
+		get("/check-mail", public(h.Auth.CheckMail)),
+		post("/check-mail/resend", public(h.Auth.ResendVerification)),
+		post("/check-mail/address", public(h.Auth.CorrectAddress)),
+		get("/verify", public(h.Auth.ShowVerify)),
+		post("/verify", public(h.Auth.CreateVerification)),
+		get("/signin", public(h.Auth.NewSignin)),
+		post("/signin", public(h.Auth.CreateSignin)),
+		post("/signout", public(h.Auth.Signout)),
+		get("/forgot", public(h.Auth.NewForgot)),
+		post("/forgot", public(h.Auth.CreateForgot)),
+		get("/forgot/sent", public(h.Auth.ForgotSent)),
+		get("/reset", public(h.Auth.NewReset)),
+		post("/reset", public(h.Auth.CreateReset)),
+
+		// A person, whatever the organization.
+		get("/account", signedIn(h.Account.Show)),
+		post("/account", signedIn(h.Account.Update)),
+		post("/account/password", signedIn(h.Account.UpdatePassword)),
+		get("/orgs", signedIn(h.Organizations.Index)),
+		get("/orgs/new", signedIn(h.Organizations.New)),
+		post("/orgs", signedIn(h.Organizations.Create)),
+
+		// Invitations: anybody may open the link, only the invited person accepts.
+		get("/invitations/{token}", public(h.Invitations.Show)),
+		post("/invitations/{token}/accept", signedIn(h.Invitations.Accept)),
+		post("/invitations/{token}/account", public(h.Invitations.CreateAccount)),
+
+		// Organization: settings and people.
+		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
+		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
+		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
+		post("/orgs/{org}/people/invitations", member(scope.ManagePeople, h.People.Invite)),
+		post("/orgs/{org}/people/invitations/{id}/resend", member(scope.ManagePeople, h.People.ResendInvitation)),
+		post("/orgs/{org}/people/invitations/{id}/revoke", member(scope.ManagePeople, h.People.RevokeInvitation)),
+		post("/orgs/{org}/people/{user}/role", member(scope.ManagePeople, h.People.UpdateRole)),
+		get("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.ShowRemove)),
+		post("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.Remove)),
+		post("/orgs/{org}/people/leave", alsoReadOnly(member(scope.ViewOrganization, h.People.Leave))),
+
+		// Developer pages; 404 elsewhere.
+		get("/dev/mail", devOnly(h.DevMail.List)),
+		get("/dev/mail/{id}", devOnly(h.DevMail.Show)),
+		get("/dev/mail/{id}/html", devOnly(h.DevMail.HTML)),
+		post("/dev/mail/clear", devOnly(h.DevMail.Clear)),
+	}
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"plinth/handlers"
+	"plinth/internal/billing"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/telemetry"
+	"plinth/static"
+)
+
+const defaultMaxBody = 1 << 20
+
+// Shell is what stands round every request.
+type Shell struct {
+	Base    *handlers.Base
+	DB      *db.DB
+	Plans   *billing.Catalogue
+	URL     string         // APP_URL
+	Host    string         // the only Host answered; empty is any
+	Proxies []netip.Prefix // whose forwarded headers are believed
+	// Ready says whether the parts this process needs are there; readiness asks it.
+	Ready func(r *http.Request) error
+
+	draining atomic.Bool
+}
+
+// Handler puts the routes behind their guards and the middleware round them. It refuses a route without a guard.
+func (sh *Shell) Handler(routes []Route) (http.Handler, error) {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+static.Prefix, sh.named("GET /static/", static.Handler()))
+	mux.Handle("GET /healthz", sh.named("GET /healthz", http.HandlerFunc(sh.healthz)))
+	mux.Handle("GET /readyz", sh.named("GET /readyz", http.HandlerFunc(sh.readyz)))
+	for _, route := range routes {
+		if err := route.check(); err != nil {
+			return nil, err
+		}
+		mux.Handle(route.Pattern(), sh.endpoint(route))
+	}
+	// What no route matches is a page too, also for a method that a path does not know.
+	mux.Handle("/", sh.endpoint(Route{Method: "*", Path: "/", Guard: public(
+		func(http.ResponseWriter, *http.Request) error { return fault.Missing() })}))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag("-z"))
+	if err != nil {
+		return nil, err
+	}
+	return sh.traced(sh.headed(sh.hosted(compress(mux)))), nil
+}
+
+// endpoint serves one route: body limit, cross-origin check, session, guard, handler.
+func (sh *Shell) endpoint(route Route) http.Handler {
+	limit := route.MaxBody
+	if limit == 0 {
+		limit = defaultMaxBody
+	}
+	serve := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := sh.serve(w, r, route); err != nil {
+			sh.Base.Fail(w, r, err)
+		}
+	}))
+	if route.Guard.Kind != Signed {
+		serve = sh.sameOrigin(serve)
+	}
+	return sh.named(route.Pattern(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		serve.ServeHTTP(w, r)
+	}))
+}
+
+func (sh *Shell) serve(w http.ResponseWriter, r *http.Request, route Route) error {
+	if route.Guard.Kind == Signed {
+		return route.Guard.serve(sh, w, r, route.Guard)
+	}
+	r, err := sh.Base.Sessions.Load(r)
+	if err != nil {
+		return err
+	}
+	return route.Guard.serve(sh, w, r, route.Guard)
+}
+
+// named notes the route's pattern for the log.
+func (sh *Shell) named(pattern string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		telemetry.TraceFrom(r.Context()).Route = pattern
+		next.ServeHTTP(w, r)
+	})
+}
+
+// healthz says that the process is alive.
+func (sh *Shell) healthz(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write([]byte("alive\n"))
+}
+
+// readyz says whether requests should come here: not while draining, not without a database that is migrated.
+func (sh *Shell) readyz(w http.ResponseWriter, r *http.Request) {
+	if sh.draining.Load() {
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+		return
+	}
+	if err := sh.Ready(r); err != nil {
+		telemetry.TraceFrom(r.Context()).Err = err
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
