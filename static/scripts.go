@@ -2,7 +2,7 @@ package static
 
 // PublicScripts are the scripts of pages for people who are not signed in.
 func PublicScripts() []string {
-	return urls("busy", "focus", "loadline", "reveal", "price")
+	return urls("busy", "focus", "loadline", "reveal")
 }
 
 // Scripts are the scripts of signed-in pages and of the back-office, in the order

@@ -13,6 +13,7 @@
       if (this.#said) return;
       this.#said = this.querySelector("[data-said]");
       for (const name of ["htmx:response:error", "htmx:error"]) this.addEventListener(name, (event) => this.#refuse(event.target));
+      this.addEventListener("htmx:finally:request", (event) => this.#settle(event.target));
       for (const name of ["dragstart", "dragover", "dragleave", "drop", "dragend", "keydown", "focusout"]) this.addEventListener(name, this);
     }
 
@@ -46,11 +47,16 @@
     #refuse(form) {
       const sent = this.#sent.get(form);
       if (!sent?.ticket.isConnected) return;
-      this.#sent.delete(form);
+      const focused = sent.ticket.contains(document.activeElement);
       sent.from.querySelector("ol").insertBefore(sent.ticket, sent.before?.isConnected ? sent.before : null);
       form.elements.namedItem("status").value = sent.from.dataset.status;
-      sent.ticket.removeAttribute("aria-busy");
+      if (focused) sent.ticket.querySelector("a").focus();
+      this.#settle(form);
       this.#say("back");
+    }
+    #settle(form) {
+      this.#sent.get(form)?.ticket.removeAttribute("aria-busy");
+      this.#sent.delete(form);
     }
     #set(lane) {
       const ticket = this.#held;

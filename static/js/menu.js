@@ -1,7 +1,7 @@
 // Menus: arrow keys walk the items, and the button tells whether its menu is open.
 "use strict";
 {
-  document.addEventListener("toggle", (event) => {
+  document.addEventListener("beforetoggle", (event) => {
     const menu = event.target;
     if (!menu.matches?.("[popover]")) return;
     const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
@@ -9,9 +9,9 @@
   }, true);
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.(".pop:popover-open");
-    const opener = event.target.closest?.("[popovertarget][aria-expanded=true]");
+    const opener = event.target.closest?.("[popovertarget]");
     const home = menu ?? (opener && document.getElementById(opener.getAttribute("popovertarget")));
-    if (!home?.matches(".pop")) return;
+    if (!home?.matches(".pop:popover-open")) return;
     const items = [...home.querySelectorAll(".pop-item:not([disabled])")];
     const at = items.indexOf(document.activeElement);
     const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? items.length - 1 : at - 1, Home: 0, End: items.length - 1 }[event.key];

@@ -38,6 +38,8 @@
     if (list.length) choose(list[(at + step + list.length) % list.length]);
   };
 
+  // The field keeps the focus; without this script the links are reached one by one.
+  if (palette) for (const option of options()) option.tabIndex = -1;
   field?.addEventListener("input", filter);
   field?.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
