@@ -17,7 +17,7 @@ func (s *Sim) now() time.Time {
 	if !s.frozen.IsZero() {
 		return s.frozen
 	}
-	return s.cfg.Now().Add(s.st.Offset)
+	return s.cfg.Now().Add(s.st.Offset).UTC()
 }
 
 // Advance moves the clock forward to the given time. All that falls due on the way happens in order,

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// eventsKept bounds the history; older events that were delivered are forgotten.
+// eventsKept bounds the history; older events that are not on their way any more are forgotten.
 const eventsKept = 5000
 
 // Event is one change as Stripe tells it. Object and Previous never change after the event was made.
@@ -74,11 +74,9 @@ func (s *Sim) forgetOldEvents() {
 	if len(s.st.Events.order) <= eventsKept {
 		return
 	}
-	for _, id := range s.st.Events.order[:len(s.st.Events.order)-eventsKept] {
-		if len(s.st.Events.get(id).Waiting) == 0 {
-			s.st.Events.remove(id)
-			return
-		}
+	oldest := s.st.Events.order[0]
+	if !slices.ContainsFunc(s.st.Queue, func(q *queued) bool { return q.EventID == oldest }) {
+		s.st.Events.remove(oldest)
 	}
 }
 

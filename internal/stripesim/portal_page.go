@@ -3,6 +3,7 @@ package stripesim
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 type portalView struct {
@@ -51,7 +52,7 @@ func (s *Sim) portalView(session *PortalSession) portalView {
 }
 
 func (s *Sim) portalPlan(sub *Subscription) portalPlan {
-	plan := portalPlan{ID: sub.ID, Status: sub.Status, Ending: sub.CancelAtPeriodEnd || sub.CancelAt > 0}
+	plan := portalPlan{ID: sub.ID, Status: strings.ReplaceAll(sub.Status, "_", " "), Ending: sub.CancelAtPeriodEnd || sub.CancelAt > 0}
 	for _, item := range sub.Items {
 		price := s.st.Prices.get(item.Price)
 		plan.Name = s.productName(price)

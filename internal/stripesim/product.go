@@ -97,4 +97,3 @@ func (s *Sim) listProducts(c *call) (obj, error) {
 	})
 	return page(c, "/v1/products", rows, func(p *Product) string { return p.ID }, s.product)
 }
-

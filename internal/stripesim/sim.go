@@ -32,8 +32,11 @@ type Config struct {
 	// StatePath is the file that keeps everything over a restart; empty keeps nothing.
 	StatePath string
 	// Now is the real time that the clock starts from (default time.Now). Advance adds to it.
-	Now    func() time.Time
-	Logger *slog.Logger
+	Now func() time.Time
+	// StartAt is what the clock of a fresh state shows (default: Now). A past time lets a seed live
+	// through months and then Advance to the present.
+	StartAt time.Time
+	Logger  *slog.Logger
 	// DunningEnd is what happens after the last failed retry: "cancel" (default), "unpaid" or "past_due".
 	DunningEnd string
 	// DunningAfter are the retries of a failed renewal, counted from the first failure (default 1, 3, 5, 7 days).
@@ -96,6 +99,9 @@ func New(cfg Config) (*Sim, error) {
 	s := &Sim{
 		cfg: cfg, log: cfg.Logger, shapes: shapes, st: st,
 		changed: make(chan struct{}), dirty: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+	}
+	if !cfg.StartAt.IsZero() && len(st.Events.order) == 0 && st.Offset == 0 {
+		st.Offset = cfg.StartAt.Sub(cfg.Now())
 	}
 	s.configureEndpoint()
 	return s, nil

@@ -62,13 +62,10 @@ func (s *Sim) applyItems(sub *Subscription, change update, at int64) error {
 	if sub.Schedule != "" {
 		s.followItems(sub)
 	}
-	if !p.immediate || sub.Status == "trialing" {
+	nothing := len(p.lines) == 0 && !p.reset
+	if !p.immediate || nothing || sub.Status == "trialing" {
 		s.emitUpdate("customer.subscription.updated", before, s.subscription(sub))
 		s.addItems(sub, p.lines)
-		return nil
-	}
-	if len(p.lines) == 0 && !p.reset {
-		s.emitUpdate("customer.subscription.updated", before, s.subscription(sub))
 		return nil
 	}
 	inv := s.updateInvoice(sub, p, sub.Items, at)

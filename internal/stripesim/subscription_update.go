@@ -180,6 +180,9 @@ func (s *Sim) updateTrial(sub *Subscription, change update) error {
 			}
 			sub.Status, sub.TrialEnd, sub.BillingCycleAnchor = "trialing", change.trialEnd, change.trialEnd
 			sub.CurrentPeriodEnd, sub.Internal.TrialWarned = change.trialEnd, false
+			if sub.CancelAtPeriodEnd {
+				sub.CancelAt = change.trialEnd
+			}
 		}
 	})
 	if change.endTrial {
