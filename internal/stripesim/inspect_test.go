@@ -1,8 +1,8 @@
 package stripesim_test
 
 import (
+	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -125,8 +125,12 @@ func TestOtherLists(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if body := string(list.LastResponse.RawJSON); !strings.Contains(body, `"object": "list"`) || strings.Contains(body, `"data": []`) {
-			t.Errorf("%s: %s", name, body)
+		var got struct {
+			Object string
+			Data   []struct{ ID string }
+		}
+		if err := json.Unmarshal(list.LastResponse.RawJSON, &got); err != nil || got.Object != "list" || len(got.Data) == 0 || got.Data[0].ID == "" {
+			t.Errorf("%s: %v, a %s of %d", name, err, got.Object, len(got.Data))
 		}
 	}
 }

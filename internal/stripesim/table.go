@@ -29,6 +29,10 @@ func (t *table[T]) remove(id string) {
 		return
 	}
 	delete(t.rows, id)
+	if t.order[0] == id {
+		t.order = t.order[1:] // the usual case, without moving all others
+		return
+	}
 	t.order = slices.DeleteFunc(t.order, func(other string) bool { return other == id })
 }
 
