@@ -81,6 +81,25 @@ func (q *Queries) SetProfile(ctx context.Context, db DBTX, arg SetProfileParams)
 	return result.RowsAffected(), nil
 }
 
+const SetStaff = `-- name: SetStaff :one
+update users
+set staff_since = case when $1::boolean then coalesce(staff_since, now()) end, updated_at = now()
+where email = $2 and anonymised_at is null
+returning id
+`
+
+type SetStaffParams struct {
+	Staff bool
+	Email string
+}
+
+func (q *Queries) SetStaff(ctx context.Context, db DBTX, arg SetStaffParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, SetStaff, arg.Staff, arg.Email)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const UserByEmail = `-- name: UserByEmail :one
 select id, email, name, password_hash, time_zone, staff_since, anonymised_at
 from users

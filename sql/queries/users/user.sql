@@ -22,3 +22,9 @@ where id = $1;
 update users
 set name = $2, time_zone = $3, updated_at = now()
 where id = $1;
+
+-- name: SetStaff :one
+update users
+set staff_since = case when @staff::boolean then coalesce(staff_since, now()) end, updated_at = now()
+where email = @email and anonymised_at is null
+returning id;

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"plinth/internal/config"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/users"
+)
+
+type adminCommand struct {
+	Grant  adminGrant  `cmd:"" help:"Let an account into the back-office."`
+	Revoke adminRevoke `cmd:"" help:"Let an account out of the back-office."`
+}
+
+type adminGrant struct {
+	Email string `arg:"" help:"The account's address."`
+}
+
+// Run makes the account staff.
+func (a adminGrant) Run(ctx context.Context) error { return setStaff(ctx, a.Email, true) }
+
+type adminRevoke struct {
+	Email string `arg:"" help:"The account's address."`
+}
+
+// Run makes the account staff no longer.
+func (a adminRevoke) Run(ctx context.Context) error { return setStaff(ctx, a.Email, false) }
+
+func setStaff(ctx context.Context, email string, staff bool) error {
+	c, err := config.Load(os.Environ())
+	if err != nil {
+		return fmt.Errorf("%w\n\nin development:  set -a; . .plinth/env; set +a", err)
+	}
+	if c.AdminURL == "" {
+		return fmt.Errorf("DATABASE_ADMIN_URL is missing: postgres://plinth_admin:…@host/plinth")
+	}
+	d, err := open(ctx, c, c.AppURL, c.AdminURL, db.RoleApp)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := users.SetStaff(ctx, d, email, staff); err != nil {
+		if f := fault.As(err); f != nil && f.Kind == fault.NotFound {
+			return fmt.Errorf("no account has the address %s: let the person sign up first", email)
+		}
+		return err
+	}
+	fmt.Printf("%s is staff: %t\n", email, staff)
+	return nil
+}

@@ -1,0 +1,164 @@
+// Package app puts the parts together, for the commands and for the tests that go through the router. It holds no
+// logic.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"plinth/handlers"
+	"plinth/internal/auth"
+	"plinth/internal/billing"
+	"plinth/internal/config"
+	"plinth/internal/db"
+	"plinth/internal/limit"
+	"plinth/internal/mailer"
+	"plinth/internal/mails"
+	"plinth/internal/secret"
+	"plinth/internal/session"
+	"plinth/internal/tenants"
+	"plinth/jobs"
+	"plinth/jobs/worker"
+	"plinth/web"
+)
+
+// App is the modules of one process, over its own pool.
+type App struct {
+	Config  *config.Config
+	Log     *slog.Logger
+	DB      *db.DB
+	Keys    *secret.Keys
+	Queue   *jobs.Queue
+	Plans   *billing.Catalogue
+	Auth    *auth.Auth
+	Tenants *tenants.Tenants
+	Mails   *mails.Mails
+	Folder  *mailer.Folder // development's mailbox; nil elsewhere
+}
+
+// New makes the modules over d, which it does not close.
+func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
+	a := &App{Config: c, Log: log, DB: d}
+	masters, err := c.Keys()
+	if err != nil {
+		return nil, fmt.Errorf("read SECRET_KEYS: %w", err)
+	}
+	if a.Keys, err = secret.New(masters); err != nil {
+		return nil, err
+	}
+	if a.Queue, err = jobs.NewQueue(d.Pool(), log); err != nil {
+		return nil, err
+	}
+	if a.Plans, err = billing.LoadCatalogue(c.PlansFile); err != nil {
+		return nil, err
+	}
+	hasher, err := auth.NewHasher(runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, err
+	}
+	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans}
+	a.Auth = &auth.Auth{
+		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: &limit.Limiter{DB: d, Now: time.Now}, Hasher: hasher,
+		URL: c.URL, Log: log,
+	}
+	sender, err := a.mailer()
+	if err != nil {
+		return nil, err
+	}
+	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	return a, nil
+}
+
+func (a *App) mailer() (mailer.Mailer, error) {
+	if a.Config.MailFolder != "" {
+		a.Folder = &mailer.Folder{Dir: a.Config.MailFolder, From: a.Config.From}
+		return a.Folder, nil
+	}
+	return mailer.NewSMTP(string(a.Config.SMTPURL), a.Config.From)
+}
+
+// Worker returns a client that works the queues.
+func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails}, o)
+}
+
+// Site is the shell with the handler of all routes.
+type Site struct {
+	Shell   *web.Shell
+	Routes  []web.Route
+	Handler http.Handler
+}
+
+// Web puts the handlers and the shell round the modules.
+func (a *App) Web() (*Site, error) {
+	secure := strings.HasPrefix(a.Config.URL, "https://") || config.Loopback(hostname(a.Config.URL))
+	base := &handlers.Base{
+		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
+	}
+	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready}
+	if a.Config.Env == config.Production {
+		shell.Host = host(a.Config.URL)
+	}
+	for _, network := range a.Config.TrustedProxies {
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(network))
+		if err != nil {
+			return nil, fmt.Errorf("TRUSTED_PROXIES: %w", err)
+		}
+		shell.Proxies = append(shell.Proxies, prefix)
+	}
+	routes := web.Routes(a.handlers(base))
+	handler, err := shell.Handler(routes)
+	if err != nil {
+		return nil, err
+	}
+	return &Site{Shell: shell, Routes: routes, Handler: handler}, nil
+}
+
+func (a *App) handlers(base *handlers.Base) web.Handlers {
+	return web.Handlers{
+		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
+		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},
+		Account:       &handlers.Account{Base: base, Auth: a.Auth},
+		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
+		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
+		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
+		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
+	}
+}
+
+// ready says whether the database answers, is migrated and has the job queue's tables.
+func (a *App) ready(r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), db.ReadTimeout)
+	defer cancel()
+	if err := a.DB.Migrated(ctx); err != nil {
+		return err
+	}
+	_, err := a.Queue.Client().QueueList(ctx, river.NewQueueListParams().First(1))
+	return err
+}
+
+func host(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+func hostname(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

@@ -1,0 +1,74 @@
+// Command plinth is the whole product in one binary: `plinth dev` runs everything on this machine, `plinth web` and
+// `plinth worker` run it for real.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"plinth/internal/config"
+	"plinth/internal/db"
+	"plinth/internal/telemetry"
+)
+
+// version is set by the linker.
+var version = "development"
+
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Run everything on this machine: Postgres, demo data, web, worker, local Stripe, mailbox."`
+	Web     webCommand     `cmd:"" help:"Serve the web application."`
+	Worker  workerCommand  `cmd:"" help:"Work the background jobs."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
+	Config  configCommand  `cmd:"" help:"Print the configuration in force, secrets redacted."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what is missing or wrong."`
+	Admin   adminCommand   `cmd:"" help:"Manage staff."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	parsed := kong.Parse(&c, kong.Name("plinth"), kong.Description("A multi-tenant SaaS on Postgres."), kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "plinth:", err)
+		os.Exit(1)
+	}
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	fmt.Println(version)
+	return nil
+}
+
+// load reads the environment and makes the logger.
+func load() (*config.Config, *slog.Logger, error) {
+	c, err := config.Load(os.Environ())
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, telemetry.NewLogger(os.Stderr, c.LogLevel), nil
+}
+
+// open makes a process's pool and refuses a role that could pass by row security.
+func open(ctx context.Context, c *config.Config, url, adminURL config.Secret, role string) (*db.DB, error) {
+	d, err := db.Open(ctx, string(url), string(adminURL), db.Options{MaxConns: c.MaxConns, ExecMode: c.ExecMode})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Check(ctx, role); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"syscall"
+
+	"plinth/cmd/plinth/app"
+	"plinth/internal/config"
+	"plinth/internal/db"
+)
+
+type webCommand struct{}
+
+// Run serves until the process is told to end, then drains.
+func (webCommand) Run(ctx context.Context) error {
+	c, log, err := load()
+	if err != nil {
+		return err
+	}
+	d, err := open(ctx, c, c.AppURL, c.AdminURL, db.RoleApp)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	a, err := app.New(c, d, log)
+	if err != nil {
+		return err
+	}
+	l, err := listen(c.Addr)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, a, l, c, log)
+}
+
+func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, log *slog.Logger) error {
+	site, err := a.Web()
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "address", l.Addr().String(), "url", c.URL)
+	return site.Shell.Serve(ctx, l, site.Handler, c.DrainFor)
+}
+
+// listen opens the address, and says what to do when somebody has it.
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program: choose another address, as in  ADDR=127.0.0.1:9000 make run", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return l, nil
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"plinth/cmd/plinth/app"
+	"plinth/internal/db"
+	"plinth/jobs/worker"
+)
+
+// softStop is how long jobs under way may take to finish when the worker is told to end.
+const softStop = 25 * time.Second
+
+type workerCommand struct{}
+
+// Run works jobs until the process is told to end, then finishes those under way.
+func (workerCommand) Run(ctx context.Context) error {
+	c, log, err := load()
+	if err != nil {
+		return err
+	}
+	if c.WorkerURL == "" {
+		return fmt.Errorf("DATABASE_WORKER_URL is missing: postgres://plinth_worker:…@host/plinth")
+	}
+	url := c.WorkerURL
+	pollOnly := c.ExecMode != "cache_statement" // behind a pooler LISTEN does not arrive
+	if c.DirectURL != "" {
+		url, pollOnly = c.DirectURL, false
+	}
+	d, err := open(ctx, c, url, "", db.RoleWorker)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	a, err := app.New(c, d, log)
+	if err != nil {
+		return err
+	}
+	client, err := a.Worker(worker.Options{Log: log, PollOnly: pollOnly, Periodic: true})
+	if err != nil {
+		return err
+	}
+	return work(ctx, client)
+}
+
+// work runs the client until ctx ends, then stops it: softly first, and by cancelling when that takes too long.
+func work(ctx context.Context, client *river.Client[pgx.Tx]) error {
+	running := context.WithoutCancel(ctx)
+	if err := client.Start(running); err != nil {
+		return fmt.Errorf("start the worker: %w", err)
+	}
+	<-ctx.Done()
+	soft, cancel := context.WithTimeout(running, softStop)
+	defer cancel()
+	if err := client.Stop(soft); err == nil {
+		return nil
+	}
+	hard, cancelHard := context.WithTimeout(running, 5*time.Second)
+	defer cancelHard()
+	return client.StopAndCancel(hard)
+}
