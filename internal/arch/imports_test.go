@@ -17,7 +17,7 @@ func layerOf(path string) string {
 	parts := strings.Split(path, "/")
 	if parts[0] != "internal" {
 		switch {
-		case path == "cmd/plinth":
+		case path == "cmd/plinth" || strings.HasPrefix(path, "cmd/plinth/"):
 			return "cmd"
 		case path == "jobs/worker":
 			return "worker"
@@ -47,7 +47,7 @@ func layerOf(path string) string {
 // mayImport says which layers each layer may import. What a layer is missing from, it must not know.
 func mayImport() map[string][]string {
 	return map[string][]string{
-		"cmd":      {"web", "handlers", "views", "static", "jobs", "worker", "module", "adapter", "leaf", "local", "sql"},
+		"cmd":      {"cmd", "web", "handlers", "views", "static", "jobs", "worker", "module", "adapter", "leaf", "local", "sql"},
 		"web":      {"web", "handlers", "module", "adapter", "leaf", "static", "views"},
 		"handlers": {"handlers", "views", "module", "adapter", "leaf", "static"},
 		"views":    {"views", "static", "module", "adapter", "leaf"},
