@@ -250,3 +250,19 @@ func TestCheckoutTrialWithoutCard(t *testing.T) {
 		t.Errorf("payment is %s", done.PaymentStatus)
 	}
 }
+
+func TestCardSetUpDuringATrialPaysLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cs := w.checkout(func(p *stripe.CheckoutSessionParams) {
+		p.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{TrialPeriodDays: stripe.Int64(14)}
+	})
+	asked := post(t, cs.URL, cardForm(secureCard))
+	if done := post(t, w.url+asked.location, url.Values{"outcome": {"complete"}}); done.status != 303 {
+		t.Fatalf("got %d: %s", done.status, done.body)
+	}
+	w.advance(begin().AddDate(0, 0, 14).Add(time.Hour))
+	if inv := w.sim.Invoices(1)[0]; inv.Status != "paid" || inv.AmountPaid != 29700 {
+		t.Errorf("after the trial: %s, paid %d", inv.Status, inv.AmountPaid)
+	}
+}

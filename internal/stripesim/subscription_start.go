@@ -1,6 +1,9 @@
 package stripesim
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // start is what a new subscription is made from, by the API or by Checkout.
 type start struct {
@@ -148,7 +151,7 @@ func (s *Sim) startSubscription(from start) *Subscription {
 		ID: s.newID("sub_", 24), Created: now, StartDate: now, BillingCycleAnchor: now, CurrentPeriodStart: now,
 		Currency: first.Currency, Customer: from.customer, DefaultPaymentMethod: from.method,
 		Description: from.description, Metadata: from.metadata, Status: "incomplete", CancelAt: from.cancelAt,
-		TrialSettings: TrialSettings{EndBehavior{from.missingMethod}},
+		TrialSettings: TrialSettings{EndBehavior{cmp.Or(from.missingMethod, "create_invoice")}},
 	}
 	for _, item := range from.items {
 		sub.Items = append(sub.Items, s.newItem(sub, item))
