@@ -61,7 +61,9 @@ func TestPortalCard(t *testing.T) {
 	if done := post(t, w.url+asked.location, url.Values{"outcome": {"complete"}}); done.status != 303 || done.location != "/p/session/"+session.ID {
 		t.Errorf("3-D Secure: %d to %s", done.status, done.location)
 	}
-	read, err := w.api.Customers.Get(cus.ID, &stripe.CustomerParams{Params: stripe.Params{Expand: []*string{stripe.String("invoice_settings.default_payment_method")}}})
+	p := &stripe.CustomerParams{}
+	p.AddExpand("invoice_settings.default_payment_method")
+	read, err := w.api.Customers.Get(cus.ID, p)
 	if must(t, read, err).InvoiceSettings.DefaultPaymentMethod.Card.Last4 != "3155" {
 		t.Errorf("default is %s", read.InvoiceSettings.DefaultPaymentMethod.Card.Last4)
 	}

@@ -196,6 +196,10 @@ func TestChangesDuringATrialCostNothing(t *testing.T) {
 	if n := len(w.sim.Invoices(0)); n != 1 {
 		t.Errorf("%d invoices", n)
 	}
+	preview, err := w.api.Invoices.Upcoming(&stripe.InvoiceUpcomingParams{Subscription: &sub.ID, SubscriptionTrialEndNow: stripe.Bool(true)})
+	if must(t, preview, err).AmountDue != 19600 {
+		t.Errorf("ending the trial would cost %d", preview.AmountDue)
+	}
 	ended, err := w.api.Subscriptions.Update(sub.ID, &stripe.SubscriptionParams{TrialEndNow: stripe.Bool(true)})
 	wantStatus(t, must(t, ended, err), stripe.SubscriptionStatusActive)
 	if inv := w.reload(sub).LatestInvoice; inv.AmountPaid != 19600 {

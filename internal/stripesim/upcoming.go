@@ -8,7 +8,7 @@ type preview struct {
 	proration string
 	at        int64
 	reset     bool
-	trialEnd  int64
+	endTrial  bool
 }
 
 func (s *Sim) upcomingInvoice(c *call) (obj, error) {
@@ -17,9 +17,10 @@ func (s *Sim) upcomingInvoice(c *call) (obj, error) {
 		proration: c.p.choice("subscription_proration_behavior", "create_prorations", "create_prorations", "always_invoice", "none"),
 		at:        c.p.number("subscription_proration_date"),
 		reset:     c.p.text("subscription_billing_cycle_anchor") == "now",
+		endTrial:  c.p.text("subscription_trial_end") == "now",
 	}
 	c.p.ignore("subscription_trial_from_plan", "automatic_tax", "currency", "schedule", "subscription_start_date",
-		"subscription_cancel_at", "subscription_trial_end")
+		"subscription_cancel_at")
 	cancels := c.p.flag("subscription_cancel_at_period_end") || c.p.flag("subscription_cancel_now")
 	if id == "" && c.p.has("subscription_items") {
 		return s.upcomingFirst(c, customer)
@@ -93,6 +94,11 @@ func (s *Sim) preview(sub *Subscription, ask preview) *Invoice {
 	at := ask.at
 	if at == 0 {
 		at = s.now().Unix()
+	}
+	if ask.endTrial && sub.Status == "trialing" {
+		paid := *sub
+		paid.Status, paid.Items = "active", ask.items
+		sub, ask.reset, ask.proration = &paid, true, "none"
 	}
 	p := s.planItems(sub, ask.items, ask.proration, ask.reset, at)
 	lines := append(lineOfItems(s.pendingItems(sub)), p.lines...)
