@@ -178,6 +178,19 @@ func (s *Server) Stop(ctx context.Context) error {
 	return s.place.awaitEnd(ctx)
 }
 
+// Running tells whether a server of the folder is up, without joining it.
+func Running(dir string) (bool, error) {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	p, err := findPlace(dir)
+	if err != nil {
+		return false, fmt.Errorf("look at the Postgres folder %s: %w", dir, err)
+	}
+	_, ok := p.running()
+	return ok, nil
+}
+
 // Halt stops the server of a folder, whoever uses it. It is no error when none runs.
 func Halt(ctx context.Context, dir string) error {
 	return withPlace(ctx, dir, func(p place) error { return halt(ctx, p) })

@@ -124,6 +124,9 @@ func TestSecondUserJoinsAndLastOneEnds(t *testing.T) {
 	started := 0
 	o := Options{Dir: dir, OnStart: func(context.Context, *Server) error { started++; return nil }}
 	first, second := begin(t, o), begin(t, o)
+	if up, err := Running(dir); !up || err != nil {
+		t.Errorf("running: %v, %v", up, err)
+	}
 	if second.Started() || second.Port() != first.Port() || started != 1 {
 		t.Fatalf("second: started %v, port %d beside %d, %d starts", second.Started(), second.Port(), first.Port(), started)
 	}
@@ -136,8 +139,8 @@ func TestSecondUserJoinsAndLastOneEnds(t *testing.T) {
 	if err := second.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := second.place.running(); ok {
-		t.Error("the server outlives its last user")
+	if up, err := Running(dir); up || err != nil {
+		t.Errorf("the server outlives its last user: %v, %v", up, err)
 	}
 }
 
