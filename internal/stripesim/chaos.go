@@ -7,7 +7,7 @@ import (
 )
 
 // reorderWait is how long an incomplete block of reordered events waits for the rest.
-const reorderWait = 100 * time.Millisecond
+const reorderWait = 500 * time.Millisecond
 
 // Endpoint is where events are sent.
 type Endpoint struct {
