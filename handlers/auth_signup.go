@@ -8,6 +8,7 @@ import (
 
 	"plinth/internal/auth"
 	"plinth/internal/session"
+	"plinth/internal/users"
 	"plinth/views"
 	"plinth/views/ui"
 )
@@ -40,8 +41,9 @@ func (h *Auth) CreateSignup(w http.ResponseWriter, r *http.Request) error {
 	return h.toCheckMail(w, r, id, f.Email)
 }
 
+// toCheckMail remembers in this browser where the mail went.
 func (h *Auth) toCheckMail(w http.ResponseWriter, r *http.Request, id uuid.UUID, email string) error {
-	if err := h.Sessions.SetPending(w, r, session.Pending{SignupID: id.String(), Email: email}); err != nil {
+	if err := h.Sessions.SetPending(w, r, session.Pending{SignupID: id.String(), Email: users.NormalEmail(email)}); err != nil {
 		return err
 	}
 	return h.Redirect(w, r, "/check-mail")

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/telemetry"
+	"plinth/views/ui"
 )
 
 // Base is what every resource's handlers stand on.
@@ -83,7 +85,7 @@ func parse(r *http.Request) error {
 // not leave half of itself behind.
 func (b *Base) Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var page bytes.Buffer
-	if err := c.Render(r.Context(), &page); err != nil {
+	if err := c.Render(b.withFlashes(w, r), &page); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	h := w.Header()
@@ -94,6 +96,20 @@ func (b *Base) Render(w http.ResponseWriter, r *http.Request, status int, c temp
 		b.Log.DebugContext(r.Context(), "client hung up", "error", err)
 	}
 	return nil
+}
+
+// withFlashes puts the lines kept for this page into its frame. They are taken out only when a whole page is shown, so a
+// redirect in between does not lose them.
+func (b *Base) withFlashes(w http.ResponseWriter, r *http.Request) context.Context {
+	ctx := r.Context()
+	if IsHX(r) {
+		return ctx
+	}
+	nav := ui.NavFrom(ctx)
+	for _, f := range b.Sessions.Flashes(w, r) {
+		nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text})
+	}
+	return ui.WithNav(ctx, nav)
 }
 
 // Redirect answers a form with 303 to a page of ours; an htmx request is told by header, since its fetch would follow

@@ -65,6 +65,9 @@ func (b *Base) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	b.offerUpgrade(r, &page)
 	var view templ.Component = views.Error(page)
 	if IsHX(r) {
+		// A failure is a line in the corner and leaves the page as it is.
+		w.Header().Set("HX-Retarget", "#toasts")
+		w.Header().Set("HX-Reswap", "beforeend")
 		view = views.ErrorPart(page)
 	}
 	if failed := b.Render(w, r, page.Status, view); failed != nil {

@@ -59,7 +59,7 @@ func (sh *Shell) anybody(w http.ResponseWriter, r *http.Request, h plain) error 
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		return err
 	}
-	return h(w, sh.withNav(w, r, e, p, nil))
+	return h(w, sh.withNav(r, e, p, nil))
 }
 
 func (sh *Shell) person(w http.ResponseWriter, r *http.Request, h personal) error {
@@ -67,7 +67,7 @@ func (sh *Shell) person(w http.ResponseWriter, r *http.Request, h personal) erro
 	if err != nil {
 		return err
 	}
-	return h(w, sh.withNav(w, r, e, p, nil), p)
+	return h(w, sh.withNav(r, e, p, nil), p)
 }
 
 func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, h personal) error {
@@ -75,7 +75,7 @@ func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, h personal) error
 	if err != nil {
 		return err
 	}
-	r = sh.withNav(w, r, e, p, nil)
+	r = sh.withNav(r, e, p, nil)
 	if !p.Staff {
 		return sh.failInside(w, r, fault.Missing()) // who is not staff learns nothing of the back-office
 	}
@@ -96,12 +96,12 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	}
 	trace := telemetry.TraceFrom(r.Context())
 	if e.standing == nil {
-		return sh.failInside(w, sh.withNav(w, r, e, p, nil), fault.Missing())
+		return sh.failInside(w, sh.withNav(r, e, p, nil), fault.Missing())
 	}
 	access := sh.Plans.Access(e.access, time.Now())
 	s := e.standing.Scope(p, access, trace.RequestID)
 	trace.Tenant = s.TenantID
-	r = sh.withNav(w, r, e, p, &standing{s, access})
+	r = sh.withNav(r, e, p, &standing{s, access})
 	switch {
 	case !s.May(g.Permission):
 		err = fault.New(fault.Denied, "")
@@ -134,7 +134,7 @@ type standing struct {
 }
 
 // withNav puts into the request what the frame of its page shows.
-func (sh *Shell) withNav(w http.ResponseWriter, r *http.Request, e entry, p scope.Person, st *standing) *http.Request {
+func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing) *http.Request {
 	trace := telemetry.TraceFrom(r.Context())
 	nav := ui.Nav{
 		Theme: theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
@@ -153,11 +153,6 @@ func (sh *Shell) withNav(w http.ResponseWriter, r *http.Request, e entry, p scop
 		nav.Banner = banner(st)
 		for _, project := range e.projects {
 			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue})
-		}
-	}
-	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" {
-		for _, f := range sh.Base.Sessions.Flashes(w, r) {
-			nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text})
 		}
 	}
 	return r.WithContext(ui.WithNav(r.Context(), nav))

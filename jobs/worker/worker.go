@@ -35,6 +35,8 @@ type Options struct {
 	Timeout time.Duration
 	// PollOnly does without LISTEN, as behind a pooler in transaction mode.
 	PollOnly bool
+	// FetchCooldown is the pause between two looks at the queue; zero is River's 100 ms.
+	FetchCooldown time.Duration
 	// Periodic is false in tests that count jobs.
 	Periodic bool
 }
@@ -64,6 +66,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 			jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueMail: {MaxWorkers: 5}, jobs.QueueBilling: {MaxWorkers: 10},
 		},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
+		FetchCooldown: o.FetchCooldown, FetchPollInterval: max(o.FetchCooldown, time.Second),
 		// A role that owns nothing cannot reindex.
 		ReindexerIndexNames: []string{},
 		ErrorHandler:        &errorLog{o.Log},

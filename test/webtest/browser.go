@@ -1,0 +1,106 @@
+package webtest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Browser keeps cookies and follows redirects, as a browser without JavaScript does.
+type Browser struct {
+	t       testing.TB
+	site    *Site
+	cookies map[string]string
+	at      string // the page it is on, for Referer
+}
+
+// Browser opens a fresh one.
+func (s *Site) Browser(t testing.TB) *Browser {
+	return &Browser{t: t, site: s, cookies: map[string]string{}, at: "/"}
+}
+
+// Request asks once, without following; header may be nil.
+func (b *Browser) Request(method, path string, form url.Values, header http.Header) *Page {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://"+Host+path, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if method != http.MethodGet {
+		r.Header.Set("Origin", "http://"+Host)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	r.Header.Set("Referer", "http://"+Host+b.at)
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	b.site.Handler.ServeHTTP(w, r)
+	res := w.Result()
+	for _, c := range res.Cookies() {
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		} else {
+			b.cookies[c.Name] = c.Value
+		}
+	}
+	return newPage(b, method, path, res.StatusCode, res.Header, w.Body.String())
+}
+
+// Get opens a page and follows redirects.
+func (b *Browser) Get(path string) *Page {
+	b.t.Helper()
+	return b.follow(b.Request(http.MethodGet, path, nil, nil))
+}
+
+// Post sends a form and follows redirects.
+func (b *Browser) Post(path string, form url.Values) *Page {
+	b.t.Helper()
+	if form == nil {
+		form = url.Values{}
+	}
+	return b.follow(b.Request(http.MethodPost, path, form, nil))
+}
+
+// HX asks as htmx does: the answer is a piece.
+func (b *Browser) HX(method, path string, form url.Values) *Page {
+	b.t.Helper()
+	return b.Request(method, path, form, http.Header{"Hx-Request": {"true"}})
+}
+
+func (b *Browser) follow(p *Page) *Page {
+	b.t.Helper()
+	for range 10 {
+		to := p.Header.Get("Location")
+		if to == "" || p.Status < 300 || p.Status > 399 {
+			b.at = p.Path
+			return p
+		}
+		if strings.HasPrefix(to, "http") {
+			return p
+		}
+		p = b.Request(http.MethodGet, to, nil, nil)
+	}
+	b.t.Fatalf("too many redirects to %s", p.Path)
+	return nil
+}
+
+// Cookies are the names and values the browser holds.
+func (b *Browser) Cookies() map[string]string { return b.cookies }
+
+// SetCookie plants a cookie.
+func (b *Browser) SetCookie(name, value string) { b.cookies[name] = value }
+
+// Clone is a second browser with the same cookies, as a copied session.
+func (b *Browser) Clone() *Browser {
+	other := b.site.Browser(b.t)
+	for name, value := range b.cookies {
+		other.cookies[name] = value
+	}
+	return other
+}

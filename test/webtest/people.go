@@ -1,0 +1,75 @@
+package webtest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/auth"
+	"plinth/internal/db"
+	"plinth/internal/dbtest"
+	"plinth/internal/scope"
+	"plinth/internal/tenants"
+	"plinth/internal/users"
+)
+
+// Person makes an account and returns a browser that is signed in with it.
+func (s *Site) Person(t testing.TB, name, email string) *Browser {
+	t.Helper()
+	s.Account(t, name, email)
+	b := s.Browser(t)
+	b.Get("/signin?next=/account").Submit("/signin", "email", email, "password", Password).Want(200).At("/account")
+	return b
+}
+
+// Account makes an account with Password, without the mails.
+func (s *Site) Account(t testing.TB, name, email string) scope.Person {
+	t.Helper()
+	ctx := context.Background()
+	hash, err := s.App.Auth.Hasher.Hash(ctx, Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := scope.Person{ID: uuid.Must(uuid.NewV7()), Name: name, Email: email}
+	err = s.App.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := users.CreateTx(ctx, tx, users.New{ID: p.ID, Email: email, Name: name, PasswordHash: hash, TermsVersion: auth.TermsVersion})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Org founds an organization with the person as owner and returns the owner's scope in it.
+func (s *Site) Org(t testing.TB, owner scope.Person, slug, name string) scope.Scope {
+	t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	if _, err := s.App.Tenants.Create(context.Background(), owner, tenants.NewForm{ID: id, Name: name, Slug: slug}); err != nil {
+		t.Fatal(err)
+	}
+	return scope.Scope{TenantID: id, Slug: slug, Name: name, Person: owner, Role: scope.Owner, Limits: s.App.Plans.Free().Scope()}
+}
+
+// Join makes a person a member of the owner's organization, past the plan's limits, and returns their scope.
+func (s *Site) Join(t testing.TB, owner scope.Scope, p scope.Person, role scope.Role) scope.Scope {
+	t.Helper()
+	conn := dbtest.Connect(t, s.Database.Owner)
+	_, err := conn.Exec(context.Background(), `insert into memberships (tenant_id, id, user_id, role) values ($1, $2, $3, $4)`,
+		owner.TenantID, uuid.Must(uuid.NewV7()), p.ID, string(role))
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined := owner
+	joined.Person, joined.Role = p, role
+	return joined
+}
+
+// SignIn opens a browser and signs in.
+func (s *Site) SignIn(t testing.TB, email string) *Browser {
+	t.Helper()
+	b := s.Browser(t)
+	b.Get("/signin?next=/account").Submit("/signin", "email", email, "password", Password).Want(200).At("/account")
+	return b
+}
