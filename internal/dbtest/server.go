@@ -181,14 +181,14 @@ func (s *server) ensure(ctx context.Context, name string, build func(*pgx.Conn) 
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	there, finished, err := look(ctx, conn, name)
-	if err != nil || finished {
+	if _, finished, err := look(ctx, conn, name); err != nil || finished {
 		return err
 	}
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", templateLock); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
-	if there, finished, err = look(ctx, conn, name); err != nil || finished {
+	there, finished, err := look(ctx, conn, name)
+	if err != nil || finished {
 		return err
 	}
 	if there {

@@ -121,7 +121,7 @@ func (p place) awaitEnd(ctx context.Context) error {
 }
 
 func (p place) awaitGone(ctx context.Context, f pidFile) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("Postgres does not shut down"))
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the server does not shut down"))
 	defer cancel()
 	return until(ctx, func() (bool, error) {
 		now, ok := p.running()
