@@ -35,7 +35,7 @@ check: ## Check format, vet, generated files, modules and borders
 	go mod tidy -diff
 	cd tools && go mod verify
 	$(TOOL) staticcheck ./...
-	go test ./internal/arch/...
+	go test ./internal/arch ./internal/arch/stale
 
 .PHONY: prove
 prove: chromium $(NODE_MODULES) ## Run the long proofs with their figures; AREA=foundation for one area

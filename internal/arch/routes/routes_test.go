@@ -4,7 +4,6 @@ package routes
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -12,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"plinth/handlers"
+	"plinth/test/webtest"
 	"plinth/web"
 )
 
@@ -111,7 +110,7 @@ func crossFaults(h http.Handler, all []web.Route) []string {
 			continue
 		}
 		path := wildcard.ReplaceAllString(strings.Replace(r.Path, "{$}", "", 1), "x")
-		req := httptest.NewRequest(r.Method, "http://plinth.example"+path, strings.NewReader("a=b"))
+		req := httptest.NewRequest(r.Method, "http://"+webtest.Host+path, strings.NewReader("a=b"))
 		req.Header.Set("Sec-Fetch-Site", "cross-site")
 		req.Header.Set("Origin", "https://elsewhere.example")
 		rec := httptest.NewRecorder()
@@ -139,17 +138,12 @@ func TestRoutes(t *testing.T) {
 
 func TestChangesFromAnotherSiteAreRefused(t *testing.T) {
 	t.Parallel()
-	sh := &web.Shell{Base: &handlers.Base{Log: slog.New(slog.DiscardHandler)}}
-	all := routes()
-	h, err := sh.Handler(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range crossFaults(h, all) {
+	site := webtest.New(t)
+	for _, f := range crossFaults(site.Handler, site.Routes) {
 		t.Error(f)
 	}
 	unprotected := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	if got := crossFaults(unprotected, all); len(got) == 0 {
+	if got := crossFaults(unprotected, site.Routes); len(got) == 0 {
 		t.Error("a server without protection was not noticed")
 	}
 }
