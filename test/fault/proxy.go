@@ -14,11 +14,13 @@ type Proxy struct {
 	target string
 	addr   string
 
-	mu    sync.Mutex
-	l     net.Listener
-	conns map[net.Conn]bool
-	froze bool
-	thaw  chan struct{}
+	mu       sync.Mutex
+	l        net.Listener
+	conns    map[net.Conn]bool
+	accepted int
+	froze    bool
+	thaw     chan struct{}
+	held     chan struct{} // hears of each piece that is held back
 }
 
 // NewProxy returns a proxy for the server of a database URL, and the URL through it.
@@ -28,7 +30,7 @@ func NewProxy(t testing.TB, databaseURL string) (*Proxy, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{t: t, target: u.Host, conns: map[net.Conn]bool{}, thaw: make(chan struct{})}
+	p := &Proxy{t: t, target: u.Host, conns: map[net.Conn]bool{}, thaw: make(chan struct{}), held: make(chan struct{}, 100)}
 	p.listen("127.0.0.1:0")
 	t.Cleanup(p.Cut)
 	u.Host = p.addr
@@ -60,6 +62,7 @@ func (p *Proxy) accept(l net.Listener) {
 		}
 		p.mu.Lock()
 		p.conns[client], p.conns[server] = true, true
+		p.accepted++
 		p.mu.Unlock()
 		go p.pipe(client, server)
 		go p.pipe(server, client)
@@ -83,6 +86,7 @@ func (p *Proxy) pipe(to, from net.Conn) {
 		froze, thaw := p.froze, p.thaw
 		p.mu.Unlock()
 		if froze {
+			p.held <- struct{}{}
 			<-thaw
 		}
 		if n > 0 {
@@ -134,9 +138,12 @@ func (p *Proxy) Thaw() {
 	}
 }
 
-// Connections counts the open connections to Postgres.
-func (p *Proxy) Connections() int {
+// Accepted counts the connections to Postgres that were ever opened.
+func (p *Proxy) Accepted() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.conns) / 2
+	return p.accepted
 }
+
+// AwaitHeld waits until a frozen proxy holds something back: a query is under way.
+func (p *Proxy) AwaitHeld() { <-p.held }
