@@ -78,7 +78,7 @@ type use struct {
 func uses(sql string, known func(string) bool) []use {
 	words := word.FindAllString(sql, -1)
 	var out []use
-	for i := 0; i < len(words); i++ {
+	for i := range words {
 		writes, reads := false, false
 		switch words[i] {
 		case "into":

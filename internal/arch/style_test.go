@@ -204,7 +204,8 @@ func globalsOf(s source) []string {
 				continue
 			}
 			for i, id := range v.Names {
-				if id.Name != "_" && !(i < len(v.Values) && isConstant(v.Values[i])) {
+				constant := i < len(v.Values) && isConstant(v.Values[i])
+				if id.Name != "_" && !constant {
 					out = append(out, s.path+":"+id.Name)
 				}
 			}

@@ -1,7 +1,7 @@
 package devpg
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"os/user"
@@ -32,7 +32,7 @@ func serverAccount() (account, error) {
 			return account{uid: uid, gid: gid, lent: true}, nil
 		}
 	}
-	return account{}, fmt.Errorf("postgres does not run as root, and there is neither a user postgres nor a user nobody")
+	return account{}, errors.New("postgres does not run as root, and there is neither a user postgres nor a user nobody")
 }
 
 // ofFolder is the account that already owns the data, so that a user postgres that appears later, by installing the

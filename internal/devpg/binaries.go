@@ -82,11 +82,11 @@ var versionLine = regexp.MustCompile(`\(PostgreSQL\) ((\d+)\S*)`)
 
 // inspect asks the programs of a folder for their version, when the server's user can reach them.
 func inspect(ctx context.Context, acct account, dir string) (binaries, bool) {
-	real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+	program, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
 	if err != nil {
 		return binaries{}, false
 	}
-	b := binaries{dir: filepath.Dir(real)}
+	b := binaries{dir: filepath.Dir(program)}
 	if _, err := os.Stat(b.program("initdb")); err != nil || !acct.reaches(b.dir) {
 		return binaries{}, false
 	}

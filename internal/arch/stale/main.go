@@ -6,6 +6,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func run(args []string, out io.Writer) error {
 			return writeSums(sumFile, replace(recorded, g.name, fresh))
 		}
 	}
-	return fmt.Errorf("usage: stale check | stale write templ|sqlc|css")
+	return errors.New("usage: stale check | stale write templ|sqlc|css")
 }
 
 // report compares every group and says what to do about the ones that differ.

@@ -74,7 +74,7 @@ func (g group) sums(root fs.FS) ([]sum, error) {
 		if d.IsDir() {
 			return skip(p, d.Name())
 		}
-		kind := ""
+		var kind string
 		switch {
 		case g.input(p):
 			kind = "in"
