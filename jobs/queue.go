@@ -26,6 +26,9 @@ const (
 	QueueBilling = "billing"
 )
 
+// Queues lists the queues by name.
+func Queues() []string { return []string{QueueBilling, QueueDefault, QueueMail} }
+
 // Timeout is how long one job may run. Longer work is a chain of jobs.
 const Timeout = 30 * time.Second
 

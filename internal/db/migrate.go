@@ -113,17 +113,16 @@ func withProvider(url string, fn func(*goose.Provider) error) error {
 }
 
 // What the roles may do with River's tables: web adds jobs and looks at them, the worker does all, the back-office
-// retries, cancels and pauses.
+// retries, cancels, pauses and adds again what was done.
 const riverGrants = `
 comment on table goose_db_version is 'class: local';
 grant select on goose_db_version to plinth_app, plinth_worker, plinth_admin;
 grant usage on schema river to plinth_app, plinth_worker, plinth_admin;
 grant select, insert, update, delete on all tables in schema river to plinth_worker;
-grant usage on all sequences in schema river to plinth_worker, plinth_app;
+grant usage on all sequences in schema river to plinth_worker, plinth_app, plinth_admin;
 grant select, insert, update on river.river_job to plinth_app;
 grant select on river.river_queue to plinth_app;
-grant select, update on river.river_job to plinth_admin;
-grant delete on river.river_job to plinth_admin;
+grant select, insert, update, delete on river.river_job to plinth_admin;
 grant select, update on river.river_queue to plinth_admin;
 `
 
