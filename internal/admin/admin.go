@@ -1,0 +1,88 @@
+// Package admin is the back-office: what staff see of all organizations and what they do about it. It reads as
+// plinth_admin, one round trip a page; each act leaves an account event with the name of who did it, and looking into
+// an organization leaves an event there.
+package admin
+
+import (
+	"context"
+	"strings"
+
+	"plinth/internal/billing"
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/scope"
+	"plinth/jobs"
+)
+
+// Admin reads and acts for staff. Only routes guarded for staff may call it: it asks nobody for a right.
+type Admin struct {
+	DB     *db.DB
+	Plans  *billing.Catalogue
+	Queue  *jobs.Queue
+	Office *jobs.Office
+}
+
+// Actor is the member of staff who asks, and the request they ask with.
+type Actor struct {
+	Person  scope.Person
+	Request string
+}
+
+// Sizes of lists, and where counting them stops.
+const (
+	pageSize  = 50
+	partSize  = 20 // a list that shares its page
+	CountStop = 1000
+)
+
+// List is a page of a longer list. Next is what asks for the page behind it, "" on the last one.
+type List[T any] struct {
+	Rows  []T
+	Count int64 // of all pages; CountStop+1 means that there are more than CountStop
+	Next  string
+}
+
+// cut leaves size rows and notes where the next page begins; rows holds one more than a page when there is one.
+func (l *List[T]) cut(size int, cursor func(T) string) {
+	if len(l.Rows) > size {
+		l.Rows = l.Rows[:size]
+		l.Next = cursor(l.Rows[size-1])
+	}
+}
+
+// act runs fn as the back-office and notes who did what; both are kept or neither.
+func (a *Admin) act(ctx context.Context, by Actor, action, object string, fn func(ctx context.Context, tx db.Tx) error) error {
+	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
+			UserID: by.Person.ID, ActorID: by.Person.ID, Action: action, RequestID: by.Request,
+			Changes: map[string][2]string{"object": {"", object}},
+		})
+		if err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	})
+}
+
+// viewed notes in an organization that staff looked at its data.
+func (a *Admin) viewed(ctx context.Context, by Actor, s scope.Scope, e events.Event) error {
+	s.Person, s.Request = by.Person, by.Request
+	e.Action = "staff.viewed"
+	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error { return events.AppendTx(ctx, tx, s, e) })
+}
+
+// planName is what people call a plan; a key that left the catalogue names itself.
+func (a *Admin) planName(key string) string {
+	if key == "" {
+		return a.Plans.Free().Name
+	}
+	if p, ok := a.Plans.Plan(key); ok {
+		return p.Name
+	}
+	return key
+}
+
+// like makes text stand for itself in a LIKE pattern.
+func like(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text))
+}

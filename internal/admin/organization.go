@@ -1,0 +1,148 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/admin/admindb"
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/scope"
+)
+
+// OrganizationRow is an organization in the list.
+type OrganizationRow struct {
+	ID          uuid.UUID
+	Slug        string
+	Name        string
+	CreatedAt   time.Time
+	SuspendedAt *time.Time
+	DeletedAt   *time.Time
+	Members     int64  // guests do not count
+	Status      string // Stripe's, of the current subscription; "" when there is none
+	Plan        string // the plan's name
+	Override    bool   // staff gave the plan
+}
+
+// OrganizationPage is one organization with its people and its money.
+type OrganizationPage struct {
+	Organization  Organization
+	People        List[Member]
+	Subscriptions []Subscription
+	Invoices      List[Invoice]
+}
+
+// Organization is what an organization is and how it stands.
+type Organization struct {
+	ID              uuid.UUID
+	Slug            string
+	Name            string
+	Zone            string
+	CreatedAt       time.Time
+	SuspendedAt     *time.Time
+	SuspendedReason *string
+	DeletedAt       *time.Time
+	FounderID       uuid.UUID
+	Founder         string
+	CustomerID      string // Stripe's; "" before the first checkout
+	OverridePlan    string
+	OverrideReason  string
+	OverrideUntil   *time.Time
+	Plan            string // the plan's name
+	Status          string
+	People          int64
+	Members         int64 // guests do not count
+	Projects        int64
+}
+
+// Member is a person of an organization.
+type Member struct {
+	UserID   uuid.UUID
+	Name     string
+	Email    string
+	Role     string
+	JoinedAt time.Time
+}
+
+// Subscription is a row of the subscriptions table with its newest change.
+type Subscription struct {
+	ID                uuid.UUID
+	StripeID          string
+	Current           bool
+	Status            string
+	AccessStatus      string
+	Plan              string // the plan's name
+	Quantity          int64
+	MonthlyAmount     int64
+	Currency          string // "" before the first change
+	CurrentPeriodEnd  *time.Time
+	TrialEnd          *time.Time
+	PastDueSince      *time.Time
+	CancelAtPeriodEnd bool
+	EndedAt           *time.Time
+	Ticket            int64 // fetches begun
+	Applied           int64 // the fetch this row shows
+	UpdatedAt         time.Time
+}
+
+// Invoice is a mirrored invoice; amounts are in the currency's smallest unit.
+type Invoice struct {
+	ID         uuid.UUID
+	StripeID   string
+	Number     string
+	Status     string
+	Currency   string
+	Total      int64
+	AmountDue  int64
+	AmountPaid int64
+	IssuedAt   time.Time
+}
+
+// Organizations reads a page of organizations, the newest first, deleted ones among them, optionally only those whose
+// name or address contains search.
+func (a *Admin) Organizations(ctx context.Context, search, after string) (List[OrganizationRow], error) {
+	var l List[OrganizationRow]
+	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
+		db.Rows(r, &l.Rows, admindb.ListOrganizations, idBefore(after), like(search), pageSize+1)
+		db.Value(r, &l.Count, admindb.CountOrganizations, like(search), CountStop+1)
+	})
+	l.cut(pageSize, func(o OrganizationRow) string { return o.ID.String() })
+	for i := range l.Rows {
+		l.Rows[i].Plan = a.planName(l.Rows[i].Plan)
+	}
+	return l, err
+}
+
+// Organization reads one organization and notes there that staff looked. NotFound when there is none.
+func (a *Admin) Organization(ctx context.Context, by Actor, id uuid.UUID, peopleAfter, invoicesAfter string) (OrganizationPage, error) {
+	var p OrganizationPage
+	joined, person := timedAfter(peopleAfter)
+	issued, invoice := timedBefore(invoicesAfter)
+	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
+		db.Row(r, &p.Organization, admindb.Organization, id)
+		db.Rows(r, &p.People.Rows, admindb.OrganizationPeople, id, joined, person, partSize+1)
+		db.Rows(r, &p.Subscriptions, admindb.OrganizationSubscriptions, id, CountStop)
+		db.Rows(r, &p.Invoices.Rows, admindb.OrganizationInvoices, id, issued, invoice, partSize+1)
+		db.Value(r, &p.Invoices.Count, admindb.CountOrganizationInvoices, id, CountStop+1)
+	})
+	if err != nil {
+		return p, err
+	}
+	a.complete(&p)
+	return p, a.viewed(ctx, by, scope.System(id), events.Event{ObjectKind: "organization", ObjectName: p.Organization.Name})
+}
+
+func (a *Admin) complete(p *OrganizationPage) {
+	p.People.Count = p.Organization.People
+	p.People.cut(partSize, func(m Member) string { return timeCursor(m.JoinedAt, m.UserID.String()) })
+	p.Invoices.cut(partSize, func(i Invoice) string { return timeCursor(i.IssuedAt, i.ID.String()) })
+	p.Organization.Plan = a.planName(p.Organization.Plan)
+	if p.Organization.OverridePlan != "" {
+		p.Organization.Plan = a.planName(p.Organization.OverridePlan)
+	}
+	for i := range p.Subscriptions {
+		p.Subscriptions[i].Plan = a.planName(p.Subscriptions[i].Plan)
+	}
+}

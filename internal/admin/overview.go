@@ -1,0 +1,141 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/admin/admindb"
+	"plinth/internal/db"
+	"plinth/jobs"
+)
+
+// Overview is the first page: how many, how much money, and what is stuck.
+type Overview struct {
+	At            time.Time
+	Totals        Totals
+	Subscriptions SubscriptionTotals
+	Revenue       []Revenue // by currency, the largest first
+	Opened        []Opened  // twelve months, the current one last
+	Hours         []WebhookHour
+	Health        WebhookHealth
+	Failures      jobs.Failures
+	Queues        []jobs.Depth
+	Webhooks      []WebhookRow
+	Tasks         []Task
+}
+
+// Totals count people and organizations, New those of the last 30 days.
+type Totals struct {
+	Users            int64
+	UsersNew         int64
+	Organizations    int64
+	OrganizationsNew int64
+	Tasks            int64 // open
+}
+
+// SubscriptionTotals count current subscriptions by Stripe's status.
+type SubscriptionTotals struct {
+	Active       int64
+	PastDue      int64
+	Trials       int64
+	TrialsEnding int64 // within seven days
+}
+
+// Revenue is what a month brings in one currency, in its smallest unit, from active and past due subscriptions.
+type Revenue struct {
+	Currency      string
+	MonthlyAmount int64
+	Subscriptions int64
+}
+
+// Opened is how many organizations were opened in a month; those deleted since are among them.
+type Opened struct {
+	Month time.Time // its first moment, UTC
+	Count int64
+}
+
+// WebhookHour is what became of the Stripe events that arrived within an hour.
+type WebhookHour struct {
+	Hour    time.Time
+	Done    int64 // applied or rightly ignored
+	Waiting int64 // queued or parked
+}
+
+// WebhookHealth is how quickly Stripe events of the last day were applied, and what waits.
+type WebhookHealth struct {
+	MedianSeconds float64
+	SlowSeconds   float64 // 95 of 100 were quicker
+	Parked        int64
+	OldestQueued  *time.Time
+}
+
+// Task is something that needs a person, found while applying what Stripe says.
+type Task struct {
+	ID           uuid.UUID
+	Kind         string
+	ObjectID     string
+	TenantID     *uuid.UUID
+	Organization string
+	Detail       string
+	OpenedAt     time.Time
+}
+
+const (
+	overviewRows   = 8
+	overviewMonths = 12
+	overviewHours  = 24
+)
+
+// Overview reads the first page in one round trip.
+func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
+	o := Overview{At: now}
+	now = now.UTC()
+	month := time.Date(now.Year(), now.Month()-overviewMonths+1, 1, 0, 0, 0, 0, time.UTC)
+	hour := now.Truncate(time.Hour).Add(-(overviewHours - 1) * time.Hour)
+	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
+		db.Row(r, &o.Totals, admindb.Totals)
+		db.Row(r, &o.Subscriptions, admindb.SubscriptionTotals)
+		db.Rows(r, &o.Revenue, admindb.Revenue)
+		db.Rows(r, &o.Opened, admindb.OpenedOrganizations, month)
+		db.Rows(r, &o.Hours, admindb.WebhookHours, hour)
+		db.Row(r, &o.Health, admindb.WebhookHealth, now.Add(-overviewHours*time.Hour))
+		jobs.ReadFailures(r, &o.Failures)
+		jobs.ReadQueues(r, &o.Queues)
+		db.Rows(r, &o.Webhooks, admindb.ListWebhooks, future(), "", "", "", overviewRows)
+		db.Rows(r, &o.Tasks, admindb.OpenTasks, overviewRows)
+	})
+	o.Opened = everyMonth(month, o.Opened)
+	o.Hours = everyHour(hour, o.Hours)
+	return o, err
+}
+
+// everyMonth fills in the months in which nothing was opened.
+func everyMonth(first time.Time, found []Opened) []Opened {
+	counts := map[int64]int64{}
+	for _, f := range found {
+		counts[f.Month.Unix()] = f.Count
+	}
+	all := make([]Opened, overviewMonths)
+	for i := range all {
+		month := first.AddDate(0, i, 0)
+		all[i] = Opened{Month: month, Count: counts[month.Unix()]}
+	}
+	return all
+}
+
+// everyHour fills in the hours in which nothing arrived.
+func everyHour(first time.Time, found []WebhookHour) []WebhookHour {
+	hours := map[int64]WebhookHour{}
+	for _, f := range found {
+		hours[f.Hour.Unix()] = f
+	}
+	all := make([]WebhookHour, overviewHours)
+	for i := range all {
+		at := first.Add(time.Duration(i) * time.Hour)
+		all[i] = hours[at.Unix()]
+		all[i].Hour = at
+	}
+	return all
+}

@@ -1,0 +1,94 @@
+-- name: ListOrganizations :many
+-- The plan is the override's, else that of the newest change of the current subscription while that gives access.
+select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at,
+    (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null and m.role <> 'guest') as members,
+    coalesce(s.status, '') as status,
+    coalesce(o.plan, case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
+    (o.plan is not null)::boolean as override
+from tenants t
+left join subscriptions s on s.tenant_id = t.id and s.is_current
+left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
+left join lateral (
+    select x.plan
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where t.id < $1
+  and ($2::text = '' or t.name ilike '%' || $2 || '%' or t.slug ilike '%' || $2 || '%')
+order by t.id desc
+limit $3;
+
+-- name: CountOrganizations :one
+select count(*)
+from (
+    select
+    from tenants t
+    where $1::text = '' or t.name ilike '%' || $1 || '%' or t.slug ilike '%' || $1 || '%'
+    limit $2
+) found;
+
+-- name: Organization :one
+-- every project: staff count an organization's projects and read none
+select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.deleted_at, t.created_by, u.name as founder,
+    coalesce(b.stripe_customer_id, '') as customer_id,
+    coalesce(o.plan, '') as override_plan, coalesce(o.reason, '') as override_reason, o.until_at as override_until,
+    coalesce(case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
+    coalesce(s.status, '') as status,
+    (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null) as people,
+    (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null and m.role <> 'guest') as members,
+    (select count(*) from projects p where p.tenant_id = t.id and p.deleted_at is null) as projects
+from tenants t
+join users u on u.id = t.created_by
+left join billing_customers b on b.tenant_id = t.id
+left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
+left join subscriptions s on s.tenant_id = t.id and s.is_current
+left join lateral (
+    select x.plan
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where t.id = $1;
+
+-- name: OrganizationPeople :many
+select m.user_id, u.name, u.email, m.role, m.joined_at
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1 and m.left_at is null and (m.joined_at, m.user_id) > ($2::timestamptz, $3::uuid)
+order by m.joined_at, m.user_id
+limit $4;
+
+-- name: OrganizationSubscriptions :many
+select s.id, s.stripe_subscription_id, s.is_current, s.status, s.access_status, coalesce(c.plan, '') as plan, s.quantity,
+    coalesce(c.monthly_amount, 0)::bigint as monthly_amount, coalesce(c.currency, '') as currency,
+    s.current_period_end, s.trial_end, s.past_due_since, s.cancel_at_period_end, s.ended_at, s.ticket, s.applied, s.updated_at
+from subscriptions s
+left join lateral (
+    select x.plan, x.monthly_amount, x.currency
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where s.tenant_id = $1
+order by s.is_current desc, s.id desc
+limit $2;
+
+-- name: OrganizationInvoices :many
+select id, stripe_invoice_id, number, status, currency, total, amount_due, amount_paid, issued_at
+from invoices
+where tenant_id = $1 and (issued_at, id) < ($2::timestamptz, $3::uuid)
+order by issued_at desc, id desc
+limit $4;
+
+-- name: CountOrganizationInvoices :one
+select count(*)
+from (
+    select
+    from invoices
+    where tenant_id = $1
+    limit $2
+) found;
