@@ -30,6 +30,7 @@ from projects
 where tenant_id = $1 and deleted_at is null
 `
 
+// every project: the plan limits how many there are, whoever sees them
 func (q *Queries) CountProjects(ctx context.Context, db DBTX, tenantID uuid.UUID) (int64, error) {
 	row := db.QueryRow(ctx, CountProjects, tenantID)
 	var count int64

@@ -11,6 +11,7 @@ from memberships
 where tenant_id = $1 and role <> 'guest' and left_at is null;
 
 -- name: CountProjects :one
+-- every project: the plan limits how many there are, whoever sees them
 select count(*)
 from projects
 where tenant_id = $1 and deleted_at is null;

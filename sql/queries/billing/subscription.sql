@@ -1,0 +1,131 @@
+-- name: StubSubscription :exec
+-- A row to take tickets from, before anything is known. It has no status, so nothing follows from it.
+insert into subscriptions (tenant_id, id, stripe_subscription_id, stripe_customer_id, status, access_status, livemode)
+values ($1, $2, $3, $4, '', '', $5)
+on conflict (tenant_id, stripe_subscription_id) do nothing;
+
+-- name: TakeTicket :one
+update subscriptions
+set ticket = ticket + 1
+where tenant_id = $1 and stripe_subscription_id = $2
+returning id, ticket;
+
+-- name: SubscriptionForUpdate :one
+select id, status, access_status, unknown_since, past_due_since, applied, is_current
+from subscriptions
+where tenant_id = $1 and stripe_subscription_id = $2
+for update;
+
+-- name: WriteSubscription :execrows
+-- Older fetches cannot overwrite newer ones, and what has ended stays ended.
+update subscriptions
+set stripe_customer_id = $3,
+    status = $4,
+    access_status = $5,
+    unknown_since = $6,
+    stripe_price_id = $7,
+    quantity = $8,
+    unit_amount = $9,
+    currency = $10,
+    billing_interval = $11,
+    current_period_start = $12,
+    current_period_end = $13,
+    cancel_at_period_end = $14,
+    cancel_at = $15,
+    canceled_at = $16,
+    ended_at = $17,
+    trial_end = $18,
+    stripe_schedule_id = $19,
+    pending_stripe_price_id = $20,
+    pending_at = $21,
+    pause_collection = $22,
+    past_due_since = $23,
+    livemode = $24,
+    applied = sqlc.arg(ticket)::bigint,
+    updated_at = sqlc.arg(now)::timestamptz
+where tenant_id = $1 and stripe_subscription_id = $2
+  and applied < sqlc.arg(ticket)::bigint
+  and (status not in ('canceled', 'incomplete_expired') or $4 in ('canceled', 'incomplete_expired'));
+
+-- name: SetDispute :exec
+update subscriptions
+set dispute_state = $3
+where tenant_id = $1 and id = $2;
+
+-- name: SubscriptionStates :many
+select id, stripe_subscription_id, status, is_current
+from subscriptions
+where tenant_id = $1 and status <> ''
+order by id;
+
+-- name: ClearCurrent :exec
+update subscriptions
+set is_current = false
+where tenant_id = $1 and is_current and id <> $2;
+
+-- name: SetCurrent :exec
+update subscriptions
+set is_current = true
+where tenant_id = $1 and id = $2 and not is_current;
+
+-- name: LastChange :one
+select plan, stripe_price_id, quantity, monthly_amount, currency
+from subscription_changes
+where tenant_id = $1 and subscription_id = $2
+order by at desc, id desc
+limit 1;
+
+-- name: AddChange :exec
+insert into subscription_changes (tenant_id, id, subscription_id, plan, stripe_price_id, quantity, monthly_amount, currency, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: CurrentSubscription :one
+select s.id, s.stripe_subscription_id, s.stripe_customer_id, s.status, s.stripe_price_id, s.quantity, s.unit_amount, s.currency,
+    s.billing_interval, s.current_period_end, s.cancel_at_period_end, s.cancel_at, s.trial_end, s.stripe_schedule_id,
+    s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan
+from subscriptions s
+left join lateral (
+    select x.plan
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where s.tenant_id = $1 and s.is_current;
+
+-- name: SubscriptionState :one
+select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current
+from subscriptions
+where tenant_id = $1 and stripe_subscription_id = $2;
+
+-- name: SetCheck :exec
+insert into subscription_checks (stripe_subscription_id, tenant_id, due_at)
+values ($1, $2, $3)
+on conflict (stripe_subscription_id) do update
+set due_at = excluded.due_at;
+
+-- name: DropCheck :exec
+delete from subscription_checks
+where stripe_subscription_id = $1;
+
+-- name: DueChecks :many
+-- Taking a check puts it off, so that a refetch that fails for long is not asked for again and again.
+update subscription_checks
+set due_at = sqlc.arg(again_at)::timestamptz
+where due_at < sqlc.arg(now)::timestamptz
+returning stripe_subscription_id, tenant_id;
+
+-- name: AddEffect :execrows
+insert into billing_effects (tenant_id, id)
+values ($1, $2)
+on conflict do nothing;
+
+-- name: OpenTask :exec
+insert into billing_tasks (id, kind, object_id, tenant_id, detail)
+values ($1, $2, $3, $4, $5)
+on conflict (kind, object_id) where closed_at is null do nothing;
+
+-- name: CloseTask :exec
+update billing_tasks
+set closed_at = now()
+where kind = $1 and object_id = $2 and closed_at is null;
