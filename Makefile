@@ -8,6 +8,7 @@ STALE := go run ./internal/arch/stale
 PGCTL := go run ./internal/devpg/ctl
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NODE_MODULES := tools/css/node_modules/.package-lock.json
+LIGHTHOUSE := tools/lighthouse/node_modules/.package-lock.json
 IMAGE ?= plinth:dev
 
 .PHONY: help
@@ -38,7 +39,7 @@ check: ## Check format, vet, generated files, modules and borders
 	go test ./internal/arch ./internal/arch/stale
 
 .PHONY: prove
-prove: chromium $(NODE_MODULES) ## Run the long proofs with their figures; AREA=foundation for one area
+prove: chromium $(NODE_MODULES) $(LIGHTHOUSE) ## Run the long proofs with their figures; AREA=foundation for one area
 	@$(PGCTL) ready .plinth/test-pg
 	@GOLANGCI=$(GOLANGCI) tools/prove "$(AREA)"
 
@@ -83,6 +84,6 @@ reset: ## Stop what `make run` and `make test` left running and delete .plinth
 chromium:
 	@tools/chromium
 
-$(NODE_MODULES): tools/css/package.json tools/css/package-lock.json
-	npm --prefix tools/css ci --no-audit --no-fund
+tools/%/node_modules/.package-lock.json: tools/%/package.json tools/%/package-lock.json
+	npm --prefix tools/$* ci --ignore-scripts --no-audit --no-fund
 	@touch $@

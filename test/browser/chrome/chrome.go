@@ -79,7 +79,7 @@ var start = sync.OnceValues(func() (context.Context, error) {
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	if path := executable(); path != "" {
+	if path := Executable(); path != "" {
 		options = append(options, chromedp.ExecPath(path))
 	}
 	alloc, _ := chromedp.NewExecAllocator(context.Background(), options...)
@@ -87,8 +87,8 @@ var start = sync.OnceValues(func() (context.Context, error) {
 	return ctx, chromedp.Do(ctx)
 })
 
-// executable finds the browser as tools/chromium does; empty leaves it to chromedp.
-func executable() string {
+// Executable finds the browser as tools/chromium does; empty leaves it to chromedp.
+func Executable() string {
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		return path
 	}
