@@ -19,9 +19,11 @@ type ReassignTickets struct {
 // Kind names the job.
 func (ReassignTickets) Kind() string { return "reassign_tickets" }
 
-// RecountTickets compares one organization's kept counts with its tickets and mends them; nightly.
+// RecountTickets compares one organization's kept counts with its tickets and mends them; nightly, in batches: each run
+// enqueues the next, which begins after the last project of this one.
 type RecountTickets struct {
 	ForTenant
+	After uuid.UUID `json:"after" river:"unique"`
 }
 
 // Kind names the job.
@@ -29,5 +31,19 @@ func (RecountTickets) Kind() string { return "recount_tickets" }
 
 // InsertOpts lets one run for an organization in an hour.
 func (RecountTickets) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}
+
+// RecountAll enqueues a RecountTickets for each organization, in batches: each run enqueues the next, which begins after
+// the last organization of this one.
+type RecountAll struct {
+	After uuid.UUID `json:"after" river:"unique"`
+}
+
+// Kind names the job.
+func (RecountAll) Kind() string { return "recount_all" }
+
+// InsertOpts lets one run wait at a time.
+func (RecountAll) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }

@@ -16,6 +16,7 @@ create table projects (
     deleted_at  timestamptz,
     primary key (tenant_id, id),
     constraint projects_key_form check (key ~ '^[A-Z][A-Z0-9]{1,5}$'),
+    constraint projects_visibility_known check (visibility in ('organization', 'members')),
     foreign key (tenant_id, created_by) references memberships (tenant_id, user_id)
 );
 comment on table projects is 'class: tenant';
@@ -56,12 +57,14 @@ create table tickets (
     assignee_id  uuid,
     author_id    uuid not null,
     comments     integer not null default 0,
+    revision     integer not null default 1, -- of title and body, so that nobody writes over what they have not seen
     created_at   timestamptz not null default now(),
     updated_at   timestamptz not null default now(),
     closed_at    timestamptz,
     deleted_at   timestamptz,
     primary key (tenant_id, id),
     constraint tickets_number_key unique (tenant_id, project_id, number),
+    constraint tickets_priority_known check (priority between 0 and 4),
     foreign key (tenant_id, project_id) references projects (tenant_id, id),
     foreign key (tenant_id, assignee_id) references memberships (tenant_id, user_id),
     foreign key (tenant_id, author_id) references memberships (tenant_id, user_id)
@@ -70,6 +73,8 @@ comment on table tickets is 'class: tenant';
 create index tickets_list_idx on tickets (tenant_id, project_id, number desc) where deleted_at is null;
 create index tickets_updated_idx on tickets (tenant_id, project_id, updated_at desc, number desc) where deleted_at is null;
 create index tickets_board_idx on tickets (tenant_id, project_id, status, priority desc, number desc) where deleted_at is null;
+create index tickets_priority_idx on tickets (tenant_id, project_id, priority desc, number desc) where deleted_at is null;
+create index tickets_open_idx on tickets (tenant_id, project_id, number) where deleted_at is null and closed_at is null;
 create index tickets_mine_idx on tickets (tenant_id, assignee_id, priority desc, id desc) where deleted_at is null and closed_at is null;
 create index tickets_assignee_idx on tickets (tenant_id, project_id, assignee_id, number desc) where deleted_at is null;
 
@@ -114,7 +119,8 @@ comment on table ticket_days is 'class: tenant';
 create index ticket_days_day_idx on ticket_days (tenant_id, day);
 
 -- The projects a person may know of: owners and admins all of them, members those of the whole organization and those
--- they were added to, guests only the latter. Every query on project data says
+-- they were added to, guests only the latter. Who left and came back is added anew: what was before counts no more.
+-- Every query on project data says
 --     project_id in (select v.project_id from visible_to($1, $2) v)
 -- and the planner sees through it, because the function is a plain stable query.
 -- +goose StatementBegin
@@ -132,7 +138,7 @@ as $$
           or exists (
               select 1
               from project_members pm
-              where pm.tenant_id = p.tenant_id and pm.project_id = p.id and pm.user_id = person
+              where pm.tenant_id = p.tenant_id and pm.project_id = p.id and pm.user_id = person and pm.added_at >= m.joined_at
           )
       )
 $$;

@@ -7,9 +7,217 @@ package projectsdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const CountVisible = `-- name: CountVisible :one
+select
+    count(*) filter (where p.archived_at is null) as open,
+    count(*) filter (where p.archived_at is not null) as archived
+from projects p
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+`
+
+type CountVisibleParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+}
+
+type CountVisibleRow struct {
+	Open     int64
+	Archived int64
+}
+
+func (q *Queries) CountVisible(ctx context.Context, db DBTX, arg CountVisibleParams) (CountVisibleRow, error) {
+	row := db.QueryRow(ctx, CountVisible, arg.TenantID, arg.Person)
+	var i CountVisibleRow
+	err := row.Scan(&i.Open, &i.Archived)
+	return i, err
+}
+
+const CreateCounter = `-- name: CreateCounter :exec
+insert into ticket_counters (tenant_id, project_id)
+values ($1, $2)
+`
+
+type CreateCounterParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+}
+
+// every project: belongs to the project that is made in the same transaction
+func (q *Queries) CreateCounter(ctx context.Context, db DBTX, arg CreateCounterParams) error {
+	_, err := db.Exec(ctx, CreateCounter, arg.TenantID, arg.ProjectID)
+	return err
+}
+
+const CreateProject = `-- name: CreateProject :execrows
+insert into projects (tenant_id, id, key, name, description, hue, visibility, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict do nothing
+`
+
+type CreateProjectParams struct {
+	TenantID    uuid.UUID
+	ID          uuid.UUID
+	Key         string
+	Name        string
+	Description string
+	Hue         string
+	Visibility  string
+	CreatedBy   uuid.UUID
+}
+
+// every project: it is made here, there is nothing to see yet
+func (q *Queries) CreateProject(ctx context.Context, db DBTX, arg CreateProjectParams) (int64, error) {
+	result, err := db.Exec(ctx, CreateProject,
+		arg.TenantID,
+		arg.ID,
+		arg.Key,
+		arg.Name,
+		arg.Description,
+		arg.Hue,
+		arg.Visibility,
+		arg.CreatedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const ListProjects = `-- name: ListProjects :many
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done
+from projects p
+left join lateral (
+    select
+        coalesce(sum(k.tickets) filter (where k.status = 'todo'), 0)::integer as todo,
+        coalesce(sum(k.tickets) filter (where k.status = 'progress'), 0)::integer as progress,
+        coalesce(sum(k.tickets) filter (where k.status = 'review'), 0)::integer as review,
+        coalesce(sum(k.tickets) filter (where k.status = 'done'), 0)::integer as done
+    from ticket_counts k
+    where k.tenant_id = p.tenant_id and k.project_id = p.id
+) c on true
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and (p.archived_at is not null) = $3::boolean
+  and (p.name, p.id) > ($4::text, $5::uuid)
+order by p.name, p.id
+limit $6
+`
+
+type ListProjectsParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Column3  bool
+	Column4  string
+	Column5  uuid.UUID
+	Limit    int32
+}
+
+type ListProjectsRow struct {
+	ID          uuid.UUID
+	Key         string
+	Name        string
+	Description string
+	Hue         string
+	Visibility  string
+	ArchivedAt  *time.Time
+	Todo        int32
+	Progress    int32
+	Review      int32
+	Done        int32
+}
+
+func (q *Queries) ListProjects(ctx context.Context, db DBTX, arg ListProjectsParams) ([]ListProjectsRow, error) {
+	rows, err := db.Query(ctx, ListProjects,
+		arg.TenantID,
+		arg.Person,
+		arg.Column3,
+		arg.Column4,
+		arg.Column5,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListProjectsRow
+	for rows.Next() {
+		var i ListProjectsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Name,
+			&i.Description,
+			&i.Hue,
+			&i.Visibility,
+			&i.ArchivedAt,
+			&i.Todo,
+			&i.Progress,
+			&i.Review,
+			&i.Done,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const LockProject = `-- name: LockProject :one
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+from projects p
+join users u on u.id = p.created_by
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+for no key update of p
+`
+
+type LockProjectParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+}
+
+type LockProjectRow struct {
+	ID          uuid.UUID
+	Key         string
+	Name        string
+	Description string
+	Hue         string
+	Visibility  string
+	CreatedBy   uuid.UUID
+	Creator     string
+	CreatedAt   time.Time
+	ArchivedAt  *time.Time
+}
+
+func (q *Queries) LockProject(ctx context.Context, db DBTX, arg LockProjectParams) (LockProjectRow, error) {
+	row := db.QueryRow(ctx, LockProject, arg.TenantID, arg.Person, arg.Key)
+	var i LockProjectRow
+	err := row.Scan(
+		&i.ID,
+		&i.Key,
+		&i.Name,
+		&i.Description,
+		&i.Hue,
+		&i.Visibility,
+		&i.CreatedBy,
+		&i.Creator,
+		&i.CreatedAt,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
 
 const NavProjects = `-- name: NavProjects :many
 select p.key, p.name, p.hue
@@ -52,4 +260,149 @@ func (q *Queries) NavProjects(ctx context.Context, db DBTX, arg NavProjectsParam
 		return nil, err
 	}
 	return items, nil
+}
+
+const ProjectByKey = `-- name: ProjectByKey :one
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+from projects p
+join users u on u.id = p.created_by
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+`
+
+type ProjectByKeyParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+}
+
+type ProjectByKeyRow struct {
+	ID          uuid.UUID
+	Key         string
+	Name        string
+	Description string
+	Hue         string
+	Visibility  string
+	CreatedBy   uuid.UUID
+	Creator     string
+	CreatedAt   time.Time
+	ArchivedAt  *time.Time
+}
+
+func (q *Queries) ProjectByKey(ctx context.Context, db DBTX, arg ProjectByKeyParams) (ProjectByKeyRow, error) {
+	row := db.QueryRow(ctx, ProjectByKey, arg.TenantID, arg.Person, arg.Key)
+	var i ProjectByKeyRow
+	err := row.Scan(
+		&i.ID,
+		&i.Key,
+		&i.Name,
+		&i.Description,
+		&i.Hue,
+		&i.Visibility,
+		&i.CreatedBy,
+		&i.Creator,
+		&i.CreatedAt,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
+
+const ProjectTwin = `-- name: ProjectTwin :one
+select p.key
+from projects p
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.created_by = $2
+  and p.id = $3
+`
+
+type ProjectTwinParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	ID       uuid.UUID
+}
+
+// The project that the same form made before.
+func (q *Queries) ProjectTwin(ctx context.Context, db DBTX, arg ProjectTwinParams) (string, error) {
+	row := db.QueryRow(ctx, ProjectTwin, arg.TenantID, arg.Person, arg.ID)
+	var key string
+	err := row.Scan(&key)
+	return key, err
+}
+
+const RoleNow = `-- name: RoleNow :one
+select m.role
+from memberships m
+where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
+`
+
+type RoleNowParams struct {
+	TenantID uuid.UUID
+	UserID   uuid.UUID
+}
+
+// What the guard read may be old by now.
+func (q *Queries) RoleNow(ctx context.Context, db DBTX, arg RoleNowParams) (string, error) {
+	row := db.QueryRow(ctx, RoleNow, arg.TenantID, arg.UserID)
+	var role string
+	err := row.Scan(&role)
+	return role, err
+}
+
+const SetArchived = `-- name: SetArchived :exec
+update projects
+set archived_at = case when $4::boolean then now() end, updated_at = now()
+where tenant_id = $1
+  and id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3
+`
+
+type SetArchivedParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	ID       uuid.UUID
+	Archived bool
+}
+
+func (q *Queries) SetArchived(ctx context.Context, db DBTX, arg SetArchivedParams) error {
+	_, err := db.Exec(ctx, SetArchived,
+		arg.TenantID,
+		arg.Person,
+		arg.ID,
+		arg.Archived,
+	)
+	return err
+}
+
+const UpdateProject = `-- name: UpdateProject :exec
+update projects
+set name = $4, description = $5, visibility = $6, hue = $7, updated_at = now()
+where tenant_id = $1
+  and id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3
+`
+
+type UpdateProjectParams struct {
+	TenantID    uuid.UUID
+	Person      uuid.UUID
+	ID          uuid.UUID
+	Name        string
+	Description string
+	Visibility  string
+	Hue         string
+}
+
+func (q *Queries) UpdateProject(ctx context.Context, db DBTX, arg UpdateProjectParams) error {
+	_, err := db.Exec(ctx, UpdateProject,
+		arg.TenantID,
+		arg.Person,
+		arg.ID,
+		arg.Name,
+		arg.Description,
+		arg.Visibility,
+		arg.Hue,
+	)
+	return err
 }

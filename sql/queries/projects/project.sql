@@ -8,3 +8,89 @@ where t.slug = $1
   and p.archived_at is null
 order by p.name, p.id
 limit 50;
+
+-- name: CreateProject :execrows
+-- every project: it is made here, there is nothing to see yet
+insert into projects (tenant_id, id, key, name, description, hue, visibility, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict do nothing;
+
+-- name: CreateCounter :exec
+-- every project: belongs to the project that is made in the same transaction
+insert into ticket_counters (tenant_id, project_id)
+values ($1, $2);
+
+-- name: ProjectTwin :one
+-- The project that the same form made before.
+select p.key
+from projects p
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.created_by = $2
+  and p.id = $3;
+
+-- name: ProjectByKey :one
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+from projects p
+join users u on u.id = p.created_by
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null;
+
+-- name: LockProject :one
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+from projects p
+join users u on u.id = p.created_by
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+for no key update of p;
+
+-- name: RoleNow :one
+-- What the guard read may be old by now.
+select m.role
+from memberships m
+where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
+
+-- name: UpdateProject :exec
+update projects
+set name = $4, description = $5, visibility = $6, hue = $7, updated_at = now()
+where tenant_id = $1
+  and id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: SetArchived :exec
+update projects
+set archived_at = case when @archived::boolean then now() end, updated_at = now()
+where tenant_id = $1
+  and id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: ListProjects :many
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done
+from projects p
+left join lateral (
+    select
+        coalesce(sum(k.tickets) filter (where k.status = 'todo'), 0)::integer as todo,
+        coalesce(sum(k.tickets) filter (where k.status = 'progress'), 0)::integer as progress,
+        coalesce(sum(k.tickets) filter (where k.status = 'review'), 0)::integer as review,
+        coalesce(sum(k.tickets) filter (where k.status = 'done'), 0)::integer as done
+    from ticket_counts k
+    where k.tenant_id = p.tenant_id and k.project_id = p.id
+) c on true
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and (p.archived_at is not null) = $3::boolean
+  and (p.name, p.id) > ($4::text, $5::uuid)
+order by p.name, p.id
+limit $6;
+
+-- name: CountVisible :one
+select
+    count(*) filter (where p.archived_at is null) as open,
+    count(*) filter (where p.archived_at is not null) as archived
+from projects p
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v);

@@ -1,0 +1,140 @@
+package projects
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/projects/projectsdb"
+	"plinth/internal/scope"
+)
+
+// Comment is what somebody said to a ticket, in markdown.
+type Comment struct {
+	ID        uuid.UUID
+	AuthorID  uuid.UUID
+	Author    string
+	Body      string
+	CreatedAt time.Time
+	EditedAt  *time.Time
+}
+
+// CommentForm is the form for a comment. ID is made when the form is shown, so that sending it twice says it once.
+type CommentForm struct {
+	ID   uuid.UUID `form:"id"`
+	Body string    `form:"body"`
+}
+
+// AddComment adds a comment to a ticket.
+func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, number int, f CommentForm) error {
+	f.Body = strings.TrimSpace(f.Body)
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		if f.ID == uuid.Nil {
+			return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
+		}
+		if err := checkComment(f.Body); err != nil {
+			return err
+		}
+		rows, err := projectsdb.New().AddComment(ctx, tx, projectsdb.AddCommentParams{
+			TenantID: s.TenantID, ID: f.ID, TicketID: t.ID, AuthorID: s.Person.ID, Body: f.Body, Now: p.now(),
+		})
+		if err != nil {
+			return fmt.Errorf("add comment: %w", err)
+		}
+		if rows == 0 {
+			return nil
+		}
+		return p.commented(ctx, tx, s, t, "ticket.commented", 1)
+	})
+}
+
+// EditComment changes the text of one's own comment.
+func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, number int, f CommentForm) error {
+	f.Body = strings.TrimSpace(f.Body)
+	return p.ownComment(ctx, s, key, number, f.ID, func(ctx context.Context, tx db.Tx, t ticket, before string) error {
+		if err := checkComment(f.Body); err != nil {
+			return err
+		}
+		if before == f.Body {
+			return nil
+		}
+		if err := projectsdb.New().EditComment(ctx, tx, projectsdb.EditCommentParams{
+			TenantID: s.TenantID, ID: f.ID, Body: f.Body, Now: p.now(),
+		}); err != nil {
+			return fmt.Errorf("edit comment: %w", err)
+		}
+		return p.commented(ctx, tx, s, t, "ticket.comment_edited", 0)
+	})
+}
+
+// DeleteComment takes one's own comment away.
+func (p *Projects) DeleteComment(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) error {
+	return p.ownComment(ctx, s, key, number, id, func(ctx context.Context, tx db.Tx, t ticket, _ string) error {
+		if err := projectsdb.New().DeleteComment(ctx, tx, projectsdb.DeleteCommentParams{
+			TenantID: s.TenantID, ID: id, Now: p.now(),
+		}); err != nil {
+			return fmt.Errorf("delete comment: %w", err)
+		}
+		return p.commented(ctx, tx, s, t, "ticket.comment_deleted", -1)
+	})
+}
+
+// commented keeps the ticket's count of comments and says what happened.
+func (p *Projects) commented(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, action string, by int32) error {
+	if err := projectsdb.New().BumpComments(ctx, tx, projectsdb.BumpCommentsParams{
+		TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, By: by, Now: p.now(),
+	}); err != nil {
+		return fmt.Errorf("keep the count of comments: %w", err)
+	}
+	return t.event(ctx, tx, s, action, nil)
+}
+
+func (p *Projects) ownComment(
+	ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID, fn func(context.Context, db.Tx, ticket, string) error,
+) error {
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		c, err := projectsdb.New().LockComment(ctx, tx, projectsdb.LockCommentParams{
+			TenantID: s.TenantID, Person: s.Person.ID, TicketID: t.ID, ID: id,
+		})
+		if db.None(err) {
+			return fault.Missing()
+		}
+		if err != nil {
+			return fmt.Errorf("read comment: %w", err)
+		}
+		if c.AuthorID != s.Person.ID {
+			return errNotYours()
+		}
+		return fn(ctx, tx, t, c.Body)
+	})
+}
+
+func errNotYours() error { return fault.New(fault.Denied, "Only who wrote a comment changes it.") }
+
+// OwnComment reads one's own comment, for the form that changes it.
+func (p *Projects) OwnComment(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (Comment, error) {
+	var c Comment
+	if number < 1 || number > maxNumber {
+		return c, fault.Missing()
+	}
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &c, projectsdb.CommentByID, s.TenantID, s.Person.ID, key, number, id) })
+	if err == nil && c.AuthorID != s.Person.ID {
+		return Comment{}, errNotYours()
+	}
+	return c, err
+}
+
+func checkComment(body string) error {
+	switch {
+	case body == "":
+		return fault.Field("body", "Write something first.")
+	case len(body) > MaxBody:
+		return fault.Field("body", "Use at most 100 KB of text.")
+	}
+	return nil
+}

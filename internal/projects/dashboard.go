@@ -1,0 +1,130 @@
+package projects
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/projects/projectsdb"
+	"plinth/internal/scope"
+)
+
+// Day is one day of a chart. It is noon in the zone of the person who looks, so that it is the same day for them.
+type Day struct {
+	Day            time.Time
+	Opened, Closed int
+}
+
+// Dashboard is what the first page of an organization shows.
+type Dashboard struct {
+	Mine      []Row // open tickets of the person, the most pressing first
+	MineCount int64 // CountCap+1 when there are more
+	Projects  []Progress
+	Counts    ListCounts
+	Days      []Day // flowDays of them, the last is today
+	Activity  []events.Entry
+	Seats     int64 // members that count for the plan
+	Used      int64 // projects that count for the plan
+}
+
+const (
+	flowDays      = 30
+	burnDays      = 56
+	activitySize  = 10
+	dashProjects  = 8
+	oldestSize    = 5
+	projectEvents = 12
+)
+
+// Dashboard reads the first page of an organization. Days are those of the organization's time zone.
+func (p *Projects) Dashboard(ctx context.Context, s scope.Scope) (Dashboard, error) {
+	var out Dashboard
+	var zoneName string
+	var days []projectsdb.DaysRow
+	now := p.now()
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueMine(r, s, mineFirst, &out.Mine)
+		queueMineCount(r, s, &out.MineCount)
+		db.Rows(r, &out.Projects, projectsdb.ListProjects, s.TenantID, s.Person.ID, false, "", uuid.Nil, dashProjects)
+		db.Row(r, &out.Counts, projectsdb.CountVisible, s.TenantID, s.Person.ID)
+		db.Value(r, &zoneName, projectsdb.Zone, s.TenantID)
+		db.Rows(r, &days, projectsdb.Days, s.TenantID, s.Person.ID, dayOf(now, time.UTC).AddDate(0, 0, -flowDays-1))
+		events.QueueActivity(r, s, activitySize, &out.Activity)
+		db.Value(r, &out.Seats, projectsdb.UsedSeats, s.TenantID)
+		db.Value(r, &out.Used, projectsdb.UsedProjects, s.TenantID)
+	})
+	byDay := map[time.Time]projectsdb.DaysRow{}
+	for _, d := range days {
+		byDay[d.Day] = d
+	}
+	today := dayOf(now, zone(zoneName))
+	for i := range flowDays {
+		day := today.AddDate(0, 0, i+1-flowDays)
+		out.Days = append(out.Days, Day{shown(day, s), int(byDay[day].Opened), int(byDay[day].Closed)})
+	}
+	return out, err
+}
+
+// shown is noon of the day where the person is.
+func shown(day time.Time, s scope.Scope) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, s.Person.Location())
+}
+
+// BurnDay is one day of a burn-up: all tickets there were at its end, and the finished ones.
+type BurnDay struct {
+	Day         time.Time
+	Scope, Done int
+}
+
+// ProjectDashboard is what the first page of a project shows.
+type ProjectDashboard struct {
+	Project  Project
+	Counts   Counts
+	Burn     []BurnDay // from the first ticket on, burnDays at most, the last is today
+	Oldest   []Row     // open ones, the oldest first
+	Activity []events.Entry
+}
+
+// ProjectDashboard reads the first page of a project.
+func (p *Projects) ProjectDashboard(ctx context.Context, s scope.Scope, key string) (ProjectDashboard, error) {
+	var out ProjectDashboard
+	var zoneName string
+	var counts []projectsdb.CountsByKeyRow
+	var before projectsdb.ProjectBeforeRow
+	var days []projectsdb.ProjectDaysRow
+	now := p.now()
+	// A day more than is shown: in the organization's zone it may be yesterday still.
+	first := dayOf(now, time.UTC).AddDate(0, 0, -burnDays-1)
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueCounts(r, s, key, &counts)
+		db.Value(r, &zoneName, projectsdb.Zone, s.TenantID)
+		db.Row(r, &before, projectsdb.ProjectBefore, s.TenantID, s.Person.ID, key, first)
+		db.Rows(r, &days, projectsdb.ProjectDays, s.TenantID, s.Person.ID, key, first)
+		db.Rows(r, &out.Oldest, projectsdb.OldestOpen, s.TenantID, s.Person.ID, key, oldestSize)
+		events.QueueProjectActivity(r, s, key, projectEvents, &out.Activity)
+	})
+	out.Counts = countsOf(counts)
+	out.Burn = burnUp(s, before, days, dayOf(now, zone(zoneName)))
+	return out, err
+}
+
+// burnUp sums the days up, and leaves out what was before the first ticket.
+func burnUp(s scope.Scope, before projectsdb.ProjectBeforeRow, days []projectsdb.ProjectDaysRow, today time.Time) []BurnDay {
+	all, done := int(before.Opened), int(before.Closed)
+	first := today.AddDate(0, 0, 1-burnDays)
+	var out []BurnDay
+	i := 0
+	for day := first; !day.After(today); day = day.AddDate(0, 0, 1) {
+		for ; i < len(days) && !days[i].Day.After(day); i++ {
+			all, done = all+int(days[i].Opened), done+int(days[i].Closed)
+		}
+		if all > 0 {
+			out = append(out, BurnDay{shown(day, s), all, done})
+		}
+	}
+	return out
+}

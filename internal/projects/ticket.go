@@ -1,0 +1,321 @@
+package projects
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/fault"
+	"plinth/internal/projects/projectsdb"
+	"plinth/internal/scope"
+)
+
+// Limits of what is typed.
+const (
+	MaxTitle = 200       // characters
+	MaxBody  = 100 << 10 // bytes, of a ticket and of a comment
+)
+
+// NewTicket is the form for a ticket. ID is made when the form is shown, so that sending it twice makes one ticket.
+type NewTicket struct {
+	ID       uuid.UUID `form:"id"`
+	Title    string    `form:"title"`
+	Body     string    `form:"body"`
+	Status   string    `form:"status"`   // empty is to do
+	Priority string    `form:"priority"` // a Priority's Name; empty is none
+	Assignee uuid.UUID `form:"assignee"` // the nil id is nobody
+}
+
+// errSentTwice undoes the transaction of a form that made its thing already, so that no number is used up.
+var errSentTwice = errors.New("this form was sent before")
+
+// CreateTicket adds a ticket and returns its number in the project. Sending the same form again returns the first number.
+func (p *Projects) CreateTicket(ctx context.Context, s scope.Scope, key string, f NewTicket) (int, error) {
+	if !s.May(scope.WriteTickets) {
+		return 0, fault.New(fault.Denied, "")
+	}
+	f.Title, f.Body = strings.TrimSpace(f.Title), strings.TrimSpace(f.Body)
+	if f.Status == "" {
+		f.Status = string(Todo)
+	}
+	if f.Priority == "" {
+		f.Priority = NoPriority.Name()
+	}
+	number := 0
+	err := p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		var err error
+		number, err = p.createTicketTx(ctx, tx, s, key, f)
+		return err
+	})
+	if errors.Is(err, errSentTwice) {
+		return p.ticketTwin(ctx, s, key, f.ID)
+	}
+	return number, err
+}
+
+func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, key string, f NewTicket) (int, error) {
+	q := projectsdb.New()
+	at, err := q.TakeNumber(ctx, tx, projectsdb.TakeNumberParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
+	if db.None(err) {
+		return 0, fault.Missing()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("take a number: %w", err)
+	}
+	if at.ArchivedAt != nil {
+		return 0, errArchived()
+	}
+	priority, err := f.check(ctx, tx, s, at.ProjectID)
+	if err != nil {
+		return 0, err
+	}
+	now, status := p.now(), Status(f.Status)
+	rows, err := q.CreateTicket(ctx, tx, projectsdb.CreateTicketParams{
+		TenantID: s.TenantID, ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Status: f.Status,
+		Priority: int16(priority), AssigneeID: orNobody(f.Assignee), AuthorID: s.Person.ID, Now: now, ClosedAt: closedAt(status, nil, now),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("create ticket: %w", err)
+	}
+	if rows == 0 {
+		return 0, errSentTwice
+	}
+	if err := countNewTx(ctx, tx, s, at.ProjectID, status, now, zone(at.TimeZone)); err != nil {
+		return 0, err
+	}
+	return int(at.LastNumber), events.AppendTx(ctx, tx, s, events.Event{
+		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
+	})
+}
+
+// check says what is wrong with the form; whoever gets the ticket must see the project.
+func (f NewTicket) check(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID) (Priority, error) {
+	if f.ID == uuid.Nil {
+		return 0, fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
+	}
+	wrong := checkText(f.Title, f.Body)
+	if !Status(f.Status).Known() {
+		wrong.Add("status", "Choose a status from the list.")
+	}
+	priority, ok := ParsePriority(f.Priority)
+	if !ok {
+		wrong.Add("priority", "Choose a priority from the list.")
+	}
+	sees, err := maySee(ctx, tx, s, projectID, f.Assignee)
+	if err != nil {
+		return 0, err
+	}
+	if !sees {
+		wrong.Add("assignee", "Choose somebody who sees this project.")
+	}
+	return priority, wrong.Err()
+}
+
+func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, id uuid.UUID) (int, error) {
+	var twin projectsdb.TicketTwinRow
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &twin, projectsdb.TicketTwin, s.TenantID, s.Person.ID, id) })
+	if err == nil && twin.Key != key {
+		err = fault.Missing()
+	}
+	return int(twin.Number), err
+}
+
+// EditForm is the text of a ticket. Revision is the one the person saw.
+type EditForm struct {
+	Title    string `form:"title"`
+	Body     string `form:"body"`
+	Revision int32  `form:"revision"`
+}
+
+// EditTicket changes title and body. Conflict when somebody else changed them since the form was shown.
+func (p *Projects) EditTicket(ctx context.Context, s scope.Scope, key string, number int, f EditForm) error {
+	f.Title, f.Body = strings.TrimSpace(f.Title), strings.TrimSpace(f.Body)
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		if err := checkText(f.Title, f.Body).Err(); err != nil {
+			return err
+		}
+		if t.Title == f.Title && t.Body == f.Body {
+			return nil
+		}
+		if t.Revision != f.Revision {
+			return fault.New(fault.Conflict, "Somebody else changed this ticket while you wrote. Compare both, then save again.")
+		}
+		if err := projectsdb.New().EditTicket(ctx, tx, projectsdb.EditTicketParams{
+			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Title: f.Title, Body: f.Body, Now: p.now(),
+		}); err != nil {
+			return fmt.Errorf("edit ticket: %w", err)
+		}
+		changes := changed(map[string][2]string{"title": {t.Title, f.Title}})
+		t.Title = f.Title
+		return t.event(ctx, tx, s, "ticket.edited", changes)
+	})
+}
+
+// SetTicketStatus moves a ticket and keeps the counts. Setting the status it has changes nothing.
+func (p *Projects) SetTicketStatus(ctx context.Context, s scope.Scope, key string, number int, status Status) error {
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		if !status.Known() {
+			return fault.Field("status", "Choose a status from the list.")
+		}
+		before := Status(t.Status)
+		if before == status {
+			return nil
+		}
+		now := p.now()
+		closed := closedAt(status, t.ClosedAt, now)
+		if err := projectsdb.New().SetTicketStatus(ctx, tx, projectsdb.SetTicketStatusParams{
+			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Status: string(status), ClosedAt: closed, Now: now,
+		}); err != nil {
+			return fmt.Errorf("set status: %w", err)
+		}
+		if err := countMoveTx(ctx, tx, s, t, status, closed); err != nil {
+			return err
+		}
+		return t.event(ctx, tx, s, "ticket.status_changed", map[string][2]string{"status": {t.Status, string(status)}})
+	})
+}
+
+// SetTicketAssignee gives a ticket to somebody who sees the project, or to nobody (the nil id).
+func (p *Projects) SetTicketAssignee(ctx context.Context, s scope.Scope, key string, number int, userID uuid.UUID) error {
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		before := uuid.Nil
+		if t.AssigneeID != nil {
+			before = *t.AssigneeID
+		}
+		if before == userID {
+			return nil
+		}
+		sees, err := maySee(ctx, tx, s, t.ProjectID, userID)
+		if err != nil {
+			return err
+		}
+		if !sees {
+			return fault.Field("assignee", "Choose somebody who sees this project.")
+		}
+		if err := projectsdb.New().SetTicketAssignee(ctx, tx, projectsdb.SetTicketAssigneeParams{
+			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, AssigneeID: orNobody(userID), Now: p.now(),
+		}); err != nil {
+			return fmt.Errorf("set assignee: %w", err)
+		}
+		return t.event(ctx, tx, s, "ticket.assigned", map[string][2]string{"assignee": {idText(before), idText(userID)}})
+	})
+}
+
+// SetTicketPriority changes how much a ticket presses.
+func (p *Projects) SetTicketPriority(ctx context.Context, s scope.Scope, key string, number int, name string) error {
+	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+		priority, ok := ParsePriority(name)
+		if !ok {
+			return fault.Field("priority", "Choose a priority from the list.")
+		}
+		before := Priority(t.Priority)
+		if before == priority {
+			return nil
+		}
+		if err := projectsdb.New().SetTicketPriority(ctx, tx, projectsdb.SetTicketPriorityParams{
+			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Priority: int16(priority), Now: p.now(),
+		}); err != nil {
+			return fmt.Errorf("set priority: %w", err)
+		}
+		return t.event(ctx, tx, s, "ticket.priority_changed", map[string][2]string{"priority": {before.Name(), priority.Name()}})
+	})
+}
+
+// ticket is a locked ticket.
+type ticket projectsdb.LockTicketRow
+
+func (t ticket) event(ctx context.Context, tx db.Tx, s scope.Scope, action string, changes map[string][2]string) error {
+	return events.AppendTx(ctx, tx, s, events.Event{
+		Action: action, ObjectKind: "ticket", ObjectID: t.ID, ObjectName: t.Title, ProjectID: t.ProjectID, Changes: changes,
+	})
+}
+
+// work locks the ticket and runs fn, when the person may write and the project is in work.
+func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number int, fn func(context.Context, db.Tx, ticket) error) error {
+	if !s.May(scope.WriteTickets) {
+		return fault.New(fault.Denied, "")
+	}
+	if number < 1 || number > maxNumber {
+		return fault.Missing()
+	}
+	return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		row, err := projectsdb.New().LockTicket(ctx, tx, projectsdb.LockTicketParams{
+			TenantID: s.TenantID, Person: s.Person.ID, Key: key, Number: int32(number),
+		})
+		if db.None(err) {
+			return fault.Missing()
+		}
+		if err != nil {
+			return fmt.Errorf("read ticket: %w", err)
+		}
+		if row.ArchivedAt != nil {
+			return errArchived()
+		}
+		return fn(ctx, tx, ticket(row))
+	})
+}
+
+const maxNumber = 1<<31 - 1 // of an integer in Postgres
+
+func errArchived() error {
+	return fault.New(fault.Conflict, "This project is archived. Bring it back to work in it.")
+}
+
+func maySee(ctx context.Context, tx db.Tx, s scope.Scope, projectID, userID uuid.UUID) (bool, error) {
+	if userID == uuid.Nil {
+		return true, nil
+	}
+	sees, err := projectsdb.New().MaySee(ctx, tx, projectsdb.MaySeeParams{Tenant: s.TenantID, Person: userID, Project: projectID})
+	if err != nil {
+		return false, fmt.Errorf("ask what the assignee sees: %w", err)
+	}
+	return sees, nil
+}
+
+func checkText(title, body string) fault.Fields {
+	var wrong fault.Fields
+	switch {
+	case title == "":
+		wrong.Add("title", "Enter a title.")
+	case utf8.RuneCountInString(title) > MaxTitle:
+		wrong.Add("title", "Use at most 200 characters.")
+	case strings.ContainsAny(title, "\r\n"):
+		wrong.Add("title", "A title has no line breaks.")
+	}
+	if len(body) > MaxBody {
+		wrong.Add("body", "Use at most 100 KB of text.")
+	}
+	return wrong
+}
+
+// closedAt is when a ticket with the status was closed: before, now, or not at all.
+func closedAt(status Status, before *time.Time, now time.Time) *time.Time {
+	switch {
+	case !status.Closed():
+		return nil
+	case before != nil:
+		return before
+	}
+	return &now
+}
+
+func orNobody(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+func idText(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	return id.String()
+}

@@ -1,0 +1,290 @@
+package projects
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/projects/projectsdb"
+	"plinth/internal/scope"
+)
+
+// Row is a ticket in a list or on a board.
+type Row struct {
+	Project    string // the project's key
+	Number     int32
+	Title      string
+	Status     string
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Assignee   string
+	Comments   int32
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Key is what people call the ticket: WEB-42.
+func (t Row) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
+
+const rowColumns = `p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
+    t.updated_at`
+
+const rowTables = `from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+left join users a on a.id = t.assignee_id`
+
+// CountCap is where counting of a filtered list stops: one more means "1,000+".
+const CountCap = 1000
+
+const (
+	pageSize  = 50
+	laneSize  = 50
+	mineFirst = 10
+)
+
+// TicketList is a page of a project's tickets.
+type TicketList struct {
+	Project  Project
+	Query    ListQuery
+	Tickets  []Row
+	Previous string   // cursor of the page before; empty on the first
+	Next     string   // cursor of the page behind; empty on the last
+	Count    int64    // of all that match, CountCap+1 when there are more
+	Counts   Counts   // of the whole project, kept
+	People   []Person // who may be assigned
+}
+
+// Person is somebody a ticket can be assigned to.
+type Person struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// Counts are a project's tickets by status.
+type Counts map[Status]int
+
+// Total is the number of all tickets.
+func (c Counts) Total() int {
+	sum := 0
+	for _, n := range c {
+		sum += n
+	}
+	return sum
+}
+
+// Tickets reads a page of a project's tickets.
+func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q ListQuery) (TicketList, error) {
+	out := TicketList{Query: q}
+	page := q.page(pageSize)
+	var counts []projectsdb.CountsByKeyRow
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueTickets(r, s, key, q.Filter, page, page.size+1, &out.Tickets)
+		queueCount(r, s, key, q.Filter, &out.Count)
+		queueCounts(r, s, key, &counts)
+		queuePeople(r, s, key, &out.People)
+	})
+	out.Counts = countsOf(counts)
+	out.Tickets, out.Previous, out.Next = page.cut(out.Tickets)
+	return out, err
+}
+
+func queueCounts(r *db.Reads, s scope.Scope, key string, into *[]projectsdb.CountsByKeyRow) {
+	db.Rows(r, into, projectsdb.CountsByKey, s.TenantID, s.Person.ID, key)
+}
+
+func queuePeople(r *db.Reads, s scope.Scope, key string, into *[]Person) {
+	db.Rows(r, into, projectsdb.ListAssignable, s.TenantID, s.Person.ID, key)
+}
+
+func countsOf(rows []projectsdb.CountsByKeyRow) Counts {
+	out := Counts{}
+	for _, row := range rows {
+		out[Status(row.Status)] = int(row.Tickets)
+	}
+	return out
+}
+
+// page is one page of a sorted list: its size, where it begins, and whether it is read backwards from there.
+type page struct {
+	sort     Sort
+	from     place
+	cursor   bool // there is a from
+	backward bool
+	size     int
+}
+
+func (q ListQuery) page(size int) page {
+	out := page{sort: q.Sort, size: size}
+	if out.sort.By == "" {
+		out.sort.By = SortNumber
+	}
+	if p, ok := parsePlace(q.After, out.sort); ok {
+		out.from, out.cursor = p, true
+	} else if p, ok := parsePlace(q.Before, out.sort); ok {
+		out.from, out.cursor, out.backward = p, true, true
+	}
+	return out
+}
+
+// cut takes the row too many away, which only says that there is more, turns a backward page round, and names the
+// neighbours.
+func (g page) cut(rows []Row) (kept []Row, previous, next string) {
+	more := len(rows) > g.size
+	if more {
+		rows = rows[:g.size]
+	}
+	if g.backward {
+		slices.Reverse(rows)
+	}
+	if len(rows) == 0 {
+		return rows, "", ""
+	}
+	if g.backward && more || !g.backward && g.cursor {
+		previous = placeOf(rows[0], g.sort).String()
+	}
+	if !g.backward && more || g.backward {
+		next = placeOf(rows[len(rows)-1], g.sort).String()
+	}
+	return rows, previous, next
+}
+
+// queueTickets reads the first n of a project's tickets from where the page begins.
+func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, g page, n int, into *[]Row) {
+	b := newBuilder(s)
+	b.and("p.key = ?", key)
+	b.filter(s, f)
+	down := g.sort.Reverse == g.backward // from the largest to the smallest
+	b.from(g, down)
+	direction := "desc"
+	if !down {
+		direction = "asc"
+	}
+	order := "t.number " + direction
+	if column := sortColumn(g.sort.By); column != "t.number" {
+		order = column + " " + direction + ", " + order
+	}
+	sql := "select " + rowColumns + "\n" + rowTables + b.where() + "\norder by " + order + "\nlimit " + b.arg(n)
+	db.Rows(r, into, sql, b.args...)
+}
+
+// queueCount counts a project's tickets that match.
+func queueCount(r *db.Reads, s scope.Scope, key string, f Filter, into *int64) {
+	b := newBuilder(s)
+	b.and("p.key = ?", key)
+	b.filter(s, f)
+	b.count(r, into)
+}
+
+// count counts what matches, up to one more than CountCap.
+func (b *builder) count(r *db.Reads, into *int64) {
+	sql := "select count(*)\nfrom (\nselect\nfrom tickets t\njoin projects p on p.tenant_id = t.tenant_id and p.id = t.project_id" +
+		b.where() + "\nlimit " + b.arg(CountCap+1) + "\n) x"
+	db.Value(r, into, sql, b.args...)
+}
+
+// sortColumn is the list of what can be sorted by.
+func sortColumn(by string) string {
+	switch by {
+	case SortUpdated:
+		return "t.updated_at"
+	case SortPriority:
+		return "t.priority"
+	}
+	return "t.number"
+}
+
+// builder writes the one query whose shape depends on what was asked. Its texts are constants of this file; what people
+// typed travels as arguments only.
+type builder struct {
+	conditions []string
+	args       []any
+}
+
+// newBuilder begins with what every query on tickets says.
+func newBuilder(s scope.Scope) *builder {
+	return &builder{
+		conditions: []string{
+			"t.tenant_id = $1", "t.project_id in (select v.project_id from visible_to($1, $2) v)", "t.deleted_at is null",
+		},
+		args: []any{s.TenantID, s.Person.ID},
+	}
+}
+
+// and adds a condition; each ? in it stands for one of args.
+func (b *builder) and(condition string, args ...any) {
+	for _, a := range args {
+		condition = strings.Replace(condition, "?", b.arg(a), 1)
+	}
+	b.conditions = append(b.conditions, condition)
+}
+
+func (b *builder) arg(a any) string {
+	b.args = append(b.args, a)
+	return fmt.Sprintf("$%d", len(b.args))
+}
+
+func (b *builder) where() string { return "\nwhere " + strings.Join(b.conditions, "\n  and ") }
+
+func (b *builder) filter(s scope.Scope, f Filter) {
+	if len(f.Statuses) > 0 {
+		b.and("t.status = any(?::text[])", words(f.Statuses))
+	}
+	if len(f.Priorities) > 0 {
+		b.and("t.priority = any(?::smallint[])", numbers(f.Priorities))
+	}
+	switch f.Assignee {
+	case "":
+	case AssignedToMe:
+		b.and("t.assignee_id = ?", s.Person.ID)
+	case AssignedToNobody:
+		b.and("t.assignee_id is null")
+	default:
+		b.and("t.assignee_id = ?::uuid", f.Assignee)
+	}
+	if f.Text != "" {
+		b.and("t.title ilike ?", "%"+escapeLike(f.Text)+"%")
+	}
+}
+
+// from begins behind the cursor.
+func (b *builder) from(g page, down bool) {
+	if !g.cursor {
+		return
+	}
+	sign := "<"
+	if !down {
+		sign = ">"
+	}
+	if column := sortColumn(g.sort.By); column != "t.number" {
+		b.and("("+column+", t.number) "+sign+" (?, ?)", g.from.key(g.sort.By), g.from.number)
+		return
+	}
+	b.and("t.number "+sign+" ?", g.from.number)
+}
+
+func words(statuses []Status) []string {
+	out := make([]string, len(statuses))
+	for i, s := range statuses {
+		out[i] = string(s)
+	}
+	return out
+}
+
+func numbers(priorities []Priority) []int16 {
+	out := make([]int16, len(priorities))
+	for i, p := range priorities {
+		out[i] = int16(p)
+	}
+	return out
+}
+
+// escapeLike makes what a person typed match itself: % and _ are no wildcards for them.
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}

@@ -1,0 +1,170 @@
+package projects
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/fault"
+	"plinth/internal/projects/projectsdb"
+	"plinth/internal/scope"
+)
+
+// Ticket is a ticket as its page knows it.
+type Ticket struct {
+	ID         uuid.UUID
+	Project    string // the project's key
+	Number     int32
+	Title      string
+	Body       string // markdown
+	Status     string
+	Priority   int16
+	AssigneeID *uuid.UUID
+	Assignee   string
+	AuthorID   uuid.UUID
+	Author     string
+	Comments   int32
+	Revision   int32
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	ClosedAt   *time.Time
+}
+
+// Key is what people call the ticket: WEB-42.
+func (t Ticket) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
+
+// TicketPage is what the page of a ticket shows.
+type TicketPage struct {
+	Project  Project
+	Ticket   Ticket
+	Comments []Comment // the oldest first, commentPage at most
+	Earlier  string    // cursor of the comments before them; empty when there are none
+	Partial  bool      // there are newer comments than these
+	History  []events.Entry
+	Names    map[uuid.UUID]string // of the people the history speaks of
+	People   []Person             // who may be assigned
+}
+
+const (
+	commentPage = 100
+	historySize = 100
+)
+
+// TicketPage reads a ticket with the newest of its comments, or with those before a cursor, and its history.
+func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, number int, before string) (TicketPage, error) {
+	var out TicketPage
+	if number < 1 || number > maxNumber {
+		return out, fault.Missing()
+	}
+	at, id := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Nil
+	if t, c, ok := parseCommentPlace(before); ok {
+		at, id, out.Partial = t, c, true
+	}
+	var names []Person
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueTicket(r, s, key, number, &out.Ticket)
+		db.Rows(r, &out.Comments, projectsdb.ListComments, s.TenantID, s.Person.ID, key, number, at, id, commentPage+1)
+		events.QueueTicketHistory(r, s, key, number, historySize, &out.History)
+		db.Rows(r, &names, projectsdb.AssigneeNames, s.TenantID, s.Person.ID, key, number)
+		queuePeople(r, s, key, &out.People)
+	})
+	if err != nil {
+		return TicketPage{}, err
+	}
+	out.Names = namesOf(names, out.People)
+	if len(out.Comments) > commentPage {
+		out.Comments = out.Comments[:commentPage]
+		last := out.Comments[commentPage-1]
+		out.Earlier = strconv.FormatInt(last.CreatedAt.UnixMicro(), 10) + "." + last.ID.String()
+	}
+	slices.Reverse(out.Comments)
+	slices.Reverse(out.History)
+	out.History = out.duringComments()
+	return out, nil
+}
+
+func queueTicket(r *db.Reads, s scope.Scope, key string, number int, into *Ticket) {
+	db.Row(r, into, projectsdb.TicketByNumber, s.TenantID, s.Person.ID, key, number)
+}
+
+// duringComments keeps of the history what happened while the comments in sight were written.
+func (t TicketPage) duringComments() []events.Entry {
+	from, to := time.Time{}, time.UnixMicro(math.MaxInt64/2)
+	if len(t.Comments) > 0 && t.Earlier != "" {
+		from = t.Comments[0].CreatedAt
+	}
+	if len(t.Comments) > 0 && t.Partial {
+		to = t.Comments[len(t.Comments)-1].CreatedAt
+	}
+	return slices.DeleteFunc(t.History, func(e events.Entry) bool { return e.At.Before(from) || e.At.After(to) })
+}
+
+func namesOf(lists ...[]Person) map[uuid.UUID]string {
+	out := map[uuid.UUID]string{}
+	for _, list := range lists {
+		for _, p := range list {
+			out[p.ID] = p.Name
+		}
+	}
+	return out
+}
+
+func parseCommentPlace(text string) (time.Time, uuid.UUID, bool) {
+	micros, id, _ := strings.Cut(text, ".")
+	at, err1 := strconv.ParseInt(micros, 10, 64)
+	c, err2 := uuid.Parse(id)
+	if err1 != nil || err2 != nil || at < 0 || at > 1<<53 {
+		return time.Time{}, uuid.Nil, false
+	}
+	return time.UnixMicro(at), c, true
+}
+
+// TicketForm is what the form of a new ticket offers, or one that changes a ticket.
+type TicketForm struct {
+	Project Project
+	Ticket  Ticket   // of EditPage
+	People  []Person // of NewPage
+}
+
+// NewPage reads what the form for a ticket offers.
+func (p *Projects) NewPage(ctx context.Context, s scope.Scope, key string) (TicketForm, error) {
+	var out TicketForm
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queuePeople(r, s, key, &out.People)
+	})
+	return out, err
+}
+
+// EditPage reads a ticket for the form that changes it.
+func (p *Projects) EditPage(ctx context.Context, s scope.Scope, key string, number int) (TicketForm, error) {
+	var out TicketForm
+	if number < 1 || number > maxNumber {
+		return out, fault.Missing()
+	}
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueTicket(r, s, key, number, &out.Ticket)
+	})
+	return out, err
+}
+
+// TicketProps reads what the properties of a ticket show, after one was changed.
+func (p *Projects) TicketProps(ctx context.Context, s scope.Scope, key string, number int) (TicketPage, error) {
+	var out TicketPage
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueTicket(r, s, key, number, &out.Ticket)
+		queuePeople(r, s, key, &out.People)
+	})
+	return out, err
+}

@@ -1,0 +1,57 @@
+-- name: AddComment :execrows
+-- every project: the ticket was locked through visible_to in the same transaction
+insert into comments (tenant_id, id, ticket_id, author_id, body, created_at, updated_at)
+values ($1, $2, $3, $4, $5, @now::timestamptz, @now::timestamptz)
+on conflict (tenant_id, id) do nothing;
+
+-- name: LockComment :one
+select c.id, c.author_id, c.body
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+where c.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and c.ticket_id = $3
+  and c.id = $4
+  and c.deleted_at is null
+for no key update of c;
+
+-- name: EditComment :exec
+-- every project: the comment was locked through visible_to in the same transaction
+update comments
+set body = $3, edited_at = @now::timestamptz, updated_at = @now::timestamptz
+where tenant_id = $1 and id = $2;
+
+-- name: DeleteComment :exec
+-- every project: the comment was locked through visible_to in the same transaction
+update comments
+set deleted_at = @now::timestamptz, updated_at = @now::timestamptz
+where tenant_id = $1 and id = $2;
+
+-- name: CommentByID :one
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join users u on u.id = c.author_id
+where c.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.number = $4
+  and c.id = $5
+  and c.deleted_at is null;
+
+-- name: ListComments :many
+-- The newest first; a page turns them round.
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join users u on u.id = c.author_id
+where c.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.number = $4
+  and c.deleted_at is null
+  and (c.created_at, c.id) < ($5::timestamptz, $6::uuid)
+order by c.created_at desc, c.id desc
+limit $7;

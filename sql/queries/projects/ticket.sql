@@ -1,0 +1,130 @@
+-- name: TakeNumber :one
+-- The lock on the counter's row lasts to the end of the transaction: numbers have no gaps and no twins.
+update ticket_counters c
+set last_number = c.last_number + 1
+from projects p, tenants n
+where c.tenant_id = $1
+  and p.tenant_id = $1
+  and n.id = $1
+  and c.project_id = p.id
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+returning p.id as project_id, c.last_number, p.archived_at, n.time_zone;
+
+-- name: CreateTicket :execrows
+-- every project: the number was taken through visible_to in the same transaction
+insert into tickets (
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, created_at, updated_at, closed_at
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, @now::timestamptz, @now::timestamptz, @closed_at)
+on conflict (tenant_id, id) do nothing;
+
+-- name: TicketTwin :one
+-- The ticket that the same form made before.
+select p.key, t.number
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+where t.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and t.author_id = $2
+  and t.id = $3;
+
+-- name: TicketByNumber :one
+select
+    t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
+    t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join users u on u.id = t.author_id
+left join users a on a.id = t.assignee_id
+where t.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.number = $4
+  and t.deleted_at is null;
+
+-- name: LockTicket :one
+select
+    t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,
+    n.time_zone
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join tenants n on n.id = t.tenant_id
+where t.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.number = $4
+  and t.deleted_at is null
+for no key update of t;
+
+-- name: EditTicket :exec
+update tickets
+set title = $4, body = $5, revision = revision + 1, updated_at = @now::timestamptz
+where tenant_id = $1
+  and project_id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: SetTicketStatus :exec
+update tickets
+set status = $4, closed_at = @closed_at, updated_at = @now::timestamptz
+where tenant_id = $1
+  and project_id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: SetTicketAssignee :exec
+update tickets
+set assignee_id = $4, updated_at = @now::timestamptz
+where tenant_id = $1
+  and project_id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: SetTicketPriority :exec
+update tickets
+set priority = $4, updated_at = @now::timestamptz
+where tenant_id = $1
+  and project_id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: BumpComments :exec
+update tickets
+set comments = comments + @by::integer, updated_at = @now::timestamptz
+where tenant_id = $1
+  and project_id in (select v.project_id from visible_to($1, $2) v)
+  and id = $3;
+
+-- name: ReassignTickets :execrows
+-- Open tickets of somebody go to somebody else, or to nobody where that one may not see the project.
+update tickets
+set
+    assignee_id = case
+        when project_id in (select v.project_id from visible_to($1, @receiver::uuid) v) then @receiver::uuid
+    end,
+    updated_at = @now::timestamptz
+where tenant_id = $1
+  and id in (
+      select t.id
+      from tickets t
+      where t.tenant_id = $1 and t.assignee_id = @giver::uuid and t.deleted_at is null and t.closed_at is null
+      order by t.id
+      limit @size
+      for no key update
+  );
+
+-- name: AssigneeNames :many
+-- The names behind the ids that a ticket's history speaks of.
+select u.id, u.name
+from users u
+where u.id in (
+    select nullif(x.id, '')::uuid
+    from events e
+    join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
+    join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+    cross join lateral jsonb_array_elements_text(e.changes -> 'assignee') x (id)
+    where e.tenant_id = $1
+      and e.project_id in (select v.project_id from visible_to($1, $2) v)
+      and p.key = $3
+      and t.number = $4
+      and e.action = 'ticket.assigned'
+)
+limit 500;
