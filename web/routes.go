@@ -14,6 +14,7 @@ type Handlers struct {
 	People        *handlers.People
 	Invitations   *handlers.Invitations
 	DevMail       *handlers.DevMail
+	Admin         *handlers.Admin
 }
 
 // Routes is the table of all URLs, with who may ask them.
@@ -66,6 +67,25 @@ func Routes(h Handlers) []Route {
 		get("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.ShowRemove)),
 		post("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.Remove)),
 		post("/orgs/{org}/people/leave", alsoReadOnly(member(scope.ViewOrganization, h.People.Leave))),
+
+		// The back-office; 404 for everybody who is not staff.
+		get("/admin", staff(h.Admin.Overview)),
+		get("/admin/find", staff(h.Admin.Find)),
+		get("/admin/users", staff(h.Admin.Users)),
+		get("/admin/users/{id}", staff(h.Admin.User)),
+		get("/admin/organizations", staff(h.Admin.Organizations)),
+		get("/admin/organizations/{id}", staff(h.Admin.Organization)),
+		get("/admin/subscriptions", staff(h.Admin.Subscriptions)),
+		get("/admin/webhooks", staff(h.Admin.Webhooks)),
+		get("/admin/webhooks/{id}", staff(h.Admin.Webhook)),
+		post("/admin/webhooks/{id}/replay", staff(h.Admin.ReplayWebhook)),
+		get("/admin/jobs", staff(h.Admin.Jobs)),
+		get("/admin/jobs/{id}", staff(h.Admin.Job)),
+		post("/admin/jobs/{id}/retry", staff(h.Admin.RetryJob)),
+		post("/admin/jobs/{id}/cancel", staff(h.Admin.CancelJob)),
+		get("/admin/jobs/queues/{queue}", staff(h.Admin.JobQueue)),
+		post("/admin/jobs/queues/{queue}/pause", staff(h.Admin.PauseQueue)),
+		post("/admin/jobs/queues/{queue}/resume", staff(h.Admin.ResumeQueue)),
 
 		// Developer pages; 404 elsewhere.
 		get("/dev/mail", devOnly(h.DevMail.List)),

@@ -10,21 +10,45 @@ import (
 	"plinth/jobs"
 )
 
+// What jobs says of its work, for pages, which know modules alone.
+type (
+	Job       = jobs.Job
+	JobFull   = jobs.JobFull
+	JobError  = jobs.JobError
+	JobFilter = jobs.Filter
+	Depth     = jobs.Depth
+	Failures  = jobs.Failures
+)
+
+// The states of a job.
+const (
+	JobWaiting   = jobs.Available
+	JobRunning   = jobs.Running
+	JobRetrying  = jobs.Retryable // failed, is tried again by itself
+	JobScheduled = jobs.Scheduled
+	JobFailed    = jobs.Discarded // for good
+	JobCancelled = jobs.Cancelled
+	JobDone      = jobs.Completed
+)
+
+// JobStates lists the states in the order a person asks for them.
+func JobStates() []string { return jobs.States() }
+
 // JobsPage is the list of jobs with the queues above it.
 type JobsPage struct {
-	Queues []jobs.Depth
+	Queues []Depth
 	Kinds  []string // of the jobs there are, for the filter
-	Jobs   List[jobs.Job]
+	Jobs   List[Job]
 }
 
 // QueuePage is one queue with its newest jobs.
 type QueuePage struct {
-	Queue jobs.Depth
-	Jobs  List[jobs.Job]
+	Queue Depth
+	Jobs  List[Job]
 }
 
 // Jobs reads a page of jobs, the newest first, and the queues.
-func (a *Admin) Jobs(ctx context.Context, f jobs.Filter, after string) (JobsPage, error) {
+func (a *Admin) Jobs(ctx context.Context, f JobFilter, after string) (JobsPage, error) {
 	var p JobsPage
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		jobs.ReadQueues(r, &p.Queues)
@@ -39,8 +63,8 @@ func (a *Admin) Jobs(ctx context.Context, f jobs.Filter, after string) (JobsPage
 // JobQueue reads one queue; NotFound when there is none of that name.
 func (a *Admin) JobQueue(ctx context.Context, name, after string) (QueuePage, error) {
 	var p QueuePage
-	var all []jobs.Depth
-	f := jobs.Filter{Queue: name}
+	var all []Depth
+	f := JobFilter{Queue: name}
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		jobs.ReadQueues(r, &all)
 		jobs.ReadJobs(r, f, jobBefore(after), pageSize+1, &p.Jobs.Rows)
@@ -60,8 +84,8 @@ func (a *Admin) JobQueue(ctx context.Context, name, after string) (QueuePage, er
 }
 
 // Job reads one job; NotFound when there is none.
-func (a *Admin) Job(ctx context.Context, id int64) (jobs.JobFull, error) {
-	var j jobs.JobFull
+func (a *Admin) Job(ctx context.Context, id int64) (JobFull, error) {
+	var j JobFull
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) { jobs.ReadJob(r, id, &j) })
 	return j, err
 }
@@ -98,7 +122,7 @@ func (a *Admin) Resume(ctx context.Context, by Actor, queue string) error {
 
 func jobName(id int64) string { return "job " + strconv.FormatInt(id, 10) }
 
-func jobCursor(j jobs.Job) string { return strconv.FormatInt(j.ID, 10) }
+func jobCursor(j Job) string { return strconv.FormatInt(j.ID, 10) }
 
 func jobBefore(text string) int64 {
 	id, err := strconv.ParseInt(text, 10, 64)

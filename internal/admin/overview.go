@@ -20,8 +20,8 @@ type Overview struct {
 	Opened        []Opened  // twelve months, the current one last
 	Hours         []WebhookHour
 	Health        WebhookHealth
-	Failures      jobs.Failures
-	Queues        []jobs.Depth
+	Failures      Failures
+	Queues        []Depth
 	Webhooks      []WebhookRow
 	Tasks         []Task
 }

@@ -52,7 +52,7 @@ type Webhook struct {
 // WebhookPage is an event with the jobs that applied it, or tried to.
 type WebhookPage struct {
 	Webhook Webhook
-	Jobs    []jobs.Job
+	Jobs    []Job
 }
 
 // WebhookFilter says which events a list shows; what is empty leaves everything in.

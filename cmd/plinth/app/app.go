@@ -17,6 +17,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"plinth/handlers"
+	"plinth/internal/admin"
 	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/config"
@@ -43,6 +44,7 @@ type App struct {
 	Auth    *auth.Auth
 	Tenants *tenants.Tenants
 	Mails   *mails.Mails
+	Admin   *admin.Admin
 	Folder  *mailer.Folder // development's mailbox; nil elsewhere
 }
 
@@ -76,6 +78,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
 	return a, nil
 }
 
@@ -133,6 +136,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
+		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env},
 	}
 }
 

@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"net/http"
+
+	"plinth/internal/scope"
+	"plinth/views"
+)
+
+// Users lists the accounts.
+func (h *Admin) Users(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	users, err := h.Admin.Users(r.Context(), filter(r, "q"), filter(r, "after"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.AdminUsers(h.frame(r), listing(r, "q", "after"), users))
+}
+
+// User shows one account.
+func (h *Admin) User(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	id, err := PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	page, err := h.Admin.User(r.Context(), id, filter(r, "after"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.AdminUser(h.frame(r), listing(r, "after"), page))
+}
+
+// Organizations lists the organizations.
+func (h *Admin) Organizations(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	orgs, err := h.Admin.Organizations(r.Context(), filter(r, "q"), filter(r, "after"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.AdminOrganizations(h.frame(r), listing(r, "q", "after"), orgs))
+}
+
+// Organization shows one organization.
+func (h *Admin) Organization(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	id, err := PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	page, err := h.Admin.Organization(r.Context(), actor(r, p), id, filter(r, "people"), filter(r, "invoices"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page))
+}
+
+// Subscriptions lists the subscriptions of all organizations.
+func (h *Admin) Subscriptions(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+	subs, counts, err := h.Admin.Subscriptions(r.Context(), filter(r, "status"), filter(r, "after"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.AdminSubscriptions(h.frame(r), listing(r, "status", "after"), subs, counts))
+}
