@@ -9,10 +9,13 @@ ARG VERSION=unknown
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X main.version=${VERSION}" -o /plinth ./cmd/plinth
 
-# Holds root certificates, time zones and an unprivileged user, and no shell.
-FROM gcr.io/distroless/static-debian12:nonroot
+# Nothing but the program, the root certificates and the time zones; no shell, and a user without a name or rights.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
 COPY --from=build /plinth /plinth
-USER nonroot
+ENV ZONEINFO=/zoneinfo.zip
+USER 65532:65532
 # Inside of a container the port is published, so the listener must not stay on loopback.
 ENV APP_ENV=production ADDR=0.0.0.0:8080
 EXPOSE 8080
