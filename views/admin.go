@@ -82,12 +82,13 @@ func (l Listing) place(name, count, next string) place {
 
 func (p place) shown() bool { return p.count != "" || p.firstURL != "" || p.nextURL != "" }
 
-// adminCount is how long a list is, as far as it was counted.
-func adminCount(ctx context.Context, n int64) string {
+// adminCount is how long a list is, as far as it was counted. many is given the number as %[2]s.
+func adminCount(ctx context.Context, n int64, one, many string) string {
+	shown := ui.Num(ctx, n)
 	if n > admin.CountStop {
-		return ui.T(ctx, "%d+", admin.CountStop)
+		shown = ui.T(ctx, "%d+", admin.CountStop)
 	}
-	return ui.Num(ctx, n)
+	return ui.TN(ctx, int(n), one, many, shown)
 }
 
 func adminPath(parts ...string) string {

@@ -184,7 +184,7 @@ func jobList(l Listing, list admin.List[admin.Job]) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s jobs", adminCount(ctx, list.Count)), list.Next)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, list.Count, "one job", "%[2]s jobs"), list.Next)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -214,7 +214,7 @@ func AdminOrganizations(o Office, l Listing, orgs admin.List[admin.OrganizationR
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s organizations", adminCount(ctx, orgs.Count)), orgs.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, orgs.Count, "one organization", "%[2]s organizations"), orgs.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -481,7 +481,7 @@ func AdminOrganization(o Office, l Listing, p admin.OrganizationPage) templ.Comp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("people", ui.T(ctx, "%s people", adminCount(ctx, p.People.Count)), p.People.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("people", adminCount(ctx, p.People.Count, "one person", "%[2]s people"), p.People.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -555,7 +555,7 @@ func AdminOrganization(o Office, l Listing, p admin.OrganizationPage) templ.Comp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("invoices", ui.T(ctx, "%s invoices", adminCount(ctx, p.Invoices.Count)), p.Invoices.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("invoices", adminCount(ctx, p.Invoices.Count, "one invoice", "%[2]s invoices"), p.Invoices.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -379,7 +379,7 @@ func AdminSubscriptions(o Office, l Listing, subs admin.List[admin.SubscriptionR
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s subscriptions", ui.Num(ctx, subs.Count)), subs.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, subs.Count, "one subscription", "%[2]s subscriptions"), subs.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -258,7 +258,7 @@ func AdminUsers(o Office, l Listing, users admin.List[admin.UserRow]) templ.Comp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s users", adminCount(ctx, users.Count)), users.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, users.Count, "one user", "%[2]s users"), users.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -536,7 +536,7 @@ func AdminUser(o Office, l Listing, p admin.UserPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s events", adminCount(ctx, p.Events.Count)), p.Events.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, p.Events.Count, "one event", "%[2]s events"), p.Events.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -117,7 +117,7 @@ func AdminWebhooks(o Office, l Listing, events admin.List[admin.WebhookRow], typ
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = adminPager(l.place("after", ui.T(ctx, "%s events", adminCount(ctx, events.Count)), events.Next)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = adminPager(l.place("after", adminCount(ctx, events.Count, "one event", "%[2]s events"), events.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

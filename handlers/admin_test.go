@@ -1,0 +1,223 @@
+package handlers_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/dbtest"
+	"plinth/internal/scope"
+	"plinth/internal/users"
+	"plinth/test/webtest"
+	"plinth/views/ui/uitest"
+	"plinth/web"
+)
+
+// office is a site with a customer, a member of staff and something in every list of the back-office.
+type office struct {
+	*webtest.Site
+	acme  scope.Scope
+	staff *webtest.Browser
+	sam   scope.Person
+	job   int64 // one that failed for good
+	event string
+}
+
+const (
+	sam     = "sam@plinth.example"
+	hostile = `<script>alert("x")</script>`
+)
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	s := webtest.New(t)
+	o := office{Site: s, event: "evt_1QNhostile"}
+	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
+	o.sam = s.Account(t, "Sam Reyes", sam)
+	if err := users.SetStaff(context.Background(), s.App.DB, sam, true); err != nil {
+		t.Fatal(err)
+	}
+	o.staff = s.SignIn(t, sam)
+	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
+	o.exec(t, `insert into billing_customers (tenant_id, stripe_customer_id, livemode) values ($1, 'cus_acme', false)`, tenant)
+	o.exec(t, `insert into subscriptions (tenant_id, id, stripe_subscription_id, stripe_customer_id, is_current, status, access_status, quantity, livemode)
+		values ($1, $2, 'sub_acme', 'cus_acme', true, 'active', 'active', 7, false)`, tenant, sub)
+	for i, amount := range []int{8000, 5600} {
+		o.exec(t, `insert into subscription_changes (tenant_id, id, subscription_id, plan, stripe_price_id, quantity, monthly_amount, currency, at)
+			values ($1, $2, $3, 'team', 'price_x', 7, $4, 'usd', $5)`, tenant, uuid.Must(uuid.NewV7()), sub, amount, time.Now().Add(time.Duration(i)*time.Minute))
+	}
+	o.exec(t, `insert into invoices (tenant_id, id, stripe_invoice_id, stripe_customer_id, number, status, currency, total, amount_due, amount_paid, issued_at)
+		values ($1, $2, 'in_1', 'cus_acme', 'ACME-0001', 'paid', 'usd', 5600, 0, 5600, now())`, tenant, uuid.New())
+	o.exec(t, `insert into stripe_events (id, type, created, livemode, object_id, customer_id, payload, state, note)
+		values ($1, 'invoice.paid', now(), false, 'in_1', 'cus_acme', jsonb_build_object('name', $2::text), 'parked', $2)`, o.event, hostile)
+	o.exec(t, `insert into billing_tasks (id, kind, object_id, tenant_id, detail) values ($1, 'dispute', 'dp_1', $2, $3)`, uuid.New(), tenant, hostile)
+	o.job = o.failedJob(t, "send_reset", "mail")
+	return o
+}
+
+func (o office) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := dbtest.Connect(t, o.Database.Owner).Exec(context.Background(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func (o office) one(t *testing.T, sql string, args ...any) string {
+	t.Helper()
+	var out string
+	if err := dbtest.Connect(t, o.Database.Owner).QueryRow(context.Background(), sql, args...).Scan(&out); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return out
+}
+
+// failedJob puts in a job that used all its attempts.
+func (o office) failedJob(t *testing.T, kind, queue string) int64 {
+	t.Helper()
+	var id int64
+	err := dbtest.Connect(t, o.Database.Worker).QueryRow(context.Background(), `
+		insert into river.river_job (kind, queue, state, args, attempt, max_attempts, attempted_at, finalized_at, errors, attempted_by)
+		values ($1, $2, 'discarded', jsonb_build_object('token_id', $3::text), 3, 3, now(), now(),
+			array[jsonb_build_object('at', now(), 'attempt', 3, 'error', $4::text, 'trace', 'goroutine 1')], array['worker-1'])
+		returning id`, kind, queue, uuid.NewString(), "no such mailbox "+hostile).Scan(&id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// paths are all addresses of the back-office, filled with ids that are there.
+func (o office) paths(t *testing.T) map[string]web.Route {
+	t.Helper()
+	all := map[string]web.Route{}
+	for _, r := range o.Routes {
+		if !strings.HasPrefix(r.Path, "/admin") {
+			continue
+		}
+		id := map[string]string{
+			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
+		}[strings.Split(r.Path+"//", "/")[2]]
+		path := strings.NewReplacer("{id}", id, "{queue}", "mail").Replace(r.Path)
+		if strings.Contains(path, "{") {
+			t.Fatalf("%s has a part this test cannot fill", r.Pattern())
+		}
+		all[r.Method+" "+path] = r
+	}
+	if len(all) < 15 {
+		t.Fatalf("%d routes: the table is not read", len(all))
+	}
+	return all
+}
+
+func TestBackOfficeIsForStaffAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	owner, nobody := o.SignIn(t, dana), o.Browser(t)
+	before := o.one(t, `select count(*)::text from account_events where action like 'staff.%'`)
+	for request, r := range o.paths(t) {
+		_, path, _ := strings.Cut(request, " ")
+		owner.Request(r.Method, path, nil, nil).Want(http.StatusNotFound).Silent("sam@plinth.example", "cus_acme")
+		if r.Method == http.MethodPost {
+			nobody.Request(r.Method, path, nil, nil).Want(http.StatusUnauthorized)
+		} else {
+			nobody.Get(path).Want(http.StatusOK).At("/signin")
+		}
+	}
+	if after := o.one(t, `select count(*)::text from account_events where action like 'staff.%'`); after != before {
+		t.Error("somebody who is not staff acted as staff")
+	}
+	if got := o.one(t, `select state::text from river.river_job where id = $1`, o.job); got != "discarded" {
+		t.Errorf("the job is %s", got)
+	}
+}
+
+func TestBackOfficePagesAreWhole(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for request, r := range o.paths(t) {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		_, path, _ := strings.Cut(request, " ")
+		page := o.staff.Get(path).Want(http.StatusOK).Silent(hostile)
+		for _, problem := range uitest.Problems(page.Body) {
+			t.Errorf("%s: %s", path, problem)
+		}
+	}
+	for _, path := range []string{
+		"/admin/users/" + uuid.NewString(), "/admin/users/x", "/admin/organizations/" + uuid.NewString(), "/admin/webhooks/evt_none",
+		"/admin/webhooks/%00", "/admin/webhooks/%ff", "/admin/jobs/999999", "/admin/jobs/x", "/admin/jobs/queues/none", "/admin/jobs/queues/%00",
+	} {
+		o.staff.Get(path).Want(http.StatusNotFound)
+	}
+}
+
+func TestBackOfficeOfAnEmptySite(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Account(t, "Sam", sam)
+	if err := users.SetStaff(context.Background(), s.App.DB, sam, true); err != nil {
+		t.Fatal(err)
+	}
+	b := s.SignIn(t, sam)
+	b.Get("/admin").Want(200).Says("nobody pays yet", "Stripe has sent nothing yet", "Nothing needs a person")
+	b.Get("/admin/organizations").Want(200).Says("No organization is called that", "0 organizations")
+	b.Get("/admin/subscriptions").Want(200).Says("No subscription is here")
+	b.Get("/admin/webhooks").Want(200).Says("No event is here")
+	b.Get("/admin/jobs").Want(200).Says("No job is here", "No worker")
+	b.Get("/admin/users?q=zzz").Want(200).Says("No account is called that", "0 users")
+	b.Get("/admin/find?q=zzz").Want(200).Says("Nothing found")
+	b.Get("/admin/find").Want(200).Says("Nothing found")
+}
+
+func TestOverviewSaysHowItStands(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.staff.Get("/admin").Want(200).Says("$56 from one subscription", "Active subscriptions 1 of 1 organizations", "Users 2",
+		"Failed jobs 1 1 in 24 h, most in mail", "One thing needs a person", "dp_1", "parked 1", "invoice.paid", "test")
+}
+
+func TestUserAndOrganizationPages(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.staff.Get("/admin/users/"+o.acme.Person.ID.String()).Want(200).Says(dana, "acme", "Owner", "0 open")
+	o.staff.Get("/admin/organizations").Want(200).Says("Team", "Active", "one organization")
+	o.staff.Get("/admin/organizations/"+o.acme.TenantID.String()).Want(200).
+		Says("cus_acme", "sub_acme", "$56.00", "ACME-0001", dana, "one person", "one invoice")
+	o.staff.Get("/admin/subscriptions?status=active").Want(200).Says("sub_acme", "$56.00", "one subscription")
+	o.staff.Get("/admin/subscriptions?status=unpaid").Want(200).Says("No subscription is here")
+	if got := o.one(t, `select count(*)::text from users where staff_since is not null`); got != "1" {
+		t.Errorf("%s are staff", got)
+	}
+}
+
+func TestStaffLeaveATraceInTheOrganization(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.staff.Get("/admin/organizations/" + o.acme.TenantID.String()).Want(200)
+	o.staff.Get("/admin/webhooks/" + o.event).Want(200)
+	got := o.one(t, `select string_agg(action || ' ' || object_kind || ' ' || (request_id <> ''), ', ' order by id)
+		from events where tenant_id = $1 and actor_id = $2`, o.acme.TenantID, o.sam.ID)
+	if want := "staff.viewed organization true, staff.viewed stripe_event true"; got != want {
+		t.Errorf("the organization's history has %q, want %q", got, want)
+	}
+}
+
+func TestFindLeadsToTheOneThing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	user, org := "/admin/users/"+o.acme.Person.ID.String(), "/admin/organizations/"+o.acme.TenantID.String()
+	for text, want := range map[string]string{
+		"DANA@example.com": user, o.acme.Person.ID.String(): user, "acme": org, o.acme.TenantID.String(): org, "cus_acme": org, "sub_acme": org,
+		o.event: "/admin/webhooks/" + o.event, "Reyes": "/admin/users/" + o.sam.ID.String(), "%": "/admin/find", "cus_none": "/admin/find", "a": "/admin/find",
+	} {
+		o.staff.Get("/admin").Want(200)
+		o.staff.Get("/admin/find?q=" + strings.ReplaceAll(text, "%", "%25")).Want(200).At(want)
+	}
+	o.staff.Get("/admin/find?q=%00%ff").Want(200).Says("Nothing found")
+}
