@@ -15,12 +15,12 @@ type GuardKind string
 
 // The guards.
 const (
-	Public   GuardKind = "public"    // anybody; the session is read, so the page knows who is there
-	SignedIn GuardKind = "signed-in" // a person
-	InOrg    GuardKind = "member"    // a member of the organization in the path, with a permission
+	Public    GuardKind = "public"    // anybody; the session is read, so the page knows who is there
+	SignedIn  GuardKind = "signed-in" // a person
+	InOrg     GuardKind = "member"    // a member of the organization in the path, with a permission
 	StaffOnly GuardKind = "staff"     // staff
-	Signed   GuardKind = "signed"    // a machine whose request carries a signature; no session, no cross-origin check
-	DevOnly  GuardKind = "dev"       // anybody, where developer pages are shown
+	Signed    GuardKind = "signed"    // a machine whose request carries a signature; no session, no cross-origin check
+	DevOnly   GuardKind = "dev"       // anybody, where developer pages are shown
 )
 
 // Guard is who may ask, and the endpoint behind it.

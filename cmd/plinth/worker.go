@@ -41,7 +41,9 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := a.Worker(worker.Options{Log: log, PollOnly: pollOnly, Periodic: true})
+	client, err := a.Worker(worker.Options{
+		Log: log, PollOnly: pollOnly, Periodic: true, RescueAfter: c.RescueAfter, Timeout: c.RescueAfter - 5*time.Second,
+	})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ type Config struct {
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:","`
 	// DrainFor is how long a stopping server goes on serving after it said it is not ready.
 	DrainFor time.Duration `env:"DRAIN_FOR" envDefault:"3s"`
+	// RescueAfter is when a job whose worker died is taken up again; a job is ended 5 s before.
+	RescueAfter time.Duration `env:"JOBS_RESCUE_AFTER" envDefault:"35s"`
 	// MailFolder is where development mail is kept; set by plinth dev only.
 	MailFolder string `env:"MAIL_FOLDER"`
 }
@@ -119,6 +121,9 @@ func (c *Config) check() []error {
 	case "cache_statement", "cache_describe", "describe_exec", "exec":
 	default:
 		bad("DATABASE_EXEC_MODE is %q: say cache_statement, cache_describe, describe_exec or exec", c.ExecMode)
+	}
+	if c.RescueAfter < 6*time.Second {
+		bad("JOBS_RESCUE_AFTER is %s: say at least 6s, since a job is ended 5s before", c.RescueAfter)
 	}
 	switch strings.ToLower(c.LogLevel) {
 	case "debug", "info", "warn", "error":

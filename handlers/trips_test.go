@@ -1,0 +1,33 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"plinth/internal/dbtest"
+	"plinth/test/webtest"
+)
+
+// A signed-in page costs at most three round trips to Postgres: the session, the guard, the page's batch.
+func TestPagesCostThreeRoundTrips(t *testing.T) {
+	t.Parallel()
+	s, trips := webtest.Counted(t, dbtest.New(t))
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", dana), "acme", "Acme Robotics")
+	s.Fill(t, owner, "WEB", 60)
+	b := s.SignIn(t, dana)
+	for _, path := range []string{
+		"/orgs/acme", "/orgs/acme/tickets", "/orgs/acme/projects", "/orgs/acme/projects/WEB", "/orgs/acme/projects/WEB/tickets", "/orgs/acme/projects/WEB/board",
+		"/orgs/acme/projects/WEB/tickets/1", "/orgs/acme/projects/WEB/tickets/new", "/orgs/acme/projects/WEB/settings", "/orgs/acme/people", "/orgs/acme/settings",
+		"/orgs/acme/billing", "/account", "/orgs/new",
+	} {
+		least := int64(99)
+		for range 4 { // statements are prepared on the first ways
+			before := trips.Count()
+			b.Get(path).Want(200)
+			least = min(least, trips.Count()-before)
+		}
+		if least > 3 {
+			t.Errorf("%s costs %d round trips", path, least)
+		}
+		t.Logf("%s: %d", path, least)
+	}
+}
