@@ -59,7 +59,7 @@ func TestDatabasesAreApart(t *testing.T) {
 	}
 }
 
-func TestCloneIsDroppedAtTheEnd(t *testing.T) { //nolint:tparallel // the inner test has to end first
+func TestCloneIsDroppedAtTheEnd(t *testing.T) {
 	t.Parallel()
 	var name string
 	t.Run("inner", func(t *testing.T) {
