@@ -9,14 +9,20 @@ import (
 // ApplyStripeEvent brings the rows that a stored event speaks of to what Stripe's API says now.
 type ApplyStripeEvent struct {
 	EventID string `json:"event_id"`
+	// Swept is a second job for an event that has waited long; there is one of them in an hour.
+	Swept bool `json:"swept,omitempty"`
 }
 
 // Kind names the job.
 func (ApplyStripeEvent) Kind() string { return "apply_stripe_event" }
 
 // InsertOpts puts it in the billing queue.
-func (ApplyStripeEvent) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 25}
+func (a ApplyStripeEvent) InsertOpts() river.InsertOpts {
+	o := river.InsertOpts{Queue: QueueBilling, MaxAttempts: 25}
+	if a.Swept {
+		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}
+	}
+	return o
 }
 
 // SyncSeats sets the quantity of an organization's subscription to its number of members. Many changes of people in a
@@ -36,4 +42,58 @@ func (SyncSeats) InsertOpts() river.InsertOpts {
 		Queue: QueueBilling, ScheduledAt: time.Now().Add(10 * time.Second),
 		UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 5 * time.Second},
 	}
+}
+
+// SendBillingMail mails the owners of an organization about a payment, a trial or an end. Key is the cause by meaning:
+// each owner gets one mail for it.
+type SendBillingMail struct {
+	ForTenant
+	Mail         string `json:"mail"`
+	Key          string `json:"key"`
+	Subscription string `json:"subscription"`
+	Invoice      string `json:"invoice"`
+}
+
+// Kind names the job.
+func (SendBillingMail) Kind() string { return "send_billing_mail" }
+
+// InsertOpts puts it in the mail queue.
+func (SendBillingMail) InsertOpts() river.InsertOpts { return mailOpts() }
+
+// RefetchSubscription brings one subscription's row to what Stripe says although no event came.
+type RefetchSubscription struct {
+	ForTenant
+	Subscription string `json:"subscription" river:"unique"`
+}
+
+// Kind names the job.
+func (RefetchSubscription) Kind() string { return "refetch_subscription" }
+
+// InsertOpts lets one wait for a subscription at a time.
+func (RefetchSubscription) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 8, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 10 * time.Minute}}
+}
+
+// SweepBilling looks for events that were not worked and subscriptions whose time has come; every 15 minutes.
+type SweepBilling struct{}
+
+// Kind names the job.
+func (SweepBilling) Kind() string { return "sweep_billing" }
+
+// InsertOpts lets one run in a quarter of an hour.
+func (SweepBilling) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBilling, UniqueOpts: river.UniqueOpts{ByPeriod: 15 * time.Minute}}
+}
+
+// SyncSubscriptions compares a page of Stripe's list of all subscriptions with the rows, and enqueues the next; nightly.
+type SyncSubscriptions struct {
+	After string `json:"after"` // the last subscription of the page before; empty at the beginning
+}
+
+// Kind names the job.
+func (SyncSubscriptions) Kind() string { return "sync_subscriptions" }
+
+// InsertOpts puts it in the billing queue.
+func (SyncSubscriptions) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // banner says above every page of an organization what its people must know about its plan; nil when there is nothing.
-func banner(st *standing) *ui.Banner {
+func banner(st *standing, now time.Time) *ui.Banner {
 	billing := ui.OrgPath(st.scope.Slug, "billing")
 	zone := st.scope.Person.Location()
 	b := &ui.Banner{}
@@ -25,7 +25,7 @@ func banner(st *standing) *ui.Banner {
 		}
 	case st.access.Status == "trialing" && !st.access.Override && st.access.TrialEnd != nil:
 		b = &ui.Banner{
-			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd)),
+			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd, now)),
 			Text:  fmt.Sprintf("on %s. After that %s is on Free.", day(*st.access.TrialEnd, zone), st.scope.Name),
 		}
 	default:
@@ -39,8 +39,8 @@ func banner(st *standing) *ui.Banner {
 
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January") }
 
-func daysLeft(t time.Time) string {
-	days := int(time.Until(t).Hours()/24) + 1
+func daysLeft(t, now time.Time) string {
+	days := int(t.Sub(now).Hours()/24) + 1
 	if days <= 1 {
 		return "less than a day"
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"plinth/internal/auth"
 	"plinth/internal/billing"
@@ -98,7 +97,7 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	if e.standing == nil {
 		return sh.failInside(w, sh.withNav(r, e, p, nil), fault.Missing())
 	}
-	access := sh.Plans.Access(e.access, time.Now())
+	access := sh.Plans.Access(e.access, sh.Plans.Now())
 	s := e.standing.Scope(p, access, trace.RequestID)
 	trace.Tenant = s.TenantID
 	r = sh.withNav(r, e, p, &standing{s, access})
@@ -150,7 +149,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)),
 			CanManage: st.scope.May(scope.ManageOrganization),
 		}
-		nav.Banner = banner(st)
+		nav.Banner = banner(st, sh.Plans.Now())
 		for _, project := range e.projects {
 			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue})
 		}

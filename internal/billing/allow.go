@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
@@ -33,7 +32,7 @@ func (c *Catalogue) AllowTx(ctx context.Context, tx db.Tx, s scope.Scope, what R
 		return fmt.Errorf("read the plan: %w", err)
 	}
 	asked := billingdb.AccessRow(row)
-	access := c.Access(&asked, time.Now())
+	access := c.Access(&asked, c.Now())
 	limit, count := access.Plan.Limits.Members, q.CountMembers
 	if what == Projects {
 		limit, count = access.Plan.Limits.Projects, q.CountProjects

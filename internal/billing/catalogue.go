@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -63,6 +64,9 @@ func (p Plan) Price(interval string) (Price, bool) {
 
 // Catalogue is the list of plans, by rank; the first is what an organization without a subscription is on.
 type Catalogue struct {
+	// Now is the clock that grace runs by: the real one, or the local Stripe's.
+	Now func() time.Time
+
 	plans []Plan
 }
 
@@ -93,7 +97,7 @@ func ParseCatalogue(data []byte) (*Catalogue, error) {
 	if err := yaml.Unmarshal(data, &file); err != nil {
 		return nil, err
 	}
-	c := &Catalogue{plans: file.Plans}
+	c := &Catalogue{Now: time.Now, plans: file.Plans}
 	slices.SortStableFunc(c.plans, func(a, b Plan) int { return a.Rank - b.Rank })
 	return c, c.check()
 }

@@ -16,14 +16,16 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"plinth/internal/auth"
+	"plinth/internal/billing"
 	"plinth/internal/mails"
 	"plinth/jobs"
 )
 
 // Modules are what the work is done with.
 type Modules struct {
-	Auth  *auth.Auth
-	Mails *mails.Mails
+	Auth    *auth.Auth
+	Mails   *mails.Mails
+	Billing *billing.Billing
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -49,6 +51,12 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendPasswordChanged{m: m})
 	river.AddWorker(w, &sendInvitation{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
+	river.AddWorker(w, &applyStripeEvent{m: m})
+	river.AddWorker(w, &syncSeats{m: m})
+	river.AddWorker(w, &refetchSubscription{m: m})
+	river.AddWorker(w, &sweepBilling{m: m})
+	river.AddWorker(w, &syncSubscriptions{m: m})
+	river.AddWorker(w, &sendBillingMail{m: m})
 	return w
 }
 
@@ -87,7 +95,26 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.PurgeExpired{}, nil
 		}, &river.PeriodicJobOpts{ID: "purge_expired"}),
+		river.NewPeriodicJob(river.PeriodicInterval(15*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.SweepBilling{}, nil
+		}, &river.PeriodicJobOpts{ID: "sweep_billing", RunOnStart: true}),
+		river.NewPeriodicJob(nightly{hour: 3}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.SyncSubscriptions{}, nil
+		}, &river.PeriodicJobOpts{ID: "sync_subscriptions"}),
 	}
+}
+
+// nightly is once a day, at an hour when few people work.
+type nightly struct{ hour int }
+
+// Next is the hour's next beginning, in UTC.
+func (n nightly) Next(t time.Time) time.Time {
+	t = t.UTC()
+	next := time.Date(t.Year(), t.Month(), t.Day(), n.hour, 0, 0, 0, time.UTC)
+	if !next.After(t) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next
 }
 
 // done turns "nothing to do any more" into the end of the job without further tries.

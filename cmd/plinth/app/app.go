@@ -27,6 +27,7 @@ import (
 	"plinth/internal/mails"
 	"plinth/internal/secret"
 	"plinth/internal/session"
+	"plinth/internal/stripesim"
 	"plinth/internal/tenants"
 	"plinth/jobs"
 	"plinth/jobs/worker"
@@ -45,7 +46,9 @@ type App struct {
 	Tenants *tenants.Tenants
 	Mails   *mails.Mails
 	Admin   *admin.Admin
+	Billing *billing.Billing
 	Folder  *mailer.Folder // development's mailbox; nil elsewhere
+	Sim     *stripesim.Sim // the local Stripe; nil where there is a real one
 }
 
 // New makes the modules over d, which it does not close.
@@ -68,6 +71,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Billing = a.newBilling()
 	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: &limit.Limiter{DB: d, Now: time.Now}, Hasher: hasher,
@@ -92,7 +96,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing}, o)
 }
 
 // Site is the shell with the handler of all routes.

@@ -167,3 +167,16 @@ func (q *Queries) TrialOf(ctx context.Context, db DBTX, tenantID uuid.UUID) (Tri
 	err := row.Scan(&i.TenantID, &i.UserID, &i.Plan)
 	return i, err
 }
+
+const TrialPlan = `-- name: TrialPlan :one
+select plan
+from billing_trials
+where tenant_id = $1
+`
+
+func (q *Queries) TrialPlan(ctx context.Context, db DBTX, tenantID uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, TrialPlan, tenantID)
+	var plan string
+	err := row.Scan(&plan)
+	return plan, err
+}

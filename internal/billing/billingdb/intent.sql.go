@@ -120,6 +120,19 @@ func (q *Queries) FillIntent(ctx context.Context, db DBTX, arg FillIntentParams)
 	return err
 }
 
+const OpenCheckout = `-- name: OpenCheckout :one
+select stripe_id
+from billing_intents
+where tenant_id = $1 and kind = 'checkout' and stripe_id <> '' and closed_at is null
+`
+
+func (q *Queries) OpenCheckout(ctx context.Context, db DBTX, tenantID uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, OpenCheckout, tenantID)
+	var stripe_id string
+	err := row.Scan(&stripe_id)
+	return stripe_id, err
+}
+
 const OpenIntent = `-- name: OpenIntent :one
 select id, params, stripe_id, url, created_at
 from billing_intents

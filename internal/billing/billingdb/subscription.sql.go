@@ -159,6 +159,24 @@ func (q *Queries) CurrentSubscription(ctx context.Context, db DBTX, tenantID uui
 	return i, err
 }
 
+const CustomerOfSubscription = `-- name: CustomerOfSubscription :one
+select stripe_customer_id
+from subscriptions
+where tenant_id = $1 and stripe_subscription_id = $2
+`
+
+type CustomerOfSubscriptionParams struct {
+	TenantID             uuid.UUID
+	StripeSubscriptionID string
+}
+
+func (q *Queries) CustomerOfSubscription(ctx context.Context, db DBTX, arg CustomerOfSubscriptionParams) (string, error) {
+	row := db.QueryRow(ctx, CustomerOfSubscription, arg.TenantID, arg.StripeSubscriptionID)
+	var stripe_customer_id string
+	err := row.Scan(&stripe_customer_id)
+	return stripe_customer_id, err
+}
+
 const DropCheck = `-- name: DropCheck :exec
 delete from subscription_checks
 where stripe_subscription_id = $1

@@ -41,3 +41,8 @@ from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.role = 'owner' and m.left_at is null
 order by u.id;
+
+-- name: TrialPlan :one
+select plan
+from billing_trials
+where tenant_id = $1;

@@ -27,3 +27,8 @@ where tenant_id = $1 and kind = $2 and stripe_id = $3 and closed_at is null;
 update billing_intents
 set closed_at = sqlc.arg(closed_at)::timestamptz
 where tenant_id = $1 and kind = $2 and closed_at is null;
+
+-- name: OpenCheckout :one
+select stripe_id
+from billing_intents
+where tenant_id = $1 and kind = 'checkout' and stripe_id <> '' and closed_at is null;

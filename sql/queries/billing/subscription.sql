@@ -129,3 +129,8 @@ on conflict (kind, object_id) where closed_at is null do nothing;
 update billing_tasks
 set closed_at = now()
 where kind = $1 and object_id = $2 and closed_at is null;
+
+-- name: CustomerOfSubscription :one
+select stripe_customer_id
+from subscriptions
+where tenant_id = $1 and stripe_subscription_id = $2;

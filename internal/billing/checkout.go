@@ -1,0 +1,129 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/scope"
+)
+
+// Choice is a plan and how it is paid.
+type Choice struct {
+	Plan     string `form:"plan"`
+	Interval string `form:"interval"` // month or year
+}
+
+// wantedCheckout is what the intent for a Checkout says; another wish is another session.
+type wantedCheckout struct {
+	Customer string `json:"customer"`
+	Price    string `json:"price"`
+	Quantity int64  `json:"quantity"`
+}
+
+// StartCheckout returns the address of the page where the plan is paid for, with a seat for each member. Asked twice
+// for the same, also at once, it leads to the same session. Conflict when a subscription goes on already.
+func (b *Billing) StartCheckout(ctx context.Context, s scope.Scope, c Choice) (string, error) {
+	plan, _, price, err := b.priceID(ctx, c.Plan, c.Interval)
+	if err != nil {
+		return "", err
+	}
+	customer, err := b.EnsureCustomer(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	want, wanted, replaced, err := b.intendCheckout(ctx, s, plan, wantedCheckout{Customer: customer, Price: price})
+	if err != nil {
+		return "", err
+	}
+	if err := b.expireCheckout(ctx, replaced); err != nil {
+		return "", err
+	}
+	if want.URL != "" {
+		return want.URL, nil
+	}
+	session, err := retryInUse(ctx, func() (*stripe.CheckoutSession, error) {
+		return b.Stripe.CheckoutSessions.New(b.checkoutParams(ctx, s, want, wanted))
+	})
+	if err != nil {
+		return "", away("make a checkout session", err)
+	}
+	err = b.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		return billingdb.New().FillIntent(ctx, tx, billingdb.FillIntentParams{TenantID: s.TenantID, ID: want.ID, StripeID: session.ID, Url: session.URL})
+	})
+	return session.URL, err
+}
+
+func (b *Billing) checkoutParams(ctx context.Context, s scope.Scope, want intent, wanted wantedCheckout) *stripe.CheckoutSessionParams {
+	page := b.URL + "/orgs/" + s.Slug + "/billing"
+	params := &stripe.CheckoutSessionParams{
+		Params: order(ctx, want.key(intentCheckout)), Mode: stripe.String(string(stripe.CheckoutSessionModeSubscription)),
+		Customer: &wanted.Customer, SuccessURL: stripe.String(page + "?from=checkout"), CancelURL: stripe.String(page),
+		LineItems:         []*stripe.CheckoutSessionLineItemParams{{Price: &wanted.Price, Quantity: &wanted.Quantity}},
+		ClientReferenceID: stripe.String(s.TenantID.String()), // for people who look at the dashboard; nothing here believes it
+	}
+	return params
+}
+
+func (b *Billing) intendCheckout(ctx context.Context, s scope.Scope, plan Plan, wanted wantedCheckout) (want intent, _ wantedCheckout, replaced string, err error) {
+	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := noneLiveTx(ctx, tx, s); err != nil {
+			return err
+		}
+		var err error
+		if wanted.Quantity, err = seatsTx(ctx, tx, s, plan); err != nil {
+			return err
+		}
+		want, replaced, err = b.intendTx(ctx, tx, s, intentCheckout, wanted)
+		return err
+	})
+	return want, wanted, replaced, err
+}
+
+// noneLiveTx refuses a second subscription beside one that goes on.
+func noneLiveTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	current, err := billingdb.New().CurrentSubscription(ctx, tx, s.TenantID)
+	if err != nil && !db.None(err) {
+		return fmt.Errorf("read the current subscription: %w", err)
+	}
+	if err == nil && live(current.Status) {
+		return fault.New(fault.Conflict, "There is a subscription already. Change its plan instead of buying a second one.")
+	}
+	return nil
+}
+
+// seatsTx is how many seats are paid for: the members, never less than one; guests take none.
+func seatsTx(ctx context.Context, tx db.Tx, s scope.Scope, plan Plan) (int64, error) {
+	if !plan.PerSeat {
+		return 1, nil
+	}
+	n, err := billingdb.New().CountMembers(ctx, tx, s.TenantID)
+	if err != nil {
+		return 0, fmt.Errorf("count members: %w", err)
+	}
+	return max(n, 1), nil
+}
+
+// expireCheckout closes a session that another choice has replaced, so that only one can be paid. When it has been
+// paid meanwhile, the person is told to wait for that instead.
+func (b *Billing) expireCheckout(ctx context.Context, session string) error {
+	if session == "" {
+		return nil
+	}
+	_, err := b.Stripe.CheckoutSessions.Expire(session, &stripe.CheckoutSessionExpireParams{Params: ask(ctx)})
+	if err == nil || gone(err) {
+		return nil
+	}
+	old, asked := b.Stripe.CheckoutSessions.Get(session, &stripe.CheckoutSessionParams{Params: ask(ctx)})
+	switch {
+	case asked != nil:
+		return away("expire a checkout session", err)
+	case old.Status == stripe.CheckoutSessionStatusComplete:
+		return fault.New(fault.Conflict, "A payment has just been made. Give it a moment and look again.")
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/scope"
+	"plinth/jobs"
+)
+
+// effect is what follows from an event once, whatever the number of events that say the same.
+type effect struct {
+	Kind         string // audit action is billing.<Kind>
+	Subscription string
+	Object       string // the invoice, charge or dispute
+	Attempt      int64
+	Row          uuid.UUID // of the subscription, when known
+	Mail         bool      // the owners get a mail of this kind
+	Task         string    // what staff has to know; empty for nothing
+}
+
+// key is the effect's meaning.
+func (e effect) key() string {
+	return strings.Join([]string{e.Kind, e.Subscription, e.Object, strconv.FormatInt(e.Attempt, 10)}, ":")
+}
+
+// effectTx has the effect unless it was had before.
+func (b *Billing) effectTx(ctx context.Context, tx db.Tx, s scope.Scope, e effect) error {
+	added, err := billingdb.New().AddEffect(ctx, tx, billingdb.AddEffectParams{TenantID: s.TenantID, ID: e.key()})
+	if err != nil {
+		return fmt.Errorf("note effect: %w", err)
+	}
+	if added == 0 {
+		return nil
+	}
+	err = events.AppendTx(ctx, tx, s, events.Event{
+		Action: "billing." + e.Kind, ObjectKind: "subscription", ObjectID: e.Row, ObjectName: e.Object,
+	})
+	if err != nil {
+		return err
+	}
+	if e.Task != "" {
+		if err := openTaskTx(ctx, tx, task{Kind: e.Kind, Object: e.Object, Tenant: s.TenantID, Detail: e.Task}); err != nil {
+			return err
+		}
+	}
+	if !e.Mail {
+		return nil
+	}
+	return b.Queue.EnqueueTx(ctx, tx, jobs.SendBillingMail{
+		ForTenant: jobs.ForTenant{TenantID: s.TenantID}, Mail: e.Kind, Key: e.key(), Subscription: e.Subscription, Invoice: e.Object,
+	})
+}
+
+// effectsTx has the effects of an event, when the rows are right already.
+func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event) error {
+	o := e.Data.Object
+	// Somebody whose first payment fails sits before the page that says so.
+	first := o.BillingReason == "subscription_create"
+	of := func(kind string) effect {
+		return effect{Kind: kind, Subscription: e.subscription(), Object: e.invoice(), Attempt: o.AttemptCount, Mail: !first}
+	}
+	switch {
+	case e.Type == "invoice.payment_failed":
+		return b.effectTx(ctx, tx, s, of("payment_failed"))
+	case e.Type == "invoice.payment_action_required":
+		return b.effectTx(ctx, tx, s, of("payment_action_required"))
+	case e.Type == "invoice.finalization_failed":
+		failed := of("finalization_failed")
+		failed.Task = "an invoice could not be made final; Stripe says why"
+		return b.effectTx(ctx, tx, s, failed)
+	case e.Type == "customer.subscription.trial_will_end":
+		return b.trialWillEndTx(ctx, tx, s, e)
+	case e.Type == "charge.refunded":
+		return b.effectTx(ctx, tx, s, effect{Kind: "refund", Object: o.ID, Attempt: o.AmountRefunded, Task: "money went back; decide what becomes of the subscription"})
+	case strings.HasPrefix(e.Type, "charge.dispute."):
+		return b.disputeTx(ctx, tx, s, e)
+	case e.Type == "checkout.session.expired", e.Type == "checkout.session.completed":
+		return closeIntentOfTx(ctx, tx, s, intentCheckout, o.ID, b.Now())
+	}
+	return nil
+}
+
+// trialWillEndTx tells of a trial's end, unless it is over already.
+func (b *Billing) trialWillEndTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event) error {
+	row, err := billingdb.New().SubscriptionState(ctx, tx, billingdb.SubscriptionStateParams{TenantID: s.TenantID, StripeSubscriptionID: e.Data.Object.ID})
+	if err != nil {
+		return fmt.Errorf("read the row: %w", err)
+	}
+	if row.Status != "trialing" || row.TrialEnd == nil || !row.TrialEnd.After(b.Now()) {
+		return nil
+	}
+	return b.effectTx(ctx, tx, s, effect{
+		Kind: "trial_will_end", Subscription: e.Data.Object.ID, Attempt: row.TrialEnd.Unix(), Row: row.ID, Mail: true,
+	})
+}
+
+func (b *Billing) disputeTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event) error {
+	o, q := e.Data.Object, billingdb.New()
+	current, err := q.CurrentSubscription(ctx, tx, s.TenantID)
+	if err != nil && !db.None(err) {
+		return fmt.Errorf("read the current subscription: %w", err)
+	}
+	if err == nil {
+		if err := q.SetDispute(ctx, tx, billingdb.SetDisputeParams{TenantID: s.TenantID, ID: current.ID, DisputeState: orNil(o.Status)}); err != nil {
+			return fmt.Errorf("note the dispute: %w", err)
+		}
+	}
+	return b.effectTx(ctx, tx, s, effect{
+		Kind: "dispute", Object: o.ID, Subscription: o.Status, Row: current.ID, Task: "a payment is disputed; answer in Stripe's dashboard",
+	})
+}
+
+func finishTx(ctx context.Context, tx db.Tx, id, state, note string, now time.Time) error {
+	_, err := billingdb.New().FinishStripeEvent(ctx, tx, billingdb.FinishStripeEventParams{ID: id, State: state, Note: note, AppliedAt: now})
+	if err != nil {
+		return fmt.Errorf("finish event: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package billing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/scope"
+)
+
+// The kinds of intent. An organization has one open intent of a kind at most.
+const (
+	intentCustomer = "customer"
+	intentCheckout = "checkout"
+	intentSeats    = "seats"
+	intentTrial    = "trial"
+)
+
+// intentLife is how long an intent is asked for again with the same key. Stripe forgets keys after 24 hours, and a
+// Checkout session ends then.
+const intentLife = 23 * time.Hour
+
+// intent is something we are about to ask of Stripe, written down first. Its id is the idempotency key, so whoever
+// tries the same again, after a crash or at the same moment, asks the same thing and gets the same answer.
+type intent struct {
+	ID       uuid.UUID
+	StripeID string
+	URL      string
+}
+
+func (i intent) key(kind string) string { return kind + "_" + i.ID.String() }
+
+// intendTx finds the open intent of the kind if it wants the same, else closes it and writes a new one. The closed one
+// is returned too, when it had reached Stripe. The organization must be locked.
+func (b *Billing) intendTx(ctx context.Context, tx db.Tx, s scope.Scope, kind string, params any) (now intent, replaced string, err error) {
+	q := billingdb.New()
+	wanted, err := json.Marshal(params)
+	if err != nil {
+		return now, "", fmt.Errorf("write down an intent: %w", err)
+	}
+	open, err := q.OpenIntent(ctx, tx, billingdb.OpenIntentParams{TenantID: s.TenantID, Kind: kind})
+	switch {
+	case db.None(err):
+	case err != nil:
+		return now, "", fmt.Errorf("read the open intent: %w", err)
+	case open.Params == string(wanted) && b.Now().Sub(open.CreatedAt) < intentLife:
+		return intent{ID: open.ID, StripeID: open.StripeID, URL: open.Url}, "", nil
+	default:
+		if err := b.closeIntentTx(ctx, tx, s, open.ID); err != nil {
+			return now, "", err
+		}
+		replaced = open.StripeID
+	}
+	now.ID = newID()
+	_, err = q.AddIntent(ctx, tx, billingdb.AddIntentParams{
+		TenantID: s.TenantID, ID: now.ID, Kind: kind, Params: string(wanted), CreatedAt: b.Now(),
+	})
+	if err != nil {
+		return now, "", fmt.Errorf("write down an intent: %w", err)
+	}
+	return now, replaced, nil
+}
+
+// resumeTx finds the open intent of the kind and reads what it says into params. An intent that must not be asked for
+// twice is gone on with as it was written, whatever has changed since.
+func (b *Billing) resumeTx(ctx context.Context, tx db.Tx, s scope.Scope, kind string, params any) (intent, bool, error) {
+	open, err := billingdb.New().OpenIntent(ctx, tx, billingdb.OpenIntentParams{TenantID: s.TenantID, Kind: kind})
+	if db.None(err) {
+		return intent{}, false, nil
+	}
+	if err != nil {
+		return intent{}, false, fmt.Errorf("read the open intent: %w", err)
+	}
+	if b.Now().Sub(open.CreatedAt) >= intentLife {
+		return intent{}, false, nil
+	}
+	if err := json.Unmarshal([]byte(open.Params), params); err != nil {
+		return intent{}, false, fmt.Errorf("read what an intent says: %w", err)
+	}
+	return intent{ID: open.ID, StripeID: open.StripeID, URL: open.Url}, true, nil
+}
+
+func (b *Billing) closeIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
+	if err := billingdb.New().CloseIntent(ctx, tx, billingdb.CloseIntentParams{TenantID: s.TenantID, ID: id, ClosedAt: b.Now()}); err != nil {
+		return fmt.Errorf("close an intent: %w", err)
+	}
+	return nil
+}
+
+func closeIntentOfTx(ctx context.Context, tx db.Tx, s scope.Scope, kind, stripeID string, now time.Time) error {
+	err := billingdb.New().CloseIntentOf(ctx, tx, billingdb.CloseIntentOfParams{TenantID: s.TenantID, Kind: kind, StripeID: stripeID, ClosedAt: now})
+	if err != nil {
+		return fmt.Errorf("close an intent: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/scope"
+	"plinth/jobs"
+)
+
+// The kinds of mail.
+const (
+	MailPaymentFailed      = "payment_failed"
+	MailActionRequired     = "payment_action_required"
+	MailTrialWillEnd       = "trial_will_end"
+	MailCanceledNonpayment = "canceled_nonpayment"
+	MailFinalizationFailed = "finalization_failed"
+)
+
+// Mail is what a mail about billing is made of, for one owner.
+type Mail struct {
+	Kind         string
+	UserID       uuid.UUID
+	To           string
+	Name         string
+	Organization string
+	Plan         string
+	URL          string // of the billing page
+	PayURL       string // of the invoice at Stripe, when there is one
+	Amount       int64  // what is due, when Currency is not empty
+	Currency     string
+	NextAttempt  *time.Time
+	TrialEnd     *time.Time
+	GraceEnds    *time.Time
+}
+
+// Mails reads what the mails of a cause need, one for each owner. jobs.ErrNothingToDo when what they would say is no
+// longer true: the invoice was paid, the trial is over.
+func (b *Billing) Mails(ctx context.Context, kind string, tenantID uuid.UUID, subscription, invoice string) ([]Mail, error) {
+	s := scope.System(tenantID)
+	var org billingdb.BilledOrganizationRow
+	var owners []billingdb.OwnersRow
+	var sub *Subscription
+	var inv *billingdb.InvoiceByStripeIDRow
+	err := b.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		db.Row(r, &org, billingdb.BilledOrganization, tenantID)
+		db.Rows(r, &owners, billingdb.Owners, tenantID)
+		db.Maybe(r, &sub, billingdb.CurrentSubscription, tenantID)
+		db.Maybe(r, &inv, billingdb.InvoiceByStripeID, tenantID, invoice)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what the mail needs: %w", err)
+	}
+	m := Mail{Kind: kind, Organization: org.Name, Plan: b.Plans.Free().Name, URL: b.URL + "/orgs/" + org.Slug + "/billing"}
+	if sub != nil {
+		if plan, ok := b.Plans.Plan(sub.Plan); ok {
+			m.Plan = plan.Name
+		}
+		m.TrialEnd = sub.TrialEnd
+		if sub.PastDueSince != nil {
+			ends := sub.PastDueSince.Add(Grace)
+			m.GraceEnds = &ends
+		}
+	}
+	if inv != nil {
+		m.Amount, m.Currency, m.NextAttempt, m.PayURL = inv.AmountDue, inv.Currency, inv.NextAttemptAt, inv.HostedUrl
+	}
+	if over(kind, subscription, sub, inv) {
+		return nil, jobs.ErrNothingToDo
+	}
+	var all []Mail
+	for _, o := range owners {
+		m.UserID, m.To, m.Name = o.ID, o.Email, o.Name
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// over says whether what a mail would tell has passed.
+func over(kind, subscription string, sub *Subscription, inv *billingdb.InvoiceByStripeIDRow) bool {
+	switch kind {
+	case MailPaymentFailed, MailActionRequired:
+		return inv != nil && inv.Status != "open"
+	case MailTrialWillEnd:
+		return sub == nil || sub.StripeSubscriptionID != subscription || sub.Status != "trialing"
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/scope"
+)
+
+// The ways into the Portal.
+const (
+	PortalHome   = ""       // all it offers
+	PortalCard   = "card"   // straight to the payment method
+	PortalCancel = "cancel" // straight to ending the subscription
+)
+
+// metaPortal marks the Portal's configuration that `plinth billing setup` has made.
+const metaPortal = "plinth_portal"
+
+// Portal returns the address of the page at Stripe where cards, invoices and the end of a subscription are looked
+// after. Conflict when the organization has never bought anything.
+func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string, error) {
+	customer, err := b.Customer(ctx, s.TenantID)
+	if err != nil {
+		return "", err
+	}
+	if customer == "" {
+		return "", fault.New(fault.Conflict, "There is nothing to look after yet: this organization has bought nothing.")
+	}
+	_, config, err := b.catalogueAtStripe(ctx)
+	if err != nil {
+		return "", err
+	}
+	back := b.URL + "/orgs/" + s.Slug + "/billing?from=portal"
+	params := &stripe.BillingPortalSessionParams{Params: ask(ctx), Customer: &customer, ReturnURL: &back}
+	if config != "" {
+		params.Configuration = &config
+	}
+	if params.FlowData, err = b.portalFlow(ctx, s, way); err != nil {
+		return "", err
+	}
+	session, err := b.Stripe.BillingPortalSessions.New(params)
+	if err != nil {
+		return "", away("make a portal session", err)
+	}
+	return session.URL, nil
+}
+
+func (b *Billing) portalFlow(ctx context.Context, s scope.Scope, way string) (*stripe.BillingPortalSessionFlowDataParams, error) {
+	switch way {
+	case PortalCard:
+		return &stripe.BillingPortalSessionFlowDataParams{Type: stripe.String(string(stripe.BillingPortalSessionFlowTypePaymentMethodUpdate))}, nil
+	case PortalCancel:
+		current, err := b.current(ctx, s)
+		if err != nil || current == nil || current.CancelAtPeriodEnd || !live(current.Status) {
+			return nil, err
+		}
+		return &stripe.BillingPortalSessionFlowDataParams{
+			Type:               stripe.String(string(stripe.BillingPortalSessionFlowTypeSubscriptionCancel)),
+			SubscriptionCancel: &stripe.BillingPortalSessionFlowDataSubscriptionCancelParams{Subscription: &current.StripeSubscriptionID},
+		}, nil
+	}
+	return nil, nil
+}
+
+// current is the subscription that decides access, or nil.
+func (b *Billing) current(ctx context.Context, s scope.Scope) (*Subscription, error) {
+	var row *Subscription
+	err := b.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Maybe(r, &row, billingdb.CurrentSubscription, s.TenantID) })
+	if err != nil {
+		return nil, fmt.Errorf("read the current subscription: %w", err)
+	}
+	return row, nil
+}
+
+// portalConfig finds the configuration that setup has made, or nil.
+func (b *Billing) portalConfig(ctx context.Context) (*stripe.BillingPortalConfiguration, error) {
+	params := &stripe.BillingPortalConfigurationListParams{Active: stripe.Bool(true)}
+	params.Context, params.Limit, params.Single = ctx, stripe.Int64(100), true
+	list := b.Stripe.BillingPortalConfigurations.List(params)
+	for list.Next() {
+		if c := list.BillingPortalConfiguration(); c.Metadata[metaPortal] != "" {
+			return c, nil
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, away("list the portal's configurations", err)
+	}
+	return nil, nil
+}
+
+// portalFeatures is what the Portal offers: cards, invoices, another plan, the end. Seats are not changed there: they
+// follow the members.
+func (b *Billing) portalFeatures(prices map[string]*stripe.Price) *stripe.BillingPortalConfigurationFeaturesParams {
+	on := stripe.Bool(true)
+	products := map[string][]*string{}
+	for _, plan := range b.Plans.Plans() {
+		for _, p := range plan.Prices {
+			if price := prices[p.LookupKey]; price != nil && price.Product != nil {
+				products[price.Product.ID] = append(products[price.Product.ID], &price.ID)
+			}
+		}
+	}
+	update := &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateParams{
+		Enabled: on, DefaultAllowedUpdates: stripe.StringSlice([]string{"price"}), ProrationBehavior: stripe.String("create_prorations"),
+	}
+	for _, plan := range b.Plans.Plans() {
+		if ids := products[productID(plan)]; len(ids) > 0 {
+			update.Products = append(update.Products, &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateProductParams{
+				Product: stripe.String(productID(plan)), Prices: ids,
+			})
+		}
+	}
+	return &stripe.BillingPortalConfigurationFeaturesParams{
+		InvoiceHistory:      &stripe.BillingPortalConfigurationFeaturesInvoiceHistoryParams{Enabled: on},
+		PaymentMethodUpdate: &stripe.BillingPortalConfigurationFeaturesPaymentMethodUpdateParams{Enabled: on},
+		SubscriptionCancel: &stripe.BillingPortalConfigurationFeaturesSubscriptionCancelParams{
+			Enabled: on, Mode: stripe.String("at_period_end"),
+		},
+		SubscriptionUpdate: update,
+	}
+}
+
+func productID(p Plan) string { return "plinth_" + strings.ToLower(p.Key) }

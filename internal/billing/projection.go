@@ -1,0 +1,150 @@
+package billing
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/scope"
+)
+
+// row is the projection of what the API says at rest. had is the row as it stands, failed when the latest invoice's
+// payment first failed as far as events have told.
+func (b *Billing) row(s scope.Scope, snap snapshot, had billingdb.SubscriptionForUpdateRow, failed *time.Time) billingdb.WriteSubscriptionParams {
+	sub, item := snap.sub, b.Plans.licensed(snap.sub)
+	out := billingdb.WriteSubscriptionParams{
+		TenantID: s.TenantID, StripeSubscriptionID: sub.ID, StripeCustomerID: sub.Customer.ID, Status: string(sub.Status),
+		CurrentPeriodStart: unix(sub.CurrentPeriodStart), CurrentPeriodEnd: unix(sub.CurrentPeriodEnd),
+		CancelAtPeriodEnd: sub.CancelAtPeriodEnd, CancelAt: unix(sub.CancelAt), CanceledAt: unix(sub.CanceledAt), EndedAt: unix(sub.EndedAt),
+		TrialEnd: unix(sub.TrialEnd), Livemode: sub.Livemode, Ticket: snap.ticket, Now: snap.at,
+		AccessStatus: string(sub.Status), PastDueSince: pastDueSince(string(sub.Status), had.PastDueSince, failed, snap.at),
+	}
+	if !known(out.Status) {
+		out.AccessStatus, out.UnknownSince = had.AccessStatus, had.UnknownSince
+		if out.UnknownSince == nil {
+			out.UnknownSince = &snap.at
+		}
+	}
+	if item != nil {
+		out.StripePriceID, out.Quantity, out.UnitAmount, out.Currency = item.Price.ID, item.Quantity, item.Price.UnitAmount, string(item.Price.Currency)
+		if item.Price.Recurring != nil {
+			out.BillingInterval = string(item.Price.Recurring.Interval)
+		}
+	}
+	if sub.PauseCollection != nil {
+		out.PauseCollection = orNil(string(sub.PauseCollection.Behavior))
+	}
+	out.StripeScheduleID, out.PendingStripePriceID, out.PendingAt = pending(sub.Schedule)
+	return out
+}
+
+// statuses are those this program knows, in the order in which a row becomes the current one; a status that Stripe
+// adds later stands between paused and incomplete.
+func statuses() []string {
+	return []string{"trialing", "active", "past_due", "unpaid", "paused", "", "incomplete", "canceled", "incomplete_expired"}
+}
+
+func known(status string) bool { return status != "" && slices.Contains(statuses(), status) }
+
+// live says whether a subscription with this status goes on.
+func live(status string) bool { return rank(status) <= rank("?") }
+
+func ended(status string) bool { return rank(status) >= rank("canceled") }
+
+func rank(status string) int {
+	if !known(status) {
+		status = ""
+	}
+	if status == "incomplete_expired" {
+		status = "canceled"
+	}
+	return slices.Index(statuses(), status)
+}
+
+// pastDueSince is when the grace began: the earliest that is known, for as long as the status stays past_due.
+func pastDueSince(status string, had, failed *time.Time, now time.Time) *time.Time {
+	switch {
+	case status != "past_due":
+		return nil
+	case had == nil && failed == nil:
+		return &now
+	case had == nil || failed != nil && failed.Before(*had):
+		return failed
+	}
+	return had
+}
+
+// pending is the price that a schedule brings after the current phase, and when.
+func pending(schedule *stripe.SubscriptionSchedule) (id, price *string, at *time.Time) {
+	if schedule == nil || schedule.ID == "" || schedule.Status == "released" || schedule.Status == "canceled" || schedule.Status == "completed" {
+		return nil, nil, nil
+	}
+	id = &schedule.ID
+	if schedule.CurrentPhase == nil {
+		return id, nil, nil
+	}
+	for _, phase := range schedule.Phases {
+		if phase.StartDate == schedule.CurrentPhase.EndDate && len(phase.Items) > 0 && phase.Items[0].Price != nil {
+			return id, &phase.Items[0].Price.ID, unix(phase.StartDate)
+		}
+	}
+	return id, nil, nil
+}
+
+// licensed is the item that counts: the one whose price is a plan's, else the first that is not metered.
+func (c *Catalogue) licensed(sub *stripe.Subscription) *stripe.SubscriptionItem {
+	if sub.Items == nil {
+		return nil
+	}
+	var first *stripe.SubscriptionItem
+	for _, item := range sub.Items.Data {
+		if item.Price == nil {
+			continue
+		}
+		if _, ok := c.planOf(item.Price); ok {
+			return item
+		}
+		metered := item.Price.Recurring != nil && item.Price.Recurring.UsageType == stripe.PriceRecurringUsageTypeMetered
+		if first == nil && !metered {
+			first = item
+		}
+	}
+	return first
+}
+
+// metaPlan is the metadata key by which a price that has lost its lookup key to a newer one still names its plan.
+const metaPlan = "plinth_plan"
+
+// planOf finds the plan that a price pays for.
+func (c *Catalogue) planOf(price *stripe.Price) (Plan, bool) {
+	for _, p := range c.plans {
+		for _, x := range p.Prices {
+			if x.LookupKey == price.LookupKey || x.StripePrice != "" && x.StripePrice == price.ID {
+				return p, true
+			}
+		}
+	}
+	if key := price.Metadata[metaPlan]; key != "" {
+		return c.Plan(key)
+	}
+	return Plan{}, false
+}
+
+// monthly is what an item brings in a month, in the smallest unit of its currency.
+func monthly(item *stripe.SubscriptionItem) int64 {
+	if item == nil || item.Price == nil || item.Price.Recurring == nil {
+		return 0
+	}
+	times, per := int64(1), max(item.Price.Recurring.IntervalCount, 1)
+	switch item.Price.Recurring.Interval {
+	case stripe.PriceRecurringIntervalYear:
+		per *= 12
+	case stripe.PriceRecurringIntervalWeek:
+		times, per = 52, per*12
+	case stripe.PriceRecurringIntervalDay:
+		times, per = 365, per*12
+	}
+	return (item.Price.UnitAmount*item.Quantity*times + per/2) / per
+}

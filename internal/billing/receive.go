@@ -1,0 +1,80 @@
+package billing
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/jobs"
+)
+
+// The states of a stored event.
+const (
+	stateQueued  = "queued"  // a job is to apply it
+	stateApplied = "applied" // what follows from it has been done
+	stateParked  = "parked"  // its customer is no organization's yet
+	stateIgnored = "ignored" // nothing follows from it
+)
+
+// ErrEvent says that a signed delivery holds no event.
+var ErrEvent = errors.New("this is no event")
+
+// ReceiveEvent verifies a delivery, stores it once and queues its work, in one transaction; when it returns nil the
+// event is safe. ErrSignature and ErrEvent are the sender's fault, anything else ours: the sender should come again.
+// Stripe is not asked. The body must be as it came.
+func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature string) error {
+	if err := verify(body, signature, b.Secrets, time.Now()); err != nil {
+		return err
+	}
+	var e event
+	if err := json.Unmarshal(body, &e); err != nil {
+		return fmt.Errorf("%w: %w", ErrEvent, err)
+	}
+	if e.ID == "" || e.Type == "" {
+		return fmt.Errorf("%w: it has no id or no type", ErrEvent)
+	}
+	state, note := b.sort(&e)
+	row := billingdb.InsertStripeEventParams{
+		ID: e.ID, Type: e.Type, Created: e.created(), Livemode: e.Livemode, ApiVersion: e.APIVersion, Account: e.Account,
+		ObjectID: e.Data.Object.ID, CustomerID: e.customer(), State: state, Note: note,
+		// Postgres stores no NUL, also not as an escape.
+		Payload: bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`)),
+	}
+	return b.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+		inserted, err := billingdb.New().InsertStripeEvent(ctx, tx, row)
+		if err != nil {
+			return fmt.Errorf("store event: %w", err)
+		}
+		if inserted == 0 || state != stateQueued {
+			return nil
+		}
+		if e.APIVersion != stripe.APIVersion {
+			if err := openTaskTx(ctx, tx, task{Kind: "api_version", Object: e.APIVersion, Detail: "events arrive in another version of the API than " + stripe.APIVersion}); err != nil {
+				return err
+			}
+		}
+		return b.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: e.ID})
+	})
+}
+
+// sort says what becomes of an event, and why when it is not worked.
+func (b *Billing) sort(e *event) (state, note string) {
+	switch {
+	case e.Livemode != b.Livemode:
+		return stateIgnored, "of the other mode than our key"
+	case e.Account != "":
+		return stateIgnored, "of another account"
+	case !e.handled():
+		return stateIgnored, "nothing follows from events of this type"
+	case e.APIVersion != stripe.APIVersion:
+		return stateQueued, "in version " + e.APIVersion + " of the API"
+	}
+	return stateQueued, ""
+}

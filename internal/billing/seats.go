@@ -1,0 +1,89 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/stripe/stripe-go/v76"
+
+	"plinth/internal/billing/billingdb"
+	"plinth/internal/db"
+	"plinth/internal/scope"
+)
+
+// wantedSeats is what the intent for seats says. The number is absolute, so carrying it out twice changes nothing.
+type wantedSeats struct {
+	Subscription string `json:"subscription"`
+	Item         string `json:"item"`
+	Quantity     int64  `json:"quantity"`
+}
+
+// SyncSeats sets the quantity at Stripe to the number of members, if it is another. Plans that are not paid by the seat,
+// and organizations without a subscription that goes on, are left alone.
+func (b *Billing) SyncSeats(ctx context.Context, tenantID uuid.UUID) error {
+	s := scope.System(tenantID)
+	current, err := b.current(ctx, s)
+	if err != nil || current == nil || !paysSeats(current.Status) {
+		return err
+	}
+	plan, ok := b.Plans.Plan(current.Plan)
+	if !ok || !plan.PerSeat {
+		return nil
+	}
+	members, err := b.members(ctx, s)
+	if err != nil || members == current.Quantity {
+		return err
+	}
+	sub, err := b.Stripe.Subscriptions.Get(current.StripeSubscriptionID, &stripe.SubscriptionParams{Params: ask(ctx)})
+	if gone(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the subscription: %w", err)
+	}
+	item := b.Plans.licensed(sub)
+	if item == nil || ended(string(sub.Status)) {
+		return nil
+	}
+	if item.Quantity != members {
+		if err := b.setSeats(ctx, s, wantedSeats{Subscription: sub.ID, Item: item.ID, Quantity: members}); err != nil {
+			return err
+		}
+	}
+	return b.refetch(ctx, s, subject{customer: current.StripeCustomerID, subscription: sub.ID})
+}
+
+func paysSeats(status string) bool {
+	return status == "trialing" || status == "active" || status == "past_due"
+}
+
+func (b *Billing) members(ctx context.Context, s scope.Scope) (int64, error) {
+	var n int64
+	err := b.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Value(r, &n, billingdb.CountMembers, s.TenantID) })
+	if err != nil {
+		return 0, fmt.Errorf("count members: %w", err)
+	}
+	return max(n, 1), nil
+}
+
+func (b *Billing) setSeats(ctx context.Context, s scope.Scope, wanted wantedSeats) error {
+	var want intent
+	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		var err error
+		want, _, err = b.intendTx(ctx, tx, s, intentSeats, wanted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = b.Stripe.Subscriptions.Update(wanted.Subscription, &stripe.SubscriptionParams{
+		Params:            order(ctx, want.key(intentSeats)),
+		Items:             []*stripe.SubscriptionItemsParams{{ID: &wanted.Item, Quantity: &wanted.Quantity}},
+		ProrationBehavior: stripe.String(string(stripe.SubscriptionSchedulePhaseProrationBehaviorCreateProrations)),
+	})
+	if err != nil {
+		return fmt.Errorf("set the seats: %w", err)
+	}
+	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.closeIntentTx(ctx, tx, s, want.ID) })
+}

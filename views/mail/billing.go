@@ -1,0 +1,74 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plinth/internal/billing"
+	"plinth/views/ui"
+)
+
+// Billing writes the letter of a kind of billing mail.
+func Billing(ctx context.Context, m billing.Mail) Letter {
+	l := Letter{
+		To: m.To, ButtonText: "Open billing", ButtonURL: m.URL,
+		Note: "You get this mail because you own " + m.Organization + " on Plinth. Nothing is deleted when a payment is missing.",
+	}
+	switch m.Kind {
+	case billing.MailPaymentFailed:
+		l.Subject, l.Title = "A payment for "+m.Organization+" failed", "The payment did not go through"
+		l.Paragraphs = []string{"Hello " + m.Name + ",", "the payment" + amount(m) + " for " + m.Plan + " did not go through. " + next(ctx, m), grace(ctx, m)}
+		l.ButtonText = "Update the card"
+	case billing.MailActionRequired:
+		l.Subject, l.Title = "Your bank asks you to confirm a payment", "Confirm the payment"
+		l.Paragraphs = []string{"Hello " + m.Name + ",", "your bank wants you to confirm the payment" + amount(m) + " for " + m.Plan + " before it goes through.", grace(ctx, m)}
+		if m.PayURL != "" {
+			l.ButtonText, l.ButtonURL = "Confirm the payment", m.PayURL
+		}
+	case billing.MailTrialWillEnd:
+		l.Subject, l.Title = "Your trial of "+m.Plan+" ends soon", "Your trial ends"+on(ctx, m.TrialEnd)
+		l.Paragraphs = []string{"Hello " + m.Name + ",", "the trial of " + m.Plan + " for " + m.Organization + " ends" + on(ctx, m.TrialEnd) +
+			". Add a card to stay on it. Without one " + m.Organization + " is on the free plan afterwards, and all your data stays."}
+		l.ButtonText = "Add a card"
+	case billing.MailCanceledNonpayment:
+		l.Subject, l.Title = m.Organization+" is on the free plan now", "The subscription has ended"
+		l.Paragraphs = []string{"Hello " + m.Name + ",", "all attempts to charge the card failed, so the subscription has ended. " + m.Organization +
+			" is on the free plan now. All your data is still there, and a plan can be chosen at any time."}
+		l.ButtonText = "See the plans"
+	case billing.MailFinalizationFailed:
+		l.Subject, l.Title = "An invoice could not be made", "An invoice needs your help"
+		l.Paragraphs = []string{"Hello " + m.Name + ",", "an invoice for " + m.Organization + " could not be made final, usually because the billing address or tax id is incomplete. Please look at them in the billing portal."}
+	}
+	return l
+}
+
+func amount(m billing.Mail) string {
+	if m.Currency == "" {
+		return ""
+	}
+	return " of " + ui.Money(m.Amount, m.Currency)
+}
+
+func next(ctx context.Context, m billing.Mail) string {
+	if m.NextAttempt == nil {
+		return "Please look at the card."
+	}
+	return fmt.Sprintf("It is tried again%s. A new card before then settles it.", on(ctx, m.NextAttempt))
+}
+
+func grace(ctx context.Context, m billing.Mail) string {
+	if m.GraceEnds == nil {
+		return "Nothing changes for your people today."
+	}
+	return fmt.Sprintf("Nothing changes for your people until%s. After that everything can be read, and changed again as soon as the payment is made.", date(ctx, *m.GraceEnds))
+}
+
+func on(ctx context.Context, t *time.Time) string {
+	if t == nil {
+		return " soon"
+	}
+	return " on" + date(ctx, *t)
+}
+
+func date(ctx context.Context, t time.Time) string { return " " + ui.LongDay(ctx, t) }
