@@ -35,6 +35,7 @@ const (
 	ManageOrganization Permission = "organization.manage"
 	ViewPeople         Permission = "people.view"
 	ManagePeople       Permission = "people.manage"
+	ViewBilling        Permission = "billing.view"
 	ManageBilling      Permission = "billing.manage"
 	CreateProject      Permission = "project.create"
 	ManageProjects     Permission = "project.manage"
@@ -50,7 +51,7 @@ func (r Role) May(p Permission) bool {
 func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
 	member := append(guest, ViewPeople, CreateProject)
-	admin := append(member, ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects)
+	admin := append(member, ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling)
 	owner := append(admin, ManageBilling)
 	switch r {
 	case Guest:
