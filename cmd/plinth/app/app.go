@@ -25,6 +25,7 @@ import (
 	"plinth/internal/limit"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
+	"plinth/internal/projects"
 	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/stripesim"
@@ -36,19 +37,20 @@ import (
 
 // App is the modules of one process, over its own pool.
 type App struct {
-	Config  *config.Config
-	Log     *slog.Logger
-	DB      *db.DB
-	Keys    *secret.Keys
-	Queue   *jobs.Queue
-	Plans   *billing.Catalogue
-	Auth    *auth.Auth
-	Tenants *tenants.Tenants
-	Mails   *mails.Mails
-	Admin   *admin.Admin
-	Billing *billing.Billing
-	Folder  *mailer.Folder // development's mailbox; nil elsewhere
-	Sim     *stripesim.Sim // the local Stripe; nil where there is a real one
+	Config   *config.Config
+	Log      *slog.Logger
+	DB       *db.DB
+	Keys     *secret.Keys
+	Queue    *jobs.Queue
+	Plans    *billing.Catalogue
+	Auth     *auth.Auth
+	Tenants  *tenants.Tenants
+	Mails    *mails.Mails
+	Admin    *admin.Admin
+	Billing  *billing.Billing
+	Projects *projects.Projects
+	Folder   *mailer.Folder // development's mailbox; nil elsewhere
+	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
 }
 
 // New makes the modules over d, which it does not close.
@@ -77,6 +79,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: &limit.Limiter{DB: d, Now: time.Now}, Hasher: hasher,
 		URL: c.URL, Log: log,
 	}
+	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	sender, err := a.mailer()
 	if err != nil {
 		return nil, err
