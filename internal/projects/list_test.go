@@ -1,0 +1,324 @@
+package projects_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"plinth/internal/projects"
+)
+
+// fill adds tickets of every kind: number i has status i mod 4, priority i mod 5, assignee i mod 3.
+func (h *house) fill(key string, n int) {
+	h.t.Helper()
+	h.exec(`insert into tickets (tenant_id, id, project_id, number, title, status, priority, assignee_id, author_id, updated_at, closed_at)
+		select $1, gen_random_uuid(), $2, i, 'Ticket ' || i || case when i % 10 = 0 then ' about 100%_sure' else '' end,
+			(array['todo', 'progress', 'review', 'done'])[i % 4 + 1], i % 5,
+			case i % 3 when 0 then null when 1 then $3::uuid else $4::uuid end, $3,
+			now() - ((i * 7919) % 97) * interval '1 hour', case when i % 4 = 3 then now() end
+		from generate_series(1, $5) i`, h.owner.TenantID, h.projectID(key), h.owner.Person.ID, h.member.Person.ID, n)
+	h.exec(`update ticket_counters set last_number = $1`, n)
+}
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.project(h.owner, "OPS", projects.ForOrganization)
+	h.fill("WEB", 120)
+	h.ticket(h.owner, "OPS", "Of another project")
+	for query, want := range map[string]func(i int) bool{
+		"":                             func(int) bool { return true },
+		"status=todo":                  func(i int) bool { return i%4 == 0 },
+		"status=todo&status=done":      func(i int) bool { return i%4 == 0 || i%4 == 3 },
+		"status=todo&status=canceled":  func(i int) bool { return i%4 == 0 }, // unknown ones are left out
+		"status=canceled":              func(int) bool { return true },
+		"assignee=me":                  func(i int) bool { return i%3 == 1 },
+		"assignee=nobody":              func(i int) bool { return i%3 == 0 },
+		"assignee=me'--":               func(int) bool { return true },
+		"priority=urgent&priority=low": func(i int) bool { return i%5 == 4 || i%5 == 1 },
+		"priority=none":                func(i int) bool { return i%5 == 0 },
+		"q=ticket+12":                  func(i int) bool { return i == 12 || i == 120 },
+		"q=100%25_":                    func(i int) bool { return i%10 == 0 },
+		"q=%25":                        func(i int) bool { return i%10 == 0 }, // a sign, no wildcard
+		"q=t_cket":                     func(int) bool { return false },
+		"q=%5C":                        func(int) bool { return false },
+		"q=%00%ff":                     func(int) bool { return true },
+		"status=todo&assignee=nobody&priority=none&q=0": func(i int) bool {
+			return i%4 == 0 && i%3 == 0 && i%5 == 0
+		},
+		"assignee=" + h.member.Person.ID.String(): func(i int) bool { return i%3 == 2 },
+		"assignee=" + newID().String():            func(int) bool { return false },
+	} {
+		values, err := url.ParseQuery(query)
+		h.no(err)
+		var expected []int32
+		for i := 120; i > 0; i-- {
+			if want(i) {
+				expected = append(expected, int32(i))
+			}
+		}
+		got, count := h.walk(values, 99)
+		if diff := cmp.Diff(expected, got); diff != "" {
+			t.Errorf("%q: %s", query, diff)
+		}
+		if count != int64(len(expected)) {
+			t.Errorf("%q counts %d, want %d", query, count, len(expected))
+		}
+	}
+}
+
+// walk follows the links to the next page and returns the numbers.
+func (h *house) walk(values url.Values, most int) (numbers []int32, count int64) {
+	h.t.Helper()
+	values.Del("after")
+	for range most {
+		list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(values))
+		h.no(err)
+		for _, row := range list.Tickets {
+			numbers = append(numbers, row.Number)
+		}
+		count = list.Count
+		if list.Next == "" {
+			return numbers, count
+		}
+		values.Set("after", list.Next)
+	}
+	h.t.Fatalf("more than %d pages", most)
+	return nil, 0
+}
+
+func TestSortsThereAndBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.fill("WEB", 175)
+	order := map[string]string{"number": "number", "updated": "updated_at, number", "priority": "priority, number"}
+	for _, by := range []string{"number", "updated", "priority"} {
+		for _, reverse := range []bool{false, true} {
+			name := by
+			if reverse {
+				name = "-" + by
+			}
+			var want []int32
+			rows, err := h.super.Query(h.ctx(), `select number from tickets order by `+order[by])
+			h.no(err)
+			for rows.Next() {
+				var n int32
+				h.no(rows.Scan(&n))
+				want = append(want, n)
+			}
+			if !reverse {
+				slices.Reverse(want)
+			}
+			var pages [][]int32
+			values := url.Values{"sort": {name}}
+			list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(values))
+			h.no(err)
+			if list.Previous != "" {
+				t.Errorf("%s: the first page has one before it", name)
+			}
+			for list.Next != "" {
+				pages = append(pages, numbersOf(list))
+				list, err = h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(url.Values{"sort": {name}, "after": {list.Next}}))
+				h.no(err)
+			}
+			pages = append(pages, numbersOf(list))
+			if diff := cmp.Diff(want, slices.Concat(pages...)); diff != "" {
+				t.Errorf("%s forwards: %s", name, diff)
+			}
+			for i := len(pages) - 2; i >= 0; i-- {
+				list, err = h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(url.Values{"sort": {name}, "before": {list.Previous}}))
+				h.no(err)
+				if diff := cmp.Diff(pages[i], numbersOf(list)); diff != "" {
+					t.Errorf("%s backwards: %s", name, diff)
+				}
+			}
+			if list.Previous != "" || list.Next == "" {
+				t.Errorf("%s: back on the first page, previous %q, next %q", name, list.Previous, list.Next)
+			}
+		}
+	}
+}
+
+func numbersOf(list projects.TicketList) []int32 {
+	var out []int32
+	for _, row := range list.Tickets {
+		out = append(out, row.Number)
+	}
+	return out
+}
+
+// A ticket that does not change meanwhile is seen exactly once, whatever is added and changed between two pages.
+func TestPagingWhileTicketsChange(t *testing.T) {
+	t.Parallel()
+	for _, sort := range []string{"number", "-number", "updated", "-updated", "priority", "-priority"} {
+		t.Run(sort, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.project(h.owner, "WEB", projects.ForOrganization)
+			h.fill("WEB", 230)
+			r := rand.New(rand.NewPCG(1, 2))
+			seen, touched := map[int32]int{}, map[int32]bool{}
+			values := url.Values{"sort": {sort}}
+			for {
+				list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(values))
+				h.no(err)
+				for _, row := range list.Tickets {
+					seen[row.Number]++
+				}
+				if list.Next == "" {
+					break
+				}
+				values.Set("after", list.Next)
+				h.ticket(h.member, "WEB", "Added meanwhile")
+				for range 5 {
+					n := 1 + r.IntN(230)
+					touched[int32(n)] = true
+					h.no(h.SetTicketPriority(h.ctx(), h.member, "WEB", n, []string{"none", "urgent"}[r.IntN(2)]))
+				}
+				// The ticket the cursor names goes to another place.
+				last := list.Tickets[len(list.Tickets)-1].Number
+				touched[last] = true
+				h.no(h.AddComment(h.ctx(), h.member, "WEB", int(last), projects.CommentForm{ID: newID(), Body: "x"}))
+			}
+			for n := int32(1); n <= 230; n++ {
+				if !touched[n] && seen[n] != 1 {
+					t.Errorf("ticket %d, which nobody changed, is seen %d times", n, seen[n])
+				}
+			}
+		})
+	}
+}
+
+func TestBadCursorsAreTheFirstPage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.fill("WEB", 60)
+	first, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ListQuery{})
+	h.no(err)
+	for _, bad := range []string{
+		"x", "..", "number.0.", "number.x.5", "updated.5.5", "-number.0.5", "number.0.99999999999", "number.0.5.6", "number.9223372036854775807.5",
+	} {
+		for _, where := range []string{"after", "before"} {
+			list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(url.Values{where: {bad}}))
+			h.no(err)
+			if diff := cmp.Diff(first.Tickets, list.Tickets); diff != "" {
+				t.Errorf("%s=%s is followed", where, bad)
+			}
+		}
+	}
+}
+
+func TestCountStopsAtAThousand(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.fill("WEB", 1300)
+	list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ListQuery{Filter: projects.Filter{Text: "ticket"}})
+	h.no(err)
+	if list.Count != projects.CountCap+1 {
+		t.Errorf("counted %d", list.Count)
+	}
+}
+
+func TestQueryThereAndBack(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{
+		"", "q=a+b", "status=todo&status=done", "priority=low&priority=none", "assignee=me", "sort=-number", "sort=updated",
+		"assignee=nobody&priority=urgent&q=%3Cb%3E&sort=-priority&status=review",
+	} {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := projects.ParseListQuery(values).Values().Encode(); got != query {
+			t.Errorf("%q became %q", query, got)
+		}
+	}
+}
+
+func TestBoard(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.fill("WEB", 300)
+	h.exec(`update ticket_counts k set tickets = (select count(*) from tickets t where t.status = k.status)`)
+	for query, want := range map[string]string{
+		"":                          "todo 50 of 75, progress 50 of 75, review 50 of 75, done 50 of 75, ",
+		"status=todo":               "todo 50 of 75, progress 50 of 75, review 50 of 75, done 50 of 75, ",
+		"assignee=me":               "todo 25 of 25, progress 25 of 25, review 25 of 25, done 25 of 25, ",
+		"assignee=me&priority=high": "todo 5 of 5, progress 5 of 5, review 5 of 5, done 5 of 5, ",
+	} {
+		values, err := url.ParseQuery(query)
+		h.no(err)
+		board, err := h.Board(h.ctx(), h.member, "WEB", projects.ParseListQuery(values).Filter)
+		h.no(err)
+		if query != "" && query != "status=todo" {
+			board, err = h.Board(h.ctx(), h.owner, "WEB", projects.ParseListQuery(values).Filter)
+			h.no(err)
+		}
+		got := ""
+		for _, lane := range board.Lanes {
+			got += fmt.Sprintf("%s %d of %d, ", lane.Status, len(lane.Tickets), lane.Count)
+			if lane.More() != lane.Count-int64(len(lane.Tickets)) {
+				t.Errorf("%d more", lane.More())
+			}
+			if !slices.IsSortedFunc(lane.Tickets, func(a, b projects.Row) int { return int(b.Priority) - int(a.Priority) }) {
+				t.Errorf("%s is not sorted by priority", lane.Status)
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", query, got, want)
+		}
+	}
+}
+
+func TestMine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	h.project(h.owner, "SEC", projects.ForMembers)
+	h.project(h.owner, "OLD", projects.ForOrganization)
+	h.fill("WEB", 300) // 100 are the member's, 75 of them open
+	for _, key := range []string{"SEC", "OLD"} {
+		n := h.ticket(h.owner, key, "Not to be seen")
+		h.exec(`update tickets set assignee_id = $1 where number = $2 and project_id = $3`, h.member.Person.ID, n, h.projectID(key))
+	}
+	h.no(h.SetArchived(h.ctx(), h.owner, "OLD", true))
+
+	first, err := h.Mine(h.ctx(), h.member, "", "")
+	h.no(err)
+	if len(first.Tickets) != 50 || first.Previous != "" || first.Count != 75 {
+		t.Fatalf("%d tickets of %d, previous %q", len(first.Tickets), first.Count, first.Previous)
+	}
+	second, err := h.Mine(h.ctx(), h.member, first.Next, "")
+	h.no(err)
+	if len(second.Tickets) != 25 || second.Next != "" {
+		t.Errorf("%d tickets on the second page, next %q", len(second.Tickets), second.Next)
+	}
+	back, err := h.Mine(h.ctx(), h.member, "", second.Previous)
+	h.no(err)
+	if diff := cmp.Diff(first, back); diff != "" {
+		t.Error(diff)
+	}
+	all := append(first.Tickets, second.Tickets...)
+	if !slices.IsSortedFunc(all, func(a, b projects.Row) int { return int(b.Priority) - int(a.Priority) }) {
+		t.Error("not sorted by priority")
+	}
+	for _, row := range all {
+		if row.Project != "WEB" || row.Assignee != "Jun Park" || row.Status == "done" {
+			t.Errorf("%s is listed: %+v", row.Key(), row)
+		}
+	}
+	board, err := h.Dashboard(h.ctx(), h.member)
+	h.no(err)
+	if diff := cmp.Diff(first.Tickets[:10], board.Mine); diff != "" || board.MineCount != 75 {
+		t.Errorf("the dashboard counts %d: %s", board.MineCount, diff)
+	}
+}
