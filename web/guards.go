@@ -6,7 +6,6 @@ import (
 
 	"plinth/internal/auth"
 	"plinth/internal/billing"
-	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/projects"
@@ -22,7 +21,7 @@ type entry struct {
 	seen     *auth.Seen
 	orgs     []tenants.Organization
 	standing *tenants.Standing
-	access   *billingdb.AccessRow
+	access   *billing.AccessRow
 	projects []projects.NavProject
 }
 

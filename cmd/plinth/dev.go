@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"plinth/cmd/plinth/app"
+	"plinth/cmd/plinth/demo"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/devpg"
@@ -173,6 +175,10 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 	defer cancel()
 	group, running := errgroup.WithContext(running)
 	group.Go(func() error { return p.serveStripe(running) })
+	if err := p.seed(running, webApp); err != nil {
+		cancel()
+		return errors.Join(err, group.Wait())
+	}
 	group.Go(func() error { return serve(running, webApp, p.listeners.web, p.c, p.log) })
 	group.Go(func() error { return work(running, client) })
 	p.env.announce(p.c, time.Since(p.begun))
@@ -181,6 +187,20 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 		fmt.Println("\nStopped. The data stays in " + stateDir + "; make reset empties it.")
 		return nil
 	}
+	return err
+}
+
+// seed puts the catalogue into the local Stripe and fills an empty database with the demo.
+func (p devProcess) seed(ctx context.Context, a *app.App) error {
+	if p.c.APIURL == "" {
+		return nil // a real account: nothing is made there unasked
+	}
+	if err := a.Billing.Setup(ctx, io.Discard); err != nil {
+		return fmt.Errorf("put the plans into the local Stripe: %w", err)
+	}
+	_, err := demo.Seed{
+		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Projects: a.Projects, Billing: a.Billing, OwnerURL: p.env.vars["DATABASE_MIGRATE_URL"],
+	}.Fill(ctx)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"plinth/cmd/plinth/demo"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/devpg"
@@ -130,6 +131,9 @@ Plinth is running, after %.1f s.
   back-office      %s/admin
 
 `, took.Seconds(), c.URL, c.URL, c.URL, c.URL)
+	for _, l := range demo.Logins() {
+		fmt.Printf("  demo %-7s %-22s %s\n", l.Role, l.Email, demo.Password)
+	}
 	fmt.Println("\nCtrl-C stops all of it.")
 }
 

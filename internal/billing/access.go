@@ -27,14 +27,17 @@ type Access struct {
 	CurrentPeriodEnd  *time.Time
 }
 
+// AccessRow is what Access is computed from.
+type AccessRow = billingdb.AccessRow
+
 // QueueAccess reads, in a guard's round trip, what Access is computed from.
-func QueueAccess(r *db.Reads, slug string, into **billingdb.AccessRow) {
+func QueueAccess(r *db.Reads, slug string, into **AccessRow) {
 	db.Maybe(r, into, billingdb.Access, slug)
 }
 
 // Access computes what the row allows at now: plan override, else current subscription, else the free plan. A nil row
 // is an organization that never subscribed.
-func (c *Catalogue) Access(row *billingdb.AccessRow, now time.Time) Access {
+func (c *Catalogue) Access(row *AccessRow, now time.Time) Access {
 	if row == nil {
 		return Access{Plan: c.Free()}
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Password is that of every demo account.
-const Password = "a statue needs a plinth"
+const Password = "statue-needs-a-plinth"
 
 // Login is a demo sign-in, as printed at start.
 type Login struct{ Role, Email string }
