@@ -40,7 +40,7 @@ func groups() []group {
 		{
 			name: "css", target: "css",
 			input: func(p string) bool {
-				return templ(p) || p == "static/css/theme.css" || p == "tools/css/package-lock.json" || isViewCode(p)
+				return templ(p) || isTheme(p) || p == "tools/css/package-lock.json" || isViewCode(p)
 			},
 			output: func(p string) bool { return p == "static/css/app.css" },
 		},
@@ -51,6 +51,11 @@ func groups() []group {
 func isQueries(dir string) bool {
 	parts := strings.Split(dir, "/")
 	return len(parts) == 3 && parts[0] == "internal" && parts[2] == parts[1]+"db"
+}
+
+// isTheme tells the sources of the style sheet: theme.css and the parts it imports.
+func isTheme(p string) bool {
+	return path.Dir(p) == "static/css" && path.Ext(p) == ".css" && p != "static/css/app.css"
 }
 
 // isViewCode tells the Go files in which the style sheet's build looks for class names.
