@@ -56,6 +56,12 @@ type (
 func get(path string, g Guard) Route  { return Route{Method: http.MethodGet, Path: path, Guard: g} }
 func post(path string, g Guard) Route { return Route{Method: http.MethodPost, Path: path, Guard: g} }
 
+// atMost bounds the body of a route that takes more or less than most.
+func atMost(bytes int64, r Route) Route {
+	r.MaxBody = bytes
+	return r
+}
+
 func public(h plain) Guard {
 	return Guard{Kind: Public, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
 		return sh.anybody(w, r, h)

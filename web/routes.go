@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"plinth/handlers"
 	"plinth/internal/scope"
 )
@@ -13,12 +15,20 @@ type Handlers struct {
 	Organizations *handlers.Organizations
 	People        *handlers.People
 	Invitations   *handlers.Invitations
+	Billing       *handlers.Billing
+	StripeWebhook *handlers.StripeWebhook
 	DevMail       *handlers.DevMail
+	DevStripe     *handlers.DevStripe
 	Admin         *handlers.Admin
 }
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), officeRoutes(h), machineRoutes(h))
+}
+
+// openRoutes are asked by people who are not signed in.
+func openRoutes(h Handlers) []Route {
 	return []Route{
 		// Public.
 		get("/{$}", public(h.Pages.Landing)),
@@ -42,7 +52,12 @@ func Routes(h Handlers) []Route {
 		get("/forgot/sent", public(h.Auth.ForgotSent)),
 		get("/reset", public(h.Auth.NewReset)),
 		post("/reset", public(h.Auth.CreateReset)),
+	}
+}
 
+// personRoutes are a person's own, whatever the organization.
+func personRoutes(h Handlers) []Route {
+	return []Route{
 		// A person, whatever the organization.
 		get("/account", signedIn(h.Account.Show)),
 		post("/account", signedIn(h.Account.Update)),
@@ -55,7 +70,12 @@ func Routes(h Handlers) []Route {
 		get("/invitations/{token}", public(h.Invitations.Show)),
 		post("/invitations/{token}/accept", signedIn(h.Invitations.Accept)),
 		post("/invitations/{token}/account", public(h.Invitations.CreateAccount)),
+	}
+}
 
+// organizationRoutes are asked by members.
+func organizationRoutes(h Handlers) []Route {
+	return []Route{
 		// Organization: settings and people.
 		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
@@ -68,6 +88,20 @@ func Routes(h Handlers) []Route {
 		post("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.Remove)),
 		post("/orgs/{org}/people/leave", alsoReadOnly(member(scope.ViewOrganization, h.People.Leave))),
 
+		// Organization: plan and payments. What leads to a payment is open to those who owe one.
+		get("/orgs/{org}/billing", member(scope.ViewBilling, h.Billing.Show)),
+		get("/orgs/{org}/billing/invoices", member(scope.ViewBilling, h.Billing.Invoices)),
+		post("/orgs/{org}/billing/checkout", alsoReadOnly(member(scope.ManageBilling, h.Billing.CreateCheckout))),
+		post("/orgs/{org}/billing/trial", member(scope.ManageBilling, h.Billing.CreateTrial)),
+		post("/orgs/{org}/billing/portal", alsoReadOnly(member(scope.ManageBilling, h.Billing.OpenPortal))),
+		get("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.ShowChange)),
+		post("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.Change)),
+	}
+}
+
+// officeRoutes are asked by staff.
+func officeRoutes(h Handlers) []Route {
+	return []Route{
 		// The back-office; 404 for everybody who is not staff.
 		get("/admin", staff(h.Admin.Overview)),
 		get("/admin/find", staff(h.Admin.Find)),
@@ -86,11 +120,25 @@ func Routes(h Handlers) []Route {
 		get("/admin/jobs/queues/{queue}", staff(h.Admin.JobQueue)),
 		post("/admin/jobs/queues/{queue}/pause", staff(h.Admin.PauseQueue)),
 		post("/admin/jobs/queues/{queue}/resume", staff(h.Admin.ResumeQueue)),
+	}
+}
+
+// machineRoutes are asked by machines, and by who builds this.
+func machineRoutes(h Handlers) []Route {
+	return []Route{
+		// Machines with a signature.
+		atMost(512<<10, post("/webhooks/stripe", signed(h.StripeWebhook.Receive))),
 
 		// Developer pages; 404 elsewhere.
 		get("/dev/mail", devOnly(h.DevMail.List)),
 		get("/dev/mail/{id}", devOnly(h.DevMail.Show)),
 		get("/dev/mail/{id}/html", devOnly(h.DevMail.HTML)),
 		post("/dev/mail/clear", devOnly(h.DevMail.Clear)),
+		get("/dev/stripe", devOnly(h.DevStripe.Show)),
+		get("/dev/stripe/events/{id}", devOnly(h.DevStripe.ShowEvent)),
+		post("/dev/stripe/events/{id}/redeliver", devOnly(h.DevStripe.Redeliver)),
+		post("/dev/stripe/clock", devOnly(h.DevStripe.MoveClock)),
+		post("/dev/stripe/chaos", devOnly(h.DevStripe.SetChaos)),
+		post("/dev/stripe/release", devOnly(h.DevStripe.Release)),
 	}
 }

@@ -49,8 +49,8 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"cmd":      {"cmd", "web", "handlers", "views", "static", "jobs", "worker", "module", "adapter", "leaf", "local", "sql"},
 		"web":      {"web", "handlers", "module", "adapter", "leaf", "static", "views"},
-		"handlers": {"handlers", "views", "module", "adapter", "leaf", "static"},
-		"views":    {"views", "static", "module", "adapter", "leaf"},
+		"handlers": {"handlers", "views", "module", "adapter", "leaf", "static", "local"},
+		"views":    {"views", "static", "module", "adapter", "leaf", "local"},
 		"worker":   {"jobs", "module", "views", "leaf"},
 		"jobs":     {"adapter", "leaf"},
 		"module":   {"jobs", "adapter", "leaf", "module", "queries"},
@@ -75,6 +75,8 @@ func narrower(from, to string) string {
 		return "handlers call modules; of the adapters they know session, secret, telemetry and mailer alone"
 	case layer == "views" && layerOf(to) == "adapter" && to != "internal/mailer":
 		return "pages are made from values; of the adapters they know the mail that mailer sends"
+	case (layer == "handlers" || layer == "views") && layerOf(to) == "local" && to != "internal/stripesim":
+		return "of what stands in for the world they know the local Stripe alone, for its developer page"
 	case layer == "web" && layerOf(to) == "views" && to != "views" && to != "views/ui":
 		return "web shows pages, not mails"
 	case layer == "worker" && layerOf(to) == "views" && to != "views/mail" && to != "views/ui":
@@ -173,6 +175,7 @@ func TestLayersArePlanted(t *testing.T) {
 		{"internal/scope", "internal/fault", "internal/scope (leaf) must not import internal/fault"},
 		{"static", "internal/config", "static (static) must not import"},
 		{"jobs", "internal/billing", "jobs (jobs) must not import internal/billing"},
+		{"handlers", "internal/devpg", "they know the local Stripe alone"},
 		{"jobs/worker", "views", "a job shows no pages"},
 		{"jobs/worker", "handlers", "jobs/worker (worker) must not import handlers"},
 		{"internal/db", "internal/users", "internal/db (adapter) must not import internal/users"},

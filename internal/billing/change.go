@@ -17,6 +17,7 @@ import (
 
 // Preview is what a change of plan costs, before anybody confirms it.
 type Preview struct {
+	ID         uuid.UUID // of the change, so that confirming twice changes once
 	From, To   Plan
 	Choice     Choice
 	Seats      int64
@@ -110,7 +111,7 @@ func (b *Billing) readChange(ctx context.Context, s scope.Scope, c Choice) (chan
 
 func (ch change) preview(c Choice, invoice *stripe.Invoice, at int64) Preview {
 	p := Preview{
-		From: ch.from, To: ch.to, Choice: c, Seats: ch.seats, Currency: string(invoice.Currency), Due: invoice.AmountDue,
+		ID: newID(), From: ch.from, To: ch.to, Choice: c, Seats: ch.seats, Currency: string(invoice.Currency), Due: invoice.AmountDue,
 		Then: ch.amount * ch.seats, ProratedAt: at, Trial: ch.current.Status == "trialing",
 	}
 	if p.Trial {

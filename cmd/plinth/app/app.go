@@ -142,7 +142,10 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
+		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
+		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
+		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env},
 	}
 }

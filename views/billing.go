@@ -1,0 +1,214 @@
+package views
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"plinth/internal/billing"
+	"plinth/internal/scope"
+	"plinth/views/ui"
+)
+
+// BillingPage is what the billing page shows.
+type BillingPage struct {
+	billing.Overview
+	Plans      []billing.Plan
+	Interval   string // the prices that are shown: month or year
+	From       string // "checkout" or "portal" when somebody comes back from there
+	StripeAway bool   // the question on coming back got no answer
+}
+
+// updating says whether the page waits for what was just paid.
+func (p BillingPage) updating() bool {
+	return p.From == "checkout" && p.Checkout && !p.Live() && !p.unfinished()
+}
+
+// unfinished says whether a first payment waits for the person.
+func (p BillingPage) unfinished() bool {
+	return p.Subscription != nil && p.Subscription.Status == "incomplete"
+}
+
+func (p BillingPage) planName() string { return p.Access.Plan.Name }
+
+// headLine is the price and what comes next, in one line.
+func (p BillingPage) headLine(ctx context.Context) string {
+	if p.Access.Override {
+		return ui.T(ctx, "given by Plinth's staff")
+	}
+	if !p.Live() {
+		return p.Access.Plan.Description
+	}
+	sub := p.Subscription
+	line := ui.T(ctx, "%s per member and month", ui.Money(sub.UnitAmount, sub.Currency))
+	if sub.Interval == "year" {
+		line = ui.T(ctx, "%s per member and year", ui.Money(sub.UnitAmount, sub.Currency))
+	}
+	if end := p.ending(); end != nil {
+		return line + " · " + ui.T(ctx, "ends on %s", ui.LongDay(ctx, *end))
+	}
+	switch {
+	case sub.Status == "trialing" && sub.TrialEnd != nil:
+		return line + " · " + ui.T(ctx, "trial until %s", ui.LongDay(ctx, *sub.TrialEnd))
+	case sub.CurrentPeriodEnd != nil:
+		return line + " · " + ui.T(ctx, "renews on %s", ui.LongDay(ctx, *sub.CurrentPeriodEnd))
+	}
+	return line
+}
+
+// ending is when the subscription stops by plan, or nil.
+func (p BillingPage) ending() *time.Time {
+	if !p.Live() {
+		return nil
+	}
+	if p.Subscription.CancelAt != nil {
+		return p.Subscription.CancelAt
+	}
+	if p.Subscription.CancelAtPeriodEnd {
+		return p.Subscription.CurrentPeriodEnd
+	}
+	return nil
+}
+
+// total is what a period costs.
+func (p BillingPage) total() string {
+	return ui.Money(p.Subscription.UnitAmount*p.Subscription.Quantity, p.Subscription.Currency)
+}
+
+func (p BillingPage) totalNote(ctx context.Context) string {
+	if p.Subscription.Interval == "year" {
+		return ui.TN(ctx, int(p.Subscription.Quantity), "a year for one seat, before VAT", "a year for %d seats, before VAT")
+	}
+	return ui.TN(ctx, int(p.Subscription.Quantity), "a month for one seat, before VAT", "a month for %d seats, before VAT")
+}
+
+// state is the subscription's state as a word and a hue; empty for the free plan.
+func (p BillingPage) state(ctx context.Context) (text, hue string) {
+	if p.Subscription == nil || p.Access.Override {
+		return "", ""
+	}
+	switch p.Subscription.Status {
+	case "trialing":
+		return ui.TN(ctx, p.TrialDays(), "Trial, one day left", "Trial, %d days left"), "blue"
+	case "active":
+		if p.ending() != nil {
+			return ui.T(ctx, "Ends soon"), "bronze"
+		}
+		return ui.T(ctx, "Active"), "moss"
+	case "past_due":
+		return ui.T(ctx, "Payment failed"), "brick"
+	case "unpaid":
+		return ui.T(ctx, "Unpaid"), "brick"
+	case "paused":
+		return ui.T(ctx, "Paused"), "bronze"
+	case "incomplete":
+		return ui.T(ctx, "Payment not finished"), "bronze"
+	case "canceled", "incomplete_expired":
+		return ui.T(ctx, "No subscription"), ""
+	}
+	return ui.T(ctx, "Being checked"), "bronze"
+}
+
+// usageNote says what a limit that is reached means; empty when none is near.
+func (p BillingPage) usageNote(ctx context.Context) string {
+	over := func(used int64, limit int) bool { return limit >= 0 && used >= int64(limit) }
+	l := p.Access.Plan.Limits
+	switch {
+	case over(p.Members, l.Members) && over(p.Projects, l.Projects):
+		return ui.T(ctx, "All members and projects of the plan are in use. Everything stays readable; a higher plan makes room for more.")
+	case over(p.Members, l.Members):
+		return ui.T(ctx, "All members of the plan are in use. Guests take no seat; a higher plan makes room for more members.")
+	case over(p.Projects, l.Projects):
+		return ui.T(ctx, "All projects of the plan are in use. Archived ones count too; a higher plan makes room for more.")
+	}
+	return ""
+}
+
+// offer is what a plan's card leads to.
+type offer struct {
+	Text, Kind string
+	Action     string // a form posts there
+	Fields     map[string]string
+	URL        string // or a link leads there
+	Note       string // instead of a button
+}
+
+// offer decides what can be done with a plan from where the organization stands.
+func (p BillingPage) offer(ctx context.Context, s scope.Scope, plan billing.Plan) offer {
+	path := func(parts ...string) string { return ui.OrgPath(s.Slug, append([]string{"billing"}, parts...)...) }
+	choice := map[string]string{"plan": plan.Key, "interval": p.Interval}
+	same := plan.Key == p.Access.Plan.Key
+	switch {
+	case p.Access.Override && same, same && (!p.Live() || p.Interval == p.Subscription.Interval):
+		return offer{Note: ui.T(ctx, "This is your plan")}
+	case !s.May(scope.ManageBilling):
+		return offer{Note: ui.T(ctx, "An owner can change the plan")}
+	case !p.Live() && len(plan.Prices) == 0:
+		return offer{Note: ui.T(ctx, "Included")}
+	case !p.Live():
+		return offer{Text: ui.T(ctx, "Choose %s", plan.Name), Kind: pick(plan.Rank == 1, "primary", ""), Action: path("checkout"), Fields: choice}
+	case len(plan.Prices) == 0:
+		return offer{Text: ui.T(ctx, "End the subscription"), Action: path("portal"), Fields: map[string]string{"way": billing.PortalCancel}}
+	case p.Subscription.Status != "active" && p.Subscription.Status != "trialing":
+		return offer{Note: ui.T(ctx, "After the open payment")}
+	case billing.Upgrade(p.Access.Plan, p.Subscription.Interval, plan, p.Interval):
+		return offer{Text: changeText(ctx, same, plan, p.Interval), Kind: "primary", URL: path("change") + "?" + url.Values{"plan": {plan.Key}, "interval": {p.Interval}}.Encode()}
+	}
+	return offer{Text: ui.T(ctx, "Change in the portal"), Action: path("portal"), Fields: map[string]string{"way": billing.PortalHome}}
+}
+
+func changeText(ctx context.Context, same bool, plan billing.Plan, interval string) string {
+	if same && interval == "year" {
+		return ui.T(ctx, "Pay by year")
+	}
+	return ui.T(ctx, "Change to %s", plan.Name)
+}
+
+func pick(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// trialOf says whether the plan can be tried.
+func (p BillingPage) trialOf(s scope.Scope, plan billing.Plan) bool {
+	return plan.TrialDays > 0 && p.TrialFree && !p.Live() && !p.Access.Override && s.May(scope.ManageBilling) &&
+		(p.Subscription == nil || p.Subscription.Status == "incomplete_expired")
+}
+
+func limitText(ctx context.Context, n int, one, many, none string) string {
+	if n < 0 {
+		return ui.T(ctx, none)
+	}
+	return ui.TN(ctx, n, one, many)
+}
+
+// limits are what a plan includes, as lines.
+func limits(ctx context.Context, plan billing.Plan) []string {
+	return []string{
+		limitText(ctx, plan.Limits.Members, "One member", "%d members", "Members without limit"),
+		limitText(ctx, plan.Limits.Projects, "One project", "%d projects", "Projects without limit"),
+		ui.T(ctx, "%s of files", ui.Bytes(ctx, int64(plan.Limits.StorageMB)*1_000_000)),
+	}
+}
+
+// invoiceState is an invoice's state as a word and a hue.
+func invoiceState(ctx context.Context, in billing.Invoice) (text, hue string) {
+	switch {
+	case in.Status == "paid":
+		return ui.T(ctx, "Paid"), "moss"
+	case in.Status == "void":
+		return ui.T(ctx, "Void"), ""
+	case in.Status == "uncollectible":
+		return ui.T(ctx, "Written off"), ""
+	case in.Attempts > 0:
+		return ui.T(ctx, "Failed"), "brick"
+	}
+	return ui.T(ctx, "Open"), "blue"
+}
+
+func invoicesNext(s scope.Scope, next *billing.InvoiceCursor) string {
+	q := url.Values{"after": {next.IssuedAt.Format(time.RFC3339Nano) + "_" + next.ID.String()}}
+	return ui.OrgPath(s.Slug, "billing", "invoices") + "?" + q.Encode()
+}
