@@ -167,6 +167,10 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 	if err != nil {
 		return err
 	}
+	if p.c.APIURL != "" {
+		webApp.UseLocalStripe(p.sim)
+		workerApp.UseLocalStripe(p.sim)
+	}
 	client, err := workerApp.Worker(worker.Options{Log: p.log, Periodic: true})
 	if err != nil {
 		return err

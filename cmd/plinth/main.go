@@ -28,6 +28,7 @@ type commands struct {
 	Config  configCommand  `cmd:"" help:"Print the configuration in force, secrets redacted."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what is missing or wrong."`
 	Admin   adminCommand   `cmd:"" help:"Manage staff."`
+	Billing billingCommand `cmd:"" help:"Look after the Stripe account."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
