@@ -96,9 +96,9 @@ func webhookSums(hours []admin.WebhookHour) (done, waiting int64) {
 }
 
 func healthLine(ctx context.Context, o admin.Overview) string {
-	parts := []string{
-		ui.T(ctx, "Applied within %s (95 of 100 within %s)", seconds(ctx, o.Health.MedianSeconds), seconds(ctx, o.Health.SlowSeconds)),
-		ui.T(ctx, "parked %d", o.Health.Parked),
+	parts := []string{ui.T(ctx, "No event was applied"), ui.T(ctx, "parked %d", o.Health.Parked)}
+	if h := o.Health; h.Applied > 0 {
+		parts[0] = ui.T(ctx, "Applied within %s (95 of 100 within %s)", seconds(ctx, h.MedianSeconds), seconds(ctx, h.SlowSeconds))
 	}
 	if t := o.Health.OldestQueued; t != nil {
 		parts = append(parts, ui.T(ctx, "oldest unapplied %s", span(ctx, o.At.Sub(*t))))

@@ -65,6 +65,7 @@ type WebhookHour struct {
 
 // WebhookHealth is how quickly Stripe events of the last day were applied, and what waits.
 type WebhookHealth struct {
+	Applied       int64
 	MedianSeconds float64
 	SlowSeconds   float64 // 95 of 100 were quicker
 	Parked        int64

@@ -197,6 +197,7 @@ func (q *Queries) Totals(ctx context.Context, db DBTX) (TotalsRow, error) {
 
 const WebhookHealth = `-- name: WebhookHealth :one
 select
+    count(*) as applied,
     coalesce(percentile_disc(0.5) within group (order by extract(epoch from e.applied_at - e.received_at)), 0)::double precision as median_seconds,
     coalesce(percentile_disc(0.95) within group (order by extract(epoch from e.applied_at - e.received_at)), 0)::double precision as slow_seconds,
     (select count(*) from stripe_events p where p.state = 'parked') as parked,
@@ -206,6 +207,7 @@ where e.received_at >= $1 and e.applied_at is not null
 `
 
 type WebhookHealthRow struct {
+	Applied       int64
 	MedianSeconds float64
 	SlowSeconds   float64
 	Parked        int64
@@ -216,6 +218,7 @@ func (q *Queries) WebhookHealth(ctx context.Context, db DBTX, receivedAt time.Ti
 	row := db.QueryRow(ctx, WebhookHealth, receivedAt)
 	var i WebhookHealthRow
 	err := row.Scan(
+		&i.Applied,
 		&i.MedianSeconds,
 		&i.SlowSeconds,
 		&i.Parked,

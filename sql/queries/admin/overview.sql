@@ -51,6 +51,7 @@ order by 1;
 
 -- name: WebhookHealth :one
 select
+    count(*) as applied,
     coalesce(percentile_disc(0.5) within group (order by extract(epoch from e.applied_at - e.received_at)), 0)::double precision as median_seconds,
     coalesce(percentile_disc(0.95) within group (order by extract(epoch from e.applied_at - e.received_at)), 0)::double precision as slow_seconds,
     (select count(*) from stripe_events p where p.state = 'parked') as parked,
