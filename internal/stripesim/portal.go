@@ -120,8 +120,13 @@ func (p *params) tree() obj {
 		switch {
 		case len(kid.kids) > 0 && isList(kid):
 			values := []any{}
-			for _, text := range p.texts(key) {
-				values = append(values, text)
+			for _, member := range p.list(key) {
+				member.used = true
+				if len(member.kids) > 0 {
+					values = append(values, member.tree())
+				} else {
+					values = append(values, member.value)
+				}
 			}
 			out[key] = values
 		case len(kid.kids) > 0:
