@@ -62,7 +62,7 @@ func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoPr
 	}
 	// Work that was done in the weeks before, so that charts have something to say.
 	for i := range p.Before {
-		t := demoTicket{Title: earlier(i), Author: "mira", Assignee: []string{"dana", "tomas", "jun", "priya"}[i%4], Status: projects.Done, Ago: 700 - i*(600/p.Before)}
+		t := demoTicket{Title: earlier(i), Author: "mira", Assignee: p.Crew[i%len(p.Crew)], Status: projects.Done, Ago: 700 - i*(600/p.Before)}
 		t.DoneAgo = max(t.Ago-30-(i*17)%90, 2)
 		if err := s.ticket(ctx, team, p.Key, t); err != nil {
 			return err

@@ -9,7 +9,8 @@ import (
 type demoProject struct {
 	Key, Name, Description, Hue string
 	Visibility                  string
-	Members                     []string // by the key of acme's people
+	Members                     []string // added to it, by the key of acme's people
+	Crew                        []string // who did the work of the weeks before
 	Before                      int      // tickets done in the weeks before
 	Tickets                     []demoTicket
 }
@@ -37,7 +38,7 @@ func demoProjects() []demoProject {
 func website() demoProject {
 	return demoProject{
 		Key: "WEB", Name: "Website", Description: "The public site and the configurator. Relaunch on 4 December.", Hue: "patina",
-		Visibility: string(projects.ForOrganization), Members: []string{"lukas"}, Before: 41,
+		Visibility: string(projects.ForOrganization), Members: []string{"lukas"}, Crew: []string{"dana", "tomas", "jun", "priya"}, Before: 41,
 		Tickets: []demoTicket{
 			{
 				Title: "Quote form loses the country when the VAT check fails", Priority: "high", Author: "tomas", Assignee: "dana", Status: projects.InReview, Ago: 70,
@@ -68,7 +69,7 @@ func website() demoProject {
 func firmware() demoProject {
 	return demoProject{
 		Key: "FW", Name: "Firmware", Description: "What runs in the grippers. Release 2.9 is next.", Hue: "bronze",
-		Visibility: string(projects.ForOrganization), Before: 29,
+		Visibility: string(projects.ForOrganization), Crew: []string{"tomas", "jun", "elif"}, Before: 29,
 		Tickets: []demoTicket{
 			{Title: "Gripper stalls at 40 % torque after firmware 2.8", Priority: "urgent", Author: "tomas", Assignee: "dana", Status: projects.InProgress, Ago: 96, Body: "Since 2.8 the grip stops when the torque passes 40 %. The log says `current limit`, although the limit is at 60 %.", Comments: []demoComment{{"tomas", "Found with the new current sensor only. The scale in the driver is that of the old one."}}},
 			{Title: "Write torque limits to flash only when they change", Priority: "medium", Author: "jun", Assignee: "dana", Ago: 150},
@@ -84,7 +85,7 @@ func firmware() demoProject {
 func operations() demoProject {
 	return demoProject{
 		Key: "OPS", Name: "Operations", Description: "Purchasing, certificates and the move to Leeds. For those who need to know.", Hue: "plum",
-		Visibility: string(projects.ForMembers), Members: []string{"mira", "priya"}, Before: 36,
+		Visibility: string(projects.ForMembers), Members: []string{"mira", "priya"}, Crew: []string{"mira", "priya", "dana"}, Before: 36,
 		Tickets: []demoTicket{
 			{Title: "Renew the calibration certificate for cell 3", Priority: "high", Author: "mira", Assignee: "dana", Ago: 48},
 			{Title: "Move spare-part stock to the Leeds warehouse", Priority: "low", Author: "priya", Assignee: "dana", Ago: 220},
