@@ -91,6 +91,14 @@ func adminCount(ctx context.Context, n int64, one, many string) string {
 	return ui.TN(ctx, int(n), one, many, shown)
 }
 
+// foundNote is how many things a search shows; where it stopped there may be more.
+func foundNote(ctx context.Context, n int) string {
+	if n >= admin.FoundAtMost {
+		return ui.T(ctx, "the first %d", n)
+	}
+	return ui.Num(ctx, n)
+}
+
 func adminPath(parts ...string) string {
 	path := "/admin"
 	for _, p := range parts {

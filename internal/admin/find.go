@@ -10,6 +10,9 @@ import (
 	"plinth/internal/db"
 )
 
+// FoundAtMost is how many users, and how many organizations, a search shows.
+const FoundAtMost = 20
+
 // Found is what the search box leads to. The ids are set when the text named one thing exactly; the lists hold what
 // contains it.
 type Found struct {
@@ -50,8 +53,8 @@ func (a *Admin) Find(ctx context.Context, text string) (Found, error) {
 		case strings.HasPrefix(text, "evt_"):
 			db.Value(r, &f.Webhook, admindb.HasWebhook, text)
 		}
-		db.Rows(r, &f.Users, admindb.FindUsers, text, like(text), partSize)
-		db.Rows(r, &f.Organizations, admindb.FindOrganizations, text, like(text), partSize)
+		db.Rows(r, &f.Users, admindb.FindUsers, text, like(text), FoundAtMost)
+		db.Rows(r, &f.Organizations, admindb.FindOrganizations, text, like(text), FoundAtMost)
 	})
 	f.narrow(text)
 	return f, err
