@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"plinth/internal/db"
+	"plinth/internal/stripesim"
 	"plinth/internal/tenants"
 )
 
@@ -9,3 +10,6 @@ import (
 type txn = db.Tx
 
 var peopleStart tenants.PeopleCursor
+
+// faultAll makes every request to the local Stripe fail.
+func faultAll() stripesim.Fault { return stripesim.Fault{Status: 500} }
