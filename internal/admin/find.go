@@ -52,9 +52,10 @@ func (a *Admin) Find(ctx context.Context, text string) (Found, error) {
 			db.Value(r, &f.Organization, admindb.TenantOfSubscription, text)
 		case strings.HasPrefix(text, "evt_"):
 			db.Value(r, &f.Webhook, admindb.HasWebhook, text)
+		default:
+			db.Rows(r, &f.Users, admindb.FindUsers, text, like(text), FoundAtMost)
+			db.Rows(r, &f.Organizations, admindb.FindOrganizations, text, like(text), FoundAtMost)
 		}
-		db.Rows(r, &f.Users, admindb.FindUsers, text, like(text), FoundAtMost)
-		db.Rows(r, &f.Organizations, admindb.FindOrganizations, text, like(text), FoundAtMost)
 	})
 	f.narrow(text)
 	return f, err
