@@ -35,7 +35,11 @@ const (
 
 func newOffice(t *testing.T) office {
 	t.Helper()
-	s := webtest.New(t)
+	return officeOn(t, webtest.New(t))
+}
+
+func officeOn(t *testing.T, s *webtest.Site) office {
+	t.Helper()
 	o := office{Site: s, event: "evt_1QNhostile"}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam = s.Account(t, "Sam Reyes", sam)
@@ -154,6 +158,32 @@ func TestBackOfficePagesAreWhole(t *testing.T) {
 		"/admin/webhooks/%00", "/admin/webhooks/%ff", "/admin/jobs/999999", "/admin/jobs/x", "/admin/jobs/queues/none", "/admin/jobs/queues/%00",
 	} {
 		o.staff.Get(path).Want(http.StatusNotFound)
+	}
+}
+
+// Session, guard and the page's batch; where looking is noted, the note's transaction comes on top.
+func TestBackOfficePagesCostThreeRoundTrips(t *testing.T) {
+	t.Parallel()
+	s, trips := webtest.Counted(t, dbtest.New(t))
+	o := officeOn(t, s)
+	for request, r := range o.paths(t) {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		_, path, _ := strings.Cut(request, " ")
+		most := int64(3)
+		if r.Path == "/admin/organizations/{id}" || r.Path == "/admin/webhooks/{id}" {
+			most = 6
+		}
+		least := int64(99)
+		for range 4 { // statements are prepared on the first ways
+			before := trips.Count()
+			o.staff.Get(path).Want(200)
+			least = min(least, trips.Count()-before)
+		}
+		if least < 2 || least > most {
+			t.Errorf("%s costs %d round trips, at most %d are meant", path, least, most)
+		}
 	}
 }
 
