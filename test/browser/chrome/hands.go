@@ -116,6 +116,9 @@ func (p *Page) See(texts ...string) {
 	}
 }
 
+// Says tells whether the page says the text now, without waiting.
+func (p *Page) Says(text string) bool { return strings.Contains(p.says(), text) }
+
 // Gone waits until the page says none of the texts.
 func (p *Page) Gone(texts ...string) {
 	p.t.Helper()
