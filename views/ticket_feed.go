@@ -1,0 +1,191 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/events"
+	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/views/ui"
+)
+
+// What the discussion of a ticket shows.
+const (
+	ShowAll      = ""
+	ShowComments = "comments"
+	ShowHistory  = "history"
+)
+
+// feedItem is a comment, or something that happened.
+type feedItem struct {
+	at      time.Time
+	comment *projects.Comment
+	event   *events.Entry
+}
+
+// ticketFeed puts comments and history into one line of time.
+func ticketFeed(page projects.TicketPage, show string) []feedItem {
+	var items []feedItem
+	if show != ShowHistory {
+		for i := range page.Comments {
+			items = append(items, feedItem{at: page.Comments[i].CreatedAt, comment: &page.Comments[i]})
+		}
+	}
+	if show != ShowComments {
+		for i, e := range page.History {
+			if e.Action != "ticket.commented" { // the comment itself says so
+				items = append(items, feedItem{at: e.At, event: &page.History[i]})
+			}
+		}
+	}
+	slices.SortStableFunc(items, func(a, b feedItem) int { return a.at.Compare(b.at) })
+	return items
+}
+
+// historyIcon is the picture of what happened.
+func historyIcon(e events.Entry) string {
+	switch e.Action {
+	case "ticket.created":
+		return "plus"
+	case "ticket.status_changed":
+		return "s-" + e.Changes()["status"][1]
+	case "ticket.priority_changed":
+		return "p-" + e.Changes()["priority"][1]
+	case "ticket.assigned":
+		return "user"
+	case "ticket.comment_edited", "ticket.comment_deleted":
+		return "comment"
+	}
+	return "edit"
+}
+
+// historyText says what happened to the ticket, behind the name of who did it.
+func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string) string {
+	change := e.Changes()
+	switch e.Action {
+	case "ticket.created":
+		return ui.T(ctx, "opened it")
+	case "ticket.status_changed":
+		return ui.T(ctx, "moved it from %s to %s", ui.StatusText(ctx, change["status"][0]), ui.StatusText(ctx, change["status"][1]))
+	case "ticket.priority_changed":
+		return ui.T(ctx, "set priority to %s", ui.PriorityText(ctx, change["priority"][1]))
+	case "ticket.assigned":
+		return assignedText(ctx, e, names)
+	case "ticket.edited":
+		if title, renamed := change["title"]; renamed {
+			return ui.T(ctx, "renamed it from “%s”", title[0])
+		}
+		return ui.T(ctx, "changed the description")
+	case "ticket.comment_edited":
+		return ui.T(ctx, "changed a comment")
+	case "ticket.comment_deleted":
+		return ui.T(ctx, "deleted a comment")
+	}
+	return ui.T(ctx, "changed it")
+}
+
+func assignedText(ctx context.Context, e events.Entry, names map[uuid.UUID]string) string {
+	to := e.Changes()["assignee"][1]
+	if to == "" {
+		return ui.T(ctx, "took it from %s", nameOf(ctx, names, e.Changes()["assignee"][0]))
+	}
+	if e.ActorID != nil && e.ActorID.String() == to {
+		return ui.T(ctx, "took it on")
+	}
+	return ui.T(ctx, "gave it to %s", nameOf(ctx, names, to))
+}
+
+func nameOf(ctx context.Context, names map[uuid.UUID]string, id string) string {
+	if parsed, err := uuid.Parse(id); err == nil && names[parsed] != "" {
+		return names[parsed]
+	}
+	return ui.T(ctx, "somebody")
+}
+
+// actorName is who did something; nobody is Plinth itself.
+func actorName(ctx context.Context, e events.Entry) string {
+	if e.ActorID == nil {
+		return ui.T(ctx, "Plinth")
+	}
+	if e.ActorName == "" {
+		return ui.T(ctx, "Somebody")
+	}
+	return e.ActorName
+}
+
+func actorID(e events.Entry) string {
+	if e.ActorID == nil {
+		return ""
+	}
+	return e.ActorID.String()
+}
+
+// activityWords say what happened, before and behind the link to it.
+func activityWords(ctx context.Context, e events.Entry) (before, after string) {
+	change := e.Changes()
+	switch e.Action {
+	case "ticket.created":
+		return ui.T(ctx, "opened"), ""
+	case "ticket.status_changed":
+		return statusWords(ctx, change["status"])
+	case "ticket.priority_changed":
+		return ui.T(ctx, "set the priority of"), ui.T(ctx, "to %s", ui.PriorityText(ctx, change["priority"][1]))
+	case "ticket.assigned":
+		if change["assignee"][1] == "" {
+			return ui.T(ctx, "left"), ui.T(ctx, "to nobody")
+		}
+		if actorID(e) == change["assignee"][1] {
+			return ui.T(ctx, "took on"), ""
+		}
+		return ui.T(ctx, "assigned"), ""
+	case "ticket.commented":
+		return ui.T(ctx, "commented on"), ""
+	case "ticket.comment_edited":
+		return ui.T(ctx, "changed a comment on"), ""
+	case "ticket.comment_deleted":
+		return ui.T(ctx, "deleted a comment on"), ""
+	case "project.created":
+		return ui.T(ctx, "made the project"), ""
+	case "project.archived":
+		return ui.T(ctx, "archived"), ""
+	case "project.unarchived":
+		return ui.T(ctx, "brought back"), ""
+	case "project.member_added":
+		return ui.T(ctx, "added a person to"), ""
+	case "project.member_removed":
+		return ui.T(ctx, "removed a person from"), ""
+	}
+	return ui.T(ctx, "changed"), ""
+}
+
+func statusWords(ctx context.Context, change [2]string) (before, after string) {
+	switch {
+	case projects.Status(change[1]).Closed():
+		return ui.T(ctx, "closed"), ""
+	case projects.Status(change[0]).Closed():
+		return ui.T(ctx, "reopened"), ""
+	}
+	return ui.T(ctx, "moved"), ui.T(ctx, "to %s", ui.StatusText(ctx, change[1]))
+}
+
+// activityURL leads to what an entry is about.
+func activityURL(s scope.Scope, e events.Entry) string {
+	if e.TicketNumber > 0 {
+		return ticketPath(s, e.ProjectKey, e.TicketNumber)
+	}
+	return projectPath(s, e.ProjectKey)
+}
+
+func activityName(e events.Entry) string {
+	if e.TicketNumber > 0 {
+		return projects.Row{Project: e.ProjectKey, Number: e.TicketNumber}.Key()
+	}
+	if e.ObjectName != "" {
+		return e.ObjectName
+	}
+	return e.ProjectKey
+}
