@@ -60,4 +60,4 @@ func (c Card) late(ctx context.Context) bool {
 }
 
 // Statuses are the columns of a board, in their order.
-func Statuses() []string { return []string{"todo", "progress", "review", "done", "canceled"} }
+func Statuses() []string { return []string{"todo", "progress", "review", "done"} }

@@ -59,7 +59,7 @@ func galleryMarks(now time.Time) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, status := range append([]string{"backlog"}, Statuses()...) {
+				for _, status := range append([]string{"backlog", "canceled"}, Statuses()...) {
 					templ_7745c5c3_Err = Status(status).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
