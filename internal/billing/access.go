@@ -58,13 +58,13 @@ func (c *Catalogue) Access(row *AccessRow, now time.Time) Access {
 		a.Plan = paid
 	case "past_due":
 		a.Plan = paid
-		if row.PastDueSince != nil && now.Sub(*row.PastDueSince) > Grace {
+		if row.PastDueSince != nil && now.Sub(*row.PastDueSince) >= Grace {
 			a.ReadOnly = scope.Unpaid
 		}
 	case "unpaid", "paused":
 		a.Plan, a.ReadOnly = paid, scope.Unpaid
 	}
-	if row.UnknownSince != nil && now.Sub(*row.UnknownSince) > UnknownGrace {
+	if row.UnknownSince != nil && now.Sub(*row.UnknownSince) >= UnknownGrace {
 		a.ReadOnly = scope.Unpaid
 	}
 	return a

@@ -26,9 +26,10 @@ const (
 // Sweep takes up what fell by the wayside: events that have waited for a quarter of an hour, parked ones whose customer
 // is known by now or will never be, and subscriptions whose end, trial or period passed an hour ago.
 func (b *Billing) Sweep(ctx context.Context) error {
-	q, now := billingdb.New(), b.Now()
+	// How long an event waits is real time, also where periods run by another clock.
+	q, now, actual := billingdb.New(), b.Now(), time.Now()
 	return b.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		late, err := q.LateStripeEvents(ctx, tx, now.Add(-lateAfter))
+		late, err := q.LateStripeEvents(ctx, tx, actual.Add(-lateAfter))
 		if err != nil {
 			return fmt.Errorf("look for late events: %w", err)
 		}
@@ -39,7 +40,7 @@ func (b *Billing) Sweep(ctx context.Context) error {
 		if err := b.enqueueEventsTx(ctx, tx, append(late, mapped...), true); err != nil {
 			return err
 		}
-		if _, err := q.ExpireParked(ctx, tx, now.Add(-parkedFor)); err != nil {
+		if _, err := q.ExpireParked(ctx, tx, actual.Add(-parkedFor)); err != nil {
 			return fmt.Errorf("expire parked events: %w", err)
 		}
 		due, err := q.DueChecks(ctx, tx, billingdb.DueChecksParams{Now: now, AgainAt: now.Add(checkAgain)})

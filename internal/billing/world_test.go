@@ -1,0 +1,325 @@
+package billing_test
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plinth/internal/billing"
+	"plinth/internal/config"
+	"plinth/internal/db"
+	"plinth/internal/dbtest"
+	"plinth/internal/scope"
+	"plinth/internal/stripesim"
+	"plinth/jobs"
+	"plinth/test/webtest"
+)
+
+const newSecret = "whsec_new"
+
+// world is a product with one organization, and a Stripe whose answers a case dictates. Jobs are worked in process, so
+// that hours and days are the clock's alone.
+type world struct {
+	t     *testing.T
+	c     caseSpec
+	file  caseFile
+	site  *webtest.Site
+	st    *webtest.Stripe
+	s     scope.Scope
+	super *pgx.Conn
+
+	mu       sync.Mutex
+	statuses []int
+	failNext bool // the next job loses its context once it has asked the API
+}
+
+func newWorld(t *testing.T, file caseFile, c caseSpec) *world {
+	t.Helper()
+	site, st := webtest.NewWithStripe(t, zero(), func(c *config.Config) {
+		c.SecretKey, c.WebhookSecrets, c.PlansFile = "sk_live_1", []config.Secret{newSecret}, "testdata/plans.yaml"
+	})
+	w := &world{t: t, c: c, file: file, site: site, st: st, super: dbtest.Connect(t, site.Database.Super)}
+	w.s = site.Org(t, site.Account(t, "Ada", "ada@example.com"), "acme", "Acme")
+	for i := 1; i < c.Given.Members; i++ {
+		site.Join(t, w.s, site.Account(t, "M", fmt.Sprintf("m%d@example.com", i)), scope.Member)
+	}
+	w.put(object{"object": "customer", "id": "cus_A", "email": "ada@example.com", "name": "A"})
+	w.put(object{"object": "customer", "id": "cus_ZZZ", "email": "z@example.com", "name": "Z"})
+	w.put(object{"object": "product", "id": "prod_1", "name": "Plan"})
+	for id, amount := range map[string]int{"price_pro_m": 4900, "price_team_m": 9900, "price_metered": 1} {
+		usage := "licensed"
+		if id == "price_metered" {
+			usage = "metered"
+		}
+		w.put(object{"object": "price", "id": id, "product": "prod_1", "unit_amount": amount, "currency": "usd", "active": true,
+			"recurring": object{"interval": "month", "interval_count": 1, "usage_type": usage}})
+	}
+	if c.Given.MappingAt == nil {
+		w.mapCustomer()
+	}
+	if c.Given.Row != nil {
+		w.insertRow(c.Given.Row)
+	}
+	st.Skip()
+	st.Forget()
+	return w
+}
+
+func (w *world) ctx() context.Context { return context.Background() }
+
+func (w *world) clock(at float64) {
+	w.st.SetClock(zero().Add(time.Duration(at * float64(time.Second))))
+}
+
+func (w *world) put(o object) {
+	w.t.Helper()
+	data, err := json.Marshal(o)
+	if err == nil {
+		err = w.st.Sim.Put(data)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) mappingAt() (float64, bool) {
+	var at *float64
+	if w.c.Given.MappingAt == nil || json.Unmarshal(w.c.Given.MappingAt, &at) != nil || at == nil {
+		return 0, false
+	}
+	return *at, true
+}
+
+func (w *world) mapCustomer() {
+	b := w.site.App.Billing
+	err := w.site.App.DB.InTenant(w.ctx(), w.s, func(ctx context.Context, tx db.Tx) error { return b.MapCustomerTx(ctx, tx, w.s, "cus_A") })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.work()
+}
+
+// insertRow puts a subscription there as if it had been applied before.
+func (w *world) insertRow(change object) {
+	w.t.Helper()
+	row := maps.Clone(w.file.Row)
+	maps.Copy(row, change)
+	id := uuid.Must(uuid.NewV7())
+	names, values, args := []string{"tenant_id", "id", "ticket", "applied"}, []string{"$1", "$2", "1", "1"}, []any{w.s.TenantID, id}
+	for name, value := range row {
+		args = append(args, value)
+		place := fmt.Sprintf("$%d", len(args))
+		if n, ok := value.(float64); ok && name != "quantity" {
+			args[len(args)-1], place = time.Unix(int64(n), 0), place+"::timestamptz"
+		}
+		names, values = append(names, name), append(values, place)
+	}
+	sql := "insert into subscriptions (" + strings.Join(names, ", ") + ") values (" + strings.Join(values, ", ") + ")"
+	w.exec(sql, args...)
+	plan := strings.TrimSuffix(strings.TrimPrefix(row["stripe_price_id"].(string), "price_"), "_m")
+	w.exec(`insert into subscription_changes (tenant_id, id, subscription_id, plan, stripe_price_id, quantity, monthly_amount, currency, at)
+		values ($1, $2, $3, $4, $5, 1, 1, 'usd', $6)`, w.s.TenantID, uuid.Must(uuid.NewV7()), id, plan, row["stripe_price_id"], zero().AddDate(0, 0, -20))
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.t.Helper()
+	if _, err := w.super.Exec(w.ctx(), sql, args...); err != nil {
+		w.t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// answer makes the API say something from now on.
+func (w *world) answer(a apiSpec) {
+	path := "/v1/subscriptions"
+	switch {
+	case a.Sub != nil:
+		w.put(w.subscription(a.Sub))
+	case a.Fault == "answer_lost":
+		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times, AfterCarryingOut: true})
+	case a.Error != nil && a.Error.Timeout:
+		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times})
+	case a.Error != nil:
+		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times, Status: a.Error.Status, Code: a.Error.Code})
+	}
+}
+
+// subscription turns a case's short form into Stripe's.
+func (w *world) subscription(change object) object {
+	sub := maps.Clone(w.file.Sub)
+	maps.Copy(sub, change)
+	items, _ := sub["items"].([]any)
+	if items == nil {
+		items = []any{object{"price": sub["price"], "quantity": sub["quantity"]}}
+	}
+	for _, item := range items {
+		if o := item.(object); o["quantity"] == nil {
+			delete(o, "quantity")
+		}
+	}
+	delete(sub, "price")
+	delete(sub, "quantity")
+	delete(sub, "livemode")
+	sub["object"], sub["items"], sub["currency"] = "subscription", object{"object": "list", "data": items}, "usd"
+	return sub
+}
+
+// prepare lets the API know the invoice that an event speaks of.
+func (w *world) prepare(d deliverSpec) {
+	if secrets, ok := d.Env["STRIPE_WEBHOOK_SECRETS"]; ok {
+		w.site.App.Billing.Secrets = strings.Split(secrets, ",")
+	}
+	w.failNext = w.failNext || d.Fault == "worker_error_once"
+	id, _ := d.Obj["id"].(string)
+	if !strings.HasPrefix(d.Type, "invoice.") || id == "" || w.st.Sim.Object("sub_1") == nil {
+		return
+	}
+	in := object{"object": "invoice", "id": id, "customer": "cus_A", "subscription": "sub_1", "status": d.Obj["status"], "currency": "usd",
+		"total": 14700, "amount_due": 14700, "created": d.Created, "attempt_count": d.Obj["attempt_count"]}
+	w.put(in)
+}
+
+func (w *world) send(d deliverSpec) {
+	body, err := json.Marshal(object{"id": d.ID, "object": "event", "type": d.Type, "created": d.Created, "livemode": true,
+		"api_version": "2023-10-16", "data": object{"object": d.Obj}})
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	if d.Sig == nil {
+		d.Sig = [][2]string{{"v1", newSecret}}
+	}
+	at := time.Now().Add(-time.Duration(d.SigAge) * time.Second)
+	header := fmt.Sprintf("t=%d", at.Unix())
+	for _, sig := range d.Sig {
+		_, signature, _ := strings.Cut(webtest.Sign(body, sig[1], at), ",v1=")
+		header += "," + sig[0] + "=" + signature
+	}
+	tail, err := hex.DecodeString(d.AppendHex)
+	if err != nil {
+		w.t.Error(err)
+	}
+	status := w.site.Webhook(append(body, tail...), header)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.statuses = append(w.statuses, status)
+}
+
+func (w *world) act(a actSpec) {
+	w.t.Helper()
+	b := w.site.Worker.Billing
+	var err error
+	switch a.Do {
+	case "checkout":
+		_, err = w.site.App.Billing.StartCheckout(w.ctx(), w.s, billing.Choice{Plan: a.Plan, Interval: "month"})
+	case "seat_sync":
+		w.seats()
+	case "seat_reconcile":
+		_, _, err = b.SyncPage(w.ctx(), "")
+		w.seats()
+	case "billing_sync":
+		_, _, err = b.SyncPage(w.ctx(), "")
+		w.sweep()
+	default:
+		w.t.Fatalf("nobody does %q", a.Do)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.work()
+	for _, id := range w.st.Fresh() {
+		body := w.st.Event(w.t, id)
+		if status := w.site.Webhook(body, webtest.Sign(body, newSecret, time.Now())); status != 200 {
+			w.t.Errorf("%s was answered %d", id, status)
+		}
+		w.st.Skip()
+	}
+	w.work()
+}
+
+// seats does the coalesced job, again when it fails, as the queue would.
+func (w *world) seats() {
+	for range 3 {
+		if w.site.Worker.Billing.SyncSeats(w.ctx(), w.s.TenantID) == nil {
+			return
+		}
+	}
+	w.t.Error("the seats are not set after three tries")
+}
+
+func (w *world) sweep() {
+	w.t.Helper()
+	if err := w.site.Worker.Billing.Sweep(w.ctx()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// work does the billing jobs that wait, those of one moment at once, and failed ones again.
+func (w *world) work() {
+	w.t.Helper()
+	for range 12 {
+		rows, err := w.super.Query(w.ctx(), `select id, args from river.river_job where kind = 'apply_stripe_event' and finalized_at is null order by id`)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		type job struct {
+			ID   int64
+			Args []byte
+		}
+		waiting, err := pgx.CollectRows(rows, pgx.RowToStructByPos[job])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(waiting) == 0 {
+			return
+		}
+		failed := make([]error, len(waiting))
+		var all sync.WaitGroup
+		for i, j := range waiting {
+			all.Go(func() {
+				var args jobs.ApplyStripeEvent
+				if failed[i] = json.Unmarshal(j.Args, &args); failed[i] == nil {
+					failed[i] = w.apply(args.EventID)
+				}
+			})
+		}
+		all.Wait()
+		for i, j := range waiting {
+			w.note(j.ID, failed[i])
+		}
+	}
+	w.t.Error("the jobs do not come to rest")
+}
+
+func (w *world) apply(id string) error {
+	ctx, cancel := context.WithCancel(w.ctx())
+	defer cancel()
+	if w.failNext {
+		w.failNext = false
+		before := w.st.Calls("GET /v1/subscriptions/")
+		go func() {
+			for w.st.Calls("GET /v1/subscriptions/") == before && ctx.Err() == nil {
+				time.Sleep(100 * time.Microsecond)
+			}
+			cancel()
+		}()
+	}
+	return w.site.Worker.Billing.ApplyEvent(ctx, id)
+}
+
+// note writes down what River would.
+func (w *world) note(id int64, failed error) {
+	if failed == nil {
+		w.exec(`update river.river_job set attempt = attempt + 1, state = 'completed', finalized_at = now() where id = $1`, id)
+		return
+	}
+	w.exec(`update river.river_job set attempt = attempt + 1, state = 'retryable', errors = array_append(errors, jsonb_build_object('error', $2::text)) where id = $1`, id, failed.Error())
+}
