@@ -323,3 +323,8 @@ func (w *world) note(id int64, failed error) {
 	}
 	w.exec(`update river.river_job set attempt = attempt + 1, state = 'retryable', errors = array_append(errors, jsonb_build_object('error', $2::text)) where id = $1`, id, failed.Error())
 }
+
+// lostCustomer carries out the making of a customer and loses the answer, also of Go's own second try.
+func lostCustomer() stripesim.Fault {
+	return stripesim.Fault{Method: "POST", Path: "/v1/customers", AfterCarryingOut: true}
+}
