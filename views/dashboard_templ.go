@@ -569,7 +569,7 @@ func dashboardUsage(s scope.Scope, d projects.Dashboard, plan string) templ.Comp
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.May(scope.ManageBilling) {
+		if s.May(scope.ViewBilling) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<a class=\"btn btn-ghost btn-sm more\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -616,7 +616,7 @@ func commentNew(s scope.Scope, page projects.TicketPage, f ui.Form) templ.Compon
 }
 
 // CommentEdit changes or deletes one's own comment.
-func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c projects.Comment, f ui.Form) templ.Component {
+func CommentEdit(s scope.Scope, page projects.CommentPage, f ui.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -649,7 +649,7 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHead(ui.T(ctx, "Edit comment"), t.Key()+" "+t.Title).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(ui.T(ctx, "Edit comment"), page.Ticket.Key()+" "+page.Ticket.Title).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -666,9 +666,9 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 templ.SafeURL
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(ticketPath(s, t.Project, t.Number, "comments", c.ID.String()))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(ticketPath(s, page.Ticket.Project, page.Ticket.Number, "comments", page.Comment.ID.String()))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_feed.templ`, Line: 109, Col: 121}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ticket_feed.templ`, Line: 109, Col: 152}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {
@@ -678,7 +678,7 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(f.In(ui.Input{Label: ui.T(ctx, "Comment"), Name: "body", Value: c.Body, Rows: 10, Required: true, Hint: ui.T(ctx, "Markdown works.")})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(f.In(ui.Input{Label: ui.T(ctx, "Comment"), Name: "body", Value: page.Comment.Body, Rows: 10, Required: true, Hint: ui.T(ctx, "Markdown works.")})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -690,7 +690,7 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: ui.T(ctx, "Cancel"), URL: ticketPath(s, t.Project, t.Number) + "#comment-" + c.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: ui.T(ctx, "Cancel"), URL: ticketPath(s, page.Ticket.Project, page.Ticket.Number) + "#comment-" + page.Comment.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -710,7 +710,7 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ConfirmForm(ui.ConfirmBox{ID: "delete-comment", Text: ui.T(ctx, "It disappears from the ticket for everybody. The history says that you deleted a comment, and not what it said."), Action: ticketPath(s, t.Project, t.Number, "comments", c.ID.String(), "delete"), Button: ui.T(ctx, "Delete the comment")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ConfirmForm(ui.ConfirmBox{ID: "delete-comment", Text: ui.T(ctx, "It disappears from the ticket for everybody. The history says that you deleted a comment, and not what it said."), Action: ticketPath(s, page.Ticket.Project, page.Ticket.Number, "comments", page.Comment.ID.String(), "delete"), Button: ui.T(ctx, "Delete the comment")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -726,7 +726,7 @@ func CommentEdit(s scope.Scope, p projects.Project, t projects.Ticket, c project
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Shell(ui.Page{Title: ui.T(ctx, "Edit comment"), NoPrimary: true, Crumbs: append(projectCrumbs(s, p, "")[:1], ui.Crumb{Text: t.Key(), URL: ticketPath(s, t.Project, t.Number)}, ui.Crumb{Text: ui.T(ctx, "Edit comment")})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Shell(ticketFormPage(s, page.Project, &page.Ticket, ui.T(ctx, "Edit comment"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

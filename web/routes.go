@@ -15,6 +15,10 @@ type Handlers struct {
 	Organizations *handlers.Organizations
 	People        *handlers.People
 	Invitations   *handlers.Invitations
+	Dashboards    *handlers.Dashboards
+	Projects      *handlers.Projects
+	Boards        *handlers.Boards
+	Tickets       *handlers.Tickets
 	Billing       *handlers.Billing
 	StripeWebhook *handlers.StripeWebhook
 	DevMail       *handlers.DevMail
@@ -24,7 +28,7 @@ type Handlers struct {
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
-	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), officeRoutes(h), machineRoutes(h))
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), officeRoutes(h), machineRoutes(h))
 }
 
 // openRoutes are asked by people who are not signed in.
@@ -96,6 +100,41 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/billing/portal", alsoReadOnly(member(scope.ManageBilling, h.Billing.OpenPortal))),
 		get("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.ShowChange)),
 		post("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.Change)),
+	}
+}
+
+// projectRoutes are asked by members, guests among them. Which projects a person sees and manages the operations ask.
+func projectRoutes(h Handlers) []Route {
+	return []Route{
+		get("/orgs/{org}", member(scope.ViewOrganization, h.Dashboards.Show)),
+		get("/orgs/{org}/tickets", member(scope.ViewOrganization, h.Tickets.Mine)),
+
+		// Projects.
+		get("/orgs/{org}/projects", member(scope.ViewOrganization, h.Projects.List)),
+		get("/orgs/{org}/projects/new", member(scope.CreateProject, h.Projects.New)),
+		post("/orgs/{org}/projects", member(scope.CreateProject, h.Projects.Create)),
+		get("/orgs/{org}/projects/{key}", member(scope.ViewOrganization, h.Projects.Show)),
+		get("/orgs/{org}/projects/{key}/board", member(scope.ViewOrganization, h.Boards.Show)),
+		get("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Settings)),
+		post("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Update)),
+		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
+		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
+		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),
+
+		// Tickets.
+		get("/orgs/{org}/projects/{key}/tickets", member(scope.ViewOrganization, h.Tickets.List)),
+		get("/orgs/{org}/projects/{key}/tickets/new", member(scope.WriteTickets, h.Tickets.New)),
+		post("/orgs/{org}/projects/{key}/tickets", member(scope.WriteTickets, h.Tickets.Create)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.ViewOrganization, h.Tickets.Show)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/edit", member(scope.WriteTickets, h.Tickets.Edit)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.WriteTickets, h.Tickets.Update)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/status", member(scope.WriteTickets, h.Tickets.UpdateStatus)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/assignee", member(scope.WriteTickets, h.Tickets.UpdateAssignee)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/priority", member(scope.WriteTickets, h.Tickets.UpdatePriority)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments", member(scope.WriteTickets, h.Tickets.CreateComment)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit", member(scope.WriteTickets, h.Tickets.EditComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}", member(scope.WriteTickets, h.Tickets.UpdateComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/delete", member(scope.WriteTickets, h.Tickets.DeleteComment)),
 	}
 }
 

@@ -116,17 +116,28 @@ func (p *Projects) ownComment(
 
 func errNotYours() error { return fault.New(fault.Denied, "Only who wrote a comment changes it.") }
 
-// OwnComment reads one's own comment, for the form that changes it.
-func (p *Projects) OwnComment(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (Comment, error) {
-	var c Comment
+// CommentPage is what the form for a comment shows.
+type CommentPage struct {
+	Project Project
+	Ticket  Ticket
+	Comment Comment
+}
+
+// CommentPage reads one's own comment, for the form that changes it; Denied for somebody else's.
+func (p *Projects) CommentPage(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (CommentPage, error) {
+	var out CommentPage
 	if number < 1 || number > maxNumber {
-		return c, fault.Missing()
+		return out, fault.Missing()
 	}
-	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &c, projectsdb.CommentByID, s.TenantID, s.Person.ID, key, number, id) })
-	if err == nil && c.AuthorID != s.Person.ID {
-		return Comment{}, errNotYours()
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		queueProject(r, s, key, &out.Project)
+		queueTicket(r, s, key, number, &out.Ticket)
+		db.Row(r, &out.Comment, projectsdb.CommentByID, s.TenantID, s.Person.ID, key, number, id)
+	})
+	if err == nil && out.Comment.AuthorID != s.Person.ID {
+		return CommentPage{}, errNotYours()
 	}
-	return c, err
+	return out, err
 }
 
 func checkComment(body string) error {

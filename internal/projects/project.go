@@ -236,3 +236,10 @@ func (p *Projects) Project(ctx context.Context, s scope.Scope, key string) (Proj
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { queueProject(r, s, key, &out) })
 	return out, err
 }
+
+// Used is how many projects count for the plan, also those the person does not see.
+func (p *Projects) Used(ctx context.Context, s scope.Scope) (int64, error) {
+	var n int64
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Value(r, &n, projectsdb.UsedProjects, s.TenantID) })
+	return n, err
+}

@@ -89,7 +89,7 @@ func TestUnknownTickets(t *testing.T) {
 		h.is(err, fault.NotFound)
 		_, err = h.EditPage(h.ctx(), h.owner, at.key, at.number)
 		h.is(err, fault.NotFound)
-		_, err = h.OwnComment(h.ctx(), h.owner, at.key, at.number, newID())
+		_, err = h.CommentPage(h.ctx(), h.owner, at.key, at.number, newID())
 		h.is(err, fault.NotFound)
 		h.is(h.SetTicketStatus(h.ctx(), h.owner, at.key, at.number, projects.Done), fault.NotFound)
 		h.is(h.AddComment(h.ctx(), h.owner, at.key, at.number, projects.CommentForm{ID: newID(), Body: "x"}), fault.NotFound)
@@ -200,18 +200,18 @@ func TestComments(t *testing.T) {
 	h.is(h.DeleteComment(h.ctx(), h.member, "WEB", n, newID()), fault.NotFound)
 	h.wrong(h.EditComment(h.ctx(), h.member, "WEB", n, projects.CommentForm{ID: id}), "body")
 	h.no(h.EditComment(h.ctx(), h.member, "WEB", n, projects.CommentForm{ID: id, Body: "Said better"}))
-	c, err := h.OwnComment(h.ctx(), h.member, "WEB", n, id)
+	page, err := h.CommentPage(h.ctx(), h.member, "WEB", n, id)
 	h.no(err)
-	if c.Body != "Said better" || c.EditedAt == nil {
+	if c := page.Comment; c.Body != "Said better" || c.EditedAt == nil {
 		t.Errorf("the comment is %+v", c)
 	}
 	h.no(h.DeleteComment(h.ctx(), h.member, "WEB", n, id))
 	h.is(h.DeleteComment(h.ctx(), h.member, "WEB", n, id), fault.NotFound)
 	h.is(h.EditComment(h.ctx(), h.member, "WEB", n, projects.CommentForm{ID: id, Body: "Back"}), fault.NotFound)
-	page, err := h.TicketPage(h.ctx(), h.member, "WEB", n, "")
+	after, err := h.TicketPage(h.ctx(), h.member, "WEB", n, "")
 	h.no(err)
-	if len(page.Comments) != 0 {
-		t.Errorf("comments %+v", page.Comments)
+	if len(after.Comments) != 0 {
+		t.Errorf("comments %+v", after.Comments)
 	}
 	h.countsAreRight()
 }

@@ -89,7 +89,7 @@ func operations(comment, somebody uuid.UUID) []operation {
 			return h.AddMember(h.ctx(), s, k, somebody)
 		}},
 		{"own comment", true, false, func(h *house, s scope.Scope, k string) error {
-			_, err := h.OwnComment(h.ctx(), s, k, 1, comment)
+			_, err := h.CommentPage(h.ctx(), s, k, 1, comment)
 			return err
 		}},
 		{"edit comment", false, false, func(h *house, s scope.Scope, k string) error {

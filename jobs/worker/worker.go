@@ -18,14 +18,16 @@ import (
 	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/mails"
+	"plinth/internal/projects"
 	"plinth/jobs"
 )
 
 // Modules are what the work is done with.
 type Modules struct {
-	Auth    *auth.Auth
-	Mails   *mails.Mails
-	Billing *billing.Billing
+	Auth     *auth.Auth
+	Mails    *mails.Mails
+	Billing  *billing.Billing
+	Projects *projects.Projects
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -57,6 +59,9 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sweepBilling{m: m})
 	river.AddWorker(w, &syncSubscriptions{m: m})
 	river.AddWorker(w, &sendBillingMail{m: m})
+	river.AddWorker(w, &reassignTickets{m: m})
+	river.AddWorker(w, &recountTickets{m: m})
+	river.AddWorker(w, &recountAll{m: m})
 	return w
 }
 
@@ -101,6 +106,9 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(nightly{hour: 3}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SyncSubscriptions{}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_subscriptions"}),
+		river.NewPeriodicJob(nightly{hour: 2}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.RecountAll{}, nil
+		}, &river.PeriodicJobOpts{ID: "recount_all"}),
 	}
 }
 

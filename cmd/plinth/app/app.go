@@ -47,8 +47,8 @@ type App struct {
 	Tenants  *tenants.Tenants
 	Mails    *mails.Mails
 	Admin    *admin.Admin
-	Billing  *billing.Billing
 	Projects *projects.Projects
+	Billing  *billing.Billing
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
 }
@@ -75,11 +75,11 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Billing = a.newBilling()
 	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans}
+	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: &limit.Limiter{DB: d, Now: time.Now}, Hasher: hasher,
 		URL: c.URL, Log: log,
 	}
-	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	sender, err := a.mailer()
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -142,6 +142,10 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
+		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans},
+		Projects:      &handlers.Projects{Base: base, Projects: a.Projects},
+		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
+		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects},
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},

@@ -1,0 +1,179 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"plinth/internal/fault"
+	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+// Tickets serves tickets: lists, the page of one, writing and changing them.
+type Tickets struct {
+	*Base
+	Projects *projects.Projects
+}
+
+// pathTicket reads a project's key and a ticket's number from the path; anything that is none is the same 404 as an
+// unknown one.
+func pathTicket(r *http.Request) (key string, number int, err error) {
+	key, err = PathKey(r)
+	if err != nil {
+		return "", 0, err
+	}
+	text := r.PathValue("number")
+	number, err = strconv.Atoi(text)
+	if err != nil || strconv.Itoa(number) != text || number < 1 {
+		return "", 0, fault.Missing()
+	}
+	return key, number, nil
+}
+
+func ticketURL(s scope.Scope, key string, number int) string {
+	return ui.ProjectPath(s.Slug, key, "tickets", strconv.Itoa(number))
+}
+
+// List shows a project's tickets as the address filters and sorts them.
+func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, err := PathKey(r)
+	if err != nil {
+		return err
+	}
+	list, err := h.Projects.Tickets(r.Context(), s, key, projects.ParseListQuery(r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.TicketList(s, list))
+}
+
+// Mine shows the person's open tickets in all their projects.
+func (h *Tickets) Mine(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	q := r.URL.Query()
+	mine, err := h.Projects.Mine(r.Context(), s, q.Get("after"), q.Get("before"))
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.MyTickets(s, mine))
+}
+
+// New shows the form for a ticket; status in the address chooses its status.
+func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	show, action, err := h.newForm(r, s)
+	if err != nil {
+		return err
+	}
+	f := h.Fresh(w, r, action)
+	if status := r.URL.Query().Get("status"); f.Values.Get("status") == "" && projects.Status(status).Known() {
+		f.Values = withValue(f.Values, "status", status)
+	}
+	return h.Render(w, r, http.StatusOK, show(f))
+}
+
+func withValue(v url.Values, name, value string) url.Values {
+	out := url.Values{name: {value}}
+	for n, values := range v {
+		if n != name {
+			out[n] = values
+		}
+	}
+	return out
+}
+
+func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) templ.Component, action string, err error) {
+	key, err := PathKey(r)
+	if err != nil {
+		return nil, "", err
+	}
+	form, err := h.Projects.NewPage(r.Context(), s, key)
+	if err != nil {
+		return nil, "", err
+	}
+	return func(f ui.Form) templ.Component { return views.TicketNew(s, form, f) }, ui.ProjectPath(s.Slug, key, "tickets"), nil
+}
+
+// Create adds a ticket and opens it.
+func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, err := PathKey(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[projects.NewTicket](h.Base, r)
+	if err != nil {
+		return err
+	}
+	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f)
+	if failed != nil {
+		show, _, err := h.newForm(r, s)
+		if err != nil {
+			return err
+		}
+		return h.Again(w, r, failed, show)
+	}
+	return h.Redirect(w, r, ticketURL(s, key, number))
+}
+
+// Show shows a ticket with its discussion.
+func (h *Tickets) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	v := ticketView(r)
+	page, err := h.Projects.TicketPage(r.Context(), s, key, number, v.Before)
+	if err != nil {
+		return err
+	}
+	v.Comment = h.Fresh(w, r, ticketURL(s, key, number)+"/comments")
+	return h.Render(w, r, http.StatusOK, views.Ticket(s, page, v))
+}
+
+// ticketView reads from the address which part of the discussion is asked for.
+func ticketView(r *http.Request) views.TicketView {
+	q := r.URL.Query()
+	v := views.TicketView{Show: q.Get("show"), Before: q.Get("before")}
+	if v.Show != views.ShowComments && v.Show != views.ShowHistory {
+		v.Show = views.ShowAll
+	}
+	return v
+}
+
+// Edit shows the form for title and description.
+func (h *Tickets) Edit(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	form, err := h.Projects.EditPage(r.Context(), s, key, number)
+	if err != nil {
+		return err
+	}
+	f := h.Fresh(w, r, ticketURL(s, key, number))
+	return h.Render(w, r, http.StatusOK, views.TicketEdit(s, form, f, false))
+}
+
+// Update changes title and description.
+func (h *Tickets) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[projects.EditForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if failed := h.Projects.EditTicket(r.Context(), s, key, number, f); failed != nil {
+		form, err := h.Projects.EditPage(r.Context(), s, key, number)
+		if err != nil {
+			return err
+		}
+		conflict := fault.Is(failed, fault.Conflict) && form.Ticket.Revision != f.Revision
+		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f, conflict) })
+	}
+	return h.Redirect(w, r, ticketURL(s, key, number))
+}

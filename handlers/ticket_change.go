@@ -1,0 +1,118 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/fault"
+	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+// UpdateStatus moves a ticket: field status. For htmx the answer is the card of a board (as=card) or the properties on
+// the ticket's page.
+func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[struct {
+		Status projects.Status `form:"status"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Projects.SetTicketStatus(r.Context(), s, key, number, f.Status); err != nil {
+		return err
+	}
+	if IsHX(r) && r.URL.Query().Get("as") == "card" {
+		card, err := h.Projects.Card(r.Context(), s, key, number)
+		if err != nil {
+			return err
+		}
+		return h.Render(w, r, http.StatusOK, views.BoardCard(s, card, r.URL.Query().Get("filtered") != ""))
+	}
+	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
+		return ui.T(ctx, "%s moved to %s", t.Key(), ui.StatusText(ctx, t.Status))
+	})
+}
+
+// UpdateAssignee gives a ticket to somebody: field assignee, empty for nobody.
+func (h *Tickets) UpdateAssignee(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[struct {
+		Assignee uuid.UUID `form:"assignee"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if f.Assignee == uuid.Nil && r.Form.Get("assignee") != "" {
+		return fault.Field("assignee", "Choose somebody who sees this project.")
+	}
+	if err := h.Projects.SetTicketAssignee(r.Context(), s, key, number, f.Assignee); err != nil {
+		return err
+	}
+	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
+		if t.AssigneeID == nil {
+			return ui.T(ctx, "%s is assigned to nobody", t.Key())
+		}
+		return ui.T(ctx, "%s is assigned to %s", t.Key(), t.Assignee)
+	})
+}
+
+// UpdatePriority changes how much a ticket presses: field priority.
+func (h *Tickets) UpdatePriority(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[struct {
+		Priority string `form:"priority"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Projects.SetTicketPriority(r.Context(), s, key, number, f.Priority); err != nil {
+		return err
+	}
+	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
+		return ui.T(ctx, "Priority of %s: %s", t.Key(), ui.PriorityText(ctx, projects.Priority(t.Priority).Name()))
+	})
+}
+
+// changed answers a change of a property: htmx with the pieces of the ticket's page, others by going back to the page
+// they came from. say puts the new state into words.
+func (h *Tickets) changed(
+	w http.ResponseWriter, r *http.Request, s scope.Scope, say func(context.Context, projects.Ticket) string,
+) error {
+	key, number, err := pathTicket(r)
+	if err != nil {
+		return err
+	}
+	v := ticketView(r)
+	page, err := h.Projects.TicketPage(r.Context(), s, key, number, v.Before)
+	if err != nil {
+		return err
+	}
+	said := say(r.Context(), page.Ticket)
+	if IsHX(r) {
+		return h.Render(w, r, http.StatusOK, views.TicketChanged(s, page, v, said))
+	}
+	h.Flash(w, r, said)
+	return h.Redirect(w, r, backOr(r, ticketURL(s, key, number)))
+}
+
+// backOr is the page a form was sent from, or to when that is not known.
+func backOr(r *http.Request, to string) string {
+	if page := pageOf(r); page != "/" {
+		return page
+	}
+	return to
+}

@@ -1,0 +1,38 @@
+package worker
+
+import (
+	"context"
+
+	"github.com/riverqueue/river"
+
+	"plinth/internal/scope"
+	"plinth/jobs"
+)
+
+type reassignTickets struct {
+	river.WorkerDefaults[jobs.ReassignTickets]
+	m Modules
+}
+
+func (w *reassignTickets) Work(ctx context.Context, job *river.Job[jobs.ReassignTickets]) error {
+	a := job.Args
+	return w.m.Projects.Reassign(ctx, scope.System(a.TenantID), a.From, a.To, a.By)
+}
+
+type recountTickets struct {
+	river.WorkerDefaults[jobs.RecountTickets]
+	m Modules
+}
+
+func (w *recountTickets) Work(ctx context.Context, job *river.Job[jobs.RecountTickets]) error {
+	return w.m.Projects.Recount(ctx, scope.System(job.Args.TenantID), job.Args.After)
+}
+
+type recountAll struct {
+	river.WorkerDefaults[jobs.RecountAll]
+	m Modules
+}
+
+func (w *recountAll) Work(ctx context.Context, job *river.Job[jobs.RecountAll]) error {
+	return w.m.Projects.RecountAll(ctx, job.Args.After)
+}
