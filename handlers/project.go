@@ -83,7 +83,7 @@ func (h *Projects) form(r *http.Request, s scope.Scope) (func(ui.Form) templ.Com
 	return func(f ui.Form) templ.Component { return views.ProjectNew(s, room, f) }, nil
 }
 
-// Create makes a project and opens its board.
+// Create makes a project and opens it.
 func (h *Projects) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	f, err := Decode[projects.NewProject](h.Base, r)
 	if err != nil {
@@ -97,5 +97,5 @@ func (h *Projects) Create(w http.ResponseWriter, r *http.Request, s scope.Scope)
 		}
 		return h.Again(w, r, failed, show)
 	}
-	return h.Redirect(w, r, ui.ProjectPath(s.Slug, key, "board"))
+	return h.Redirect(w, r, ui.ProjectPath(s.Slug, key))
 }

@@ -84,6 +84,7 @@ func (b *Browser) follow(p *Page) *Page {
 		if strings.HasPrefix(to, "http") {
 			return p
 		}
+		to, _, _ = strings.Cut(to, "#") // a browser keeps it to itself
 		p = b.Request(http.MethodGet, to, nil, nil)
 	}
 	b.t.Fatalf("too many redirects to %s", p.Path)
