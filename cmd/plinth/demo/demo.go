@@ -139,6 +139,7 @@ func (s Seed) date(ctx context.Context) error {
 		set at = case when e.action = 'ticket.created' then t.created_at else greatest(t.created_at, t.updated_at) end
 		from tickets t
 		where t.tenant_id = e.tenant_id and t.id = e.object_id;
+		update events set at = at - interval '70 days' where object_kind <> 'ticket';
 		update memberships set joined_at = joined_at - interval '70 days';`)
 	if err != nil {
 		return fmt.Errorf("date the history: %w", err)

@@ -46,6 +46,18 @@ func (p *Page) Press(css string) {
 	p.mouse("press "+css, call("press", css))
 }
 
+// Leave does something that leads to another document, at the same address perhaps, and waits for that one.
+func (p *Page) Leave(do func()) {
+	p.t.Helper()
+	const born = `String(performance.timeOrigin)`
+	before := p.ask(born)
+	do()
+	p.until("leave the page", func() (bool, string) {
+		now := p.ask(born + ` + document.readyState`)
+		return now != "" && now != before+"complete" && strings.HasSuffix(now, "complete"), "the page at " + p.where() + " stays"
+	})
+}
+
 // Tick clicks a checkbox or radio button by its label.
 func (p *Page) Tick(label string) {
 	p.t.Helper()

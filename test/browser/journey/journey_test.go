@@ -82,7 +82,7 @@ func (w *walk) signUp(name, email string) {
 	w.look("signin")
 	w.Fill("E-mail", email)
 	w.Fill("Password", password)
-	w.Press("main form button")
+	w.Press("main form button.btn-primary")
 	w.At("/orgs/new")
 }
 
@@ -150,8 +150,8 @@ func (w *walk) ticket(slug, key, title, assignee string) {
 	w.Click("Add the ticket")
 	w.At(base + "/tickets/1")
 	w.See(title, key+"-1", "matters")
-	w.set("Status", "In progress")
-	w.set("Assignee", assignee)
+	w.set("Status", "In progress", "moved it from To do to In progress")
+	w.set("Assignee", assignee, "took it on")
 	w.Fill("Comment", "On it. <script>alert(1)</script>")
 	w.Click("Comment")
 	w.See("On it.")
@@ -168,12 +168,14 @@ func (w *walk) ticket(slug, key, title, assignee string) {
 }
 
 // set changes a property of the ticket: by itself with JavaScript, with its button without.
-func (w *walk) set(label, option string) {
+// The history says what was done.
+func (w *walk) set(label, option, history string) {
 	w.t.Helper()
 	w.Choose(label, option)
 	if !w.script {
-		w.Click("Set " + label)
+		w.Leave(func() { w.Click("Set " + label) })
 	}
+	w.See(history)
 }
 
 // dashboards is step 4.
@@ -208,7 +210,7 @@ func (w *walk) pay(slug string) {
 	w.See("Team")
 	w.look("billing")
 	w.Click("Open the billing portal")
-	w.See("Return to")
+	w.See("Current plan", "visa ending in 4242")
 	w.look("portal")
 }
 
