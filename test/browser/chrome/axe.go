@@ -38,3 +38,11 @@ func (p *Page) axe(rules string) {
 		p.t.Errorf("axe at %s: %s", p.Path(), strings.TrimSpace(v))
 	}
 }
+
+// Fits fails the test when the page is wider than the screen.
+func (p *Page) Fits() {
+	p.t.Helper()
+	if over := eval[int64](p, "measure the width", `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		p.t.Errorf("%s is %d px wider than the screen", p.Path(), over)
+	}
+}

@@ -1,0 +1,59 @@
+package journey
+
+import (
+	"testing"
+
+	"plinth/test/browser/chrome"
+	"plinth/test/program"
+)
+
+// pages are what a person of the demo sees; the product's own data is on each.
+func pages() map[string][]string {
+	return map[string][]string{
+		"": {"/", "/signup", "/signin", "/forgot", "/terms", "/privacy", "/dev/mail", "/dev/stripe"},
+		"owner": {
+			"/orgs", "/orgs/new", "/account", "/orgs/acme", "/orgs/acme/tickets", "/orgs/acme/projects", "/orgs/acme/projects/new", "/orgs/acme/projects/WEB",
+			"/orgs/acme/projects/WEB/tickets", "/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets/42", "/orgs/acme/projects/WEB/tickets/42/edit",
+			"/orgs/acme/projects/WEB/tickets/new", "/orgs/acme/projects/WEB/settings", "/orgs/acme/people", "/orgs/acme/settings", "/orgs/acme/billing",
+		},
+		"guest": {"/orgs/acme", "/orgs/acme/projects", "/orgs/acme/projects/WEB/board"},
+		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs"},
+	}
+}
+
+// Every page in the dark, where contrast is another matter, and on the narrowest phone; the console tells of every
+// breach of the policy, which fails the test.
+func TestPagesInTheDarkAndOnAPhone(t *testing.T) {
+	app := program.Dev(t, program.Folder(t))
+	for _, o := range []chrome.Options{{Dark: true, Width: 1440, Height: 900}, {Width: 360, Height: 740}} {
+		for role, paths := range pages() {
+			name := role + map[bool]string{true: " dark", false: " phone"}[o.Dark]
+			t.Run(name, func(t *testing.T) {
+				w := newWalk(t, app, "page", o)
+				w.as(role)
+				for _, path := range paths {
+					w.open(path)
+					w.Fits()
+					if o.Dark {
+						w.AxeContrast()
+					}
+				}
+			})
+		}
+	}
+}
+
+// as signs in with a demo account; nobody is "".
+func (w *walk) as(role string) {
+	w.t.Helper()
+	for _, l := range w.app.Logins {
+		if l.Role != role {
+			continue
+		}
+		w.open("/signin")
+		w.Fill("E-mail", l.Email)
+		w.Fill("Password", l.Password)
+		w.Press("main form button.btn-primary")
+		w.At("/orgs")
+	}
+}
