@@ -82,6 +82,13 @@ func (p BillingPage) totalNote(ctx context.Context) string {
 	return ui.TN(ctx, int(p.Subscription.Quantity), "a month for one seat, before VAT", "a month for %d seats, before VAT")
 }
 
+func (p BillingPage) seatsLabel(ctx context.Context) string {
+	if p.Subscription.Status == "trialing" {
+		return ui.T(ctx, "After the trial")
+	}
+	return ui.T(ctx, "Paid now")
+}
+
 // state is the subscription's state as a word and a hue; empty for the free plan.
 func (p BillingPage) state(ctx context.Context) (text, hue string) {
 	if p.Subscription == nil || p.Access.Override {
@@ -152,9 +159,34 @@ func (p BillingPage) offer(ctx context.Context, s scope.Scope, plan billing.Plan
 	case p.Subscription.Status != "active" && p.Subscription.Status != "trialing":
 		return offer{Note: ui.T(ctx, "After the open payment")}
 	case billing.Upgrade(p.Access.Plan, p.Subscription.Interval, plan, p.Interval):
-		return offer{Text: changeText(ctx, same, plan, p.Interval), Kind: "primary", URL: path("change") + "?" + url.Values{"plan": {plan.Key}, "interval": {p.Interval}}.Encode()}
+		return offer{Text: changeText(ctx, same, plan, p.Interval), URL: changePath(s, plan, p.Interval)}
 	}
 	return offer{Text: ui.T(ctx, "Change in the portal"), Action: path("portal"), Fields: map[string]string{"way": billing.PortalHome}}
+}
+
+func changePath(s scope.Scope, plan billing.Plan, interval string) string {
+	return ui.OrgPath(s.Slug, "billing", "change") + "?" + url.Values{"plan": {plan.Key}, "interval": {interval}}.Encode()
+}
+
+// ways lead from a plan that is paid for to a higher one, and to paying it by the year.
+func (p BillingPage) ways(ctx context.Context, s scope.Scope) []ui.Btn {
+	if p.Subscription.Status != "active" || p.ending() != nil || p.Access.Override {
+		return nil
+	}
+	var all []ui.Btn
+	for _, plan := range p.Plans {
+		if plan.Rank > p.Access.Plan.Rank && billing.Upgrade(p.Access.Plan, p.Subscription.Interval, plan, p.Subscription.Interval) {
+			all = append(all, ui.Btn{Text: ui.T(ctx, "Change to %s", plan.Name), Kind: "primary", URL: changePath(s, plan, p.Subscription.Interval)})
+			break
+		}
+	}
+	month, byMonth := p.Access.Plan.Price("month")
+	year, byYear := p.Access.Plan.Price("year")
+	if save := (12*month.Amount - year.Amount) * p.Subscription.Quantity; p.Subscription.Interval == "month" && byMonth && byYear && save > 0 {
+		text := ui.T(ctx, "Pay by year, save %s", ui.MoneyShort(save, year.Currency))
+		all = append(all, ui.Btn{Text: text, URL: changePath(s, p.Access.Plan, "year")})
+	}
+	return all
 }
 
 func changeText(ctx context.Context, same bool, plan billing.Plan, interval string) string {

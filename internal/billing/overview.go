@@ -18,7 +18,7 @@ type Overview struct {
 	Access       Access
 	Subscription *Subscription // nil: never subscribed
 	Customer     bool          // there is something in the Portal
-	TrialFree    bool          // this organization has not had its trial
+	TrialFree    bool          // neither this organization nor the person has had a trial
 	Checkout     bool          // a Checkout is open that has not been paid
 	Members      int64
 	Projects     int64
@@ -97,7 +97,7 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Maybe(r, &access, billingdb.AccessOfTenant, s.TenantID)
 		db.Maybe(r, &o.Subscription, billingdb.CurrentSubscription, s.TenantID)
 		db.Value(r, &customer, billingdb.CustomerOfTenant, s.TenantID)
-		db.Value(r, &trial, billingdb.TrialPlan, s.TenantID)
+		db.Value(r, &trial, billingdb.TrialPlan, s.TenantID, s.Person.ID)
 		db.Value(r, &checkout, billingdb.OpenCheckout, s.TenantID)
 		db.Value(r, &o.Members, billingdb.CountMembers, s.TenantID)
 		db.Value(r, &o.Projects, billingdb.CountProjects, s.TenantID)

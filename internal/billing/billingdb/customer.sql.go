@@ -171,11 +171,18 @@ func (q *Queries) TrialOf(ctx context.Context, db DBTX, tenantID uuid.UUID) (Tri
 const TrialPlan = `-- name: TrialPlan :one
 select plan
 from billing_trials
-where tenant_id = $1
+where tenant_id = $1 or user_id = $2
+limit 1
 `
 
-func (q *Queries) TrialPlan(ctx context.Context, db DBTX, tenantID uuid.UUID) (string, error) {
-	row := db.QueryRow(ctx, TrialPlan, tenantID)
+type TrialPlanParams struct {
+	TenantID uuid.UUID
+	UserID   uuid.UUID
+}
+
+// What keeps a person from starting a trial here: this organization has had one, or the person has.
+func (q *Queries) TrialPlan(ctx context.Context, db DBTX, arg TrialPlanParams) (string, error) {
+	row := db.QueryRow(ctx, TrialPlan, arg.TenantID, arg.UserID)
 	var plan string
 	err := row.Scan(&plan)
 	return plan, err

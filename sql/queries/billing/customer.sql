@@ -43,6 +43,8 @@ where m.tenant_id = $1 and m.role = 'owner' and m.left_at is null
 order by u.id;
 
 -- name: TrialPlan :one
+-- What keeps a person from starting a trial here: this organization has had one, or the person has.
 select plan
 from billing_trials
-where tenant_id = $1;
+where tenant_id = $1 or user_id = $2
+limit 1;
