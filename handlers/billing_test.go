@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"plinth/internal/dbtest"
 	"plinth/internal/scope"
 	"plinth/test/webtest"
 )
@@ -57,6 +58,7 @@ func (s shop) status(t *testing.T) string {
 var leavesFor = regexp.MustCompile(`content="1;url=([^"]+)"`)
 
 // leaves reads where a page takes the browser.
+
 func leaves(t *testing.T, p *webtest.Page) string {
 	t.Helper()
 	found := leavesFor.FindStringSubmatch(p.Want(200).Says("Taking you to").Body)
@@ -71,6 +73,7 @@ func card(number string) url.Values {
 }
 
 // buy goes through Checkout by its forms and comes back.
+
 func (s shop) buy(t *testing.T, number string) *webtest.Page {
 	t.Helper()
 	to := leaves(t, s.b.Get("/orgs/acme/billing").Want(200).Submit("/orgs/acme/billing/checkout", "plan", "team", "interval", "month"))
@@ -187,124 +190,6 @@ func TestTwoCheckoutsAtOnceMakeOneCustomer(t *testing.T) {
 	}
 }
 
-func TestTrial(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.b.Get("/orgs/acme/billing").Says("Try Team", "14 days free, no card needed").Submit("/orgs/acme/billing/trial", "plan", "team").
-		At("/orgs/acme/billing").Says("Trial, 14 days left", "trial until 15 January 2026", "Add a card", "1 of 25")
-	s.b.Post("/orgs/acme/billing/trial", url.Values{"plan": {"team"}}).Want(409)
-	s.st.Deliver(t)
-	s.Org(t, s.owner.Person, "harbour", "Harbour Labs")
-	s.b.Post("/orgs/harbour/billing/trial", url.Values{"plan": {"team"}}).Want(409).Says("once")
-	s.st.Pass(t, begin().AddDate(0, 0, 12))
-	s.st.Deliver(t)
-	if mails := s.Mails(t, dana); len(mails) != 1 || !strings.Contains(mails[0].Subject, "trial of Team ends soon") {
-		t.Errorf("%d mails before the end of the trial, want one: %+v", len(mails), mails)
-	}
-	s.st.Pass(t, begin().AddDate(0, 0, 15))
-	s.st.Deliver(t)
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Free", "Choose Team", "of 3").Silent("Try Team")
-}
-
-func TestFailedRenewal(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.buy(t, paysCard)
-	s.st.Deliver(t)
-	portal := leaves(t, s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/portal", "way", "card"))
-	webtest.FollowOut(t, portal, card(laterCard))
-	s.st.Pass(t, begin().AddDate(0, 1, 0).Add(2*time.Hour))
-	s.st.Deliver(t)
-	if s.status(t) != "past_due" {
-		t.Fatalf("the row is %s, want past_due", s.status(t))
-	}
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Payment failed", "The payment of €9.00 on 1 February 2026 failed.", "The next attempt is on 2 February 2026", "Update the card", "of 25")
-	if mails := s.Mails(t, dana); len(mails) != 1 || !strings.Contains(mails[0].Text, "€9.00") {
-		t.Errorf("%d mails about the payment, want one", len(mails))
-	}
-	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).At("/orgs/acme/settings").Want(200)
-
-	// Nobody pays, and the local Stripe goes on trying; the grace runs out by the clock.
-	s.st.SetClock(begin()) // the offset of Pass stays
-	since := begin().AddDate(0, 1, 0).Add(time.Hour)
-	s.App.Plans.Now = func() time.Time { return since.Add(21*24*time.Hour + time.Minute) }
-	s.b.Get("/orgs/acme/settings").Want(200)
-	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).Want(402).Says("A payment is missing")
-	webtest.FollowOut(t, leaves(t, s.b.Post("/orgs/acme/billing/portal", url.Values{"way": {"card"}})), card(paysCard))
-	s.st.Pass(t, since.AddDate(0, 0, 2))
-	s.st.Deliver(t)
-	if s.status(t) != "active" {
-		t.Fatalf("after the retry the row is %s, want active", s.status(t))
-	}
-	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).At("/orgs/acme/settings").Want(200)
-	if n := len(s.Mails(t, dana)); n != 1 {
-		t.Errorf("%d mails, want still one", n)
-	}
-}
-
-func TestCancelInThePortal(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.buy(t, paysCard)
-	sub := s.st.Sim.Subscriptions(1)[0].ID
-	portal := leaves(t, s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/portal", "way", "cancel"))
-	webtest.FollowOut(t, portal+"/cancel", url.Values{"subscription": {sub}})
-	s.st.Deliver(t)
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Ends soon", "ends on 1 February 2026", "Keep Team")
-	webtest.FollowOut(t, leaves(t, s.b.Post("/orgs/acme/billing/portal", url.Values{"way": {""}}))+"/renew", url.Values{"subscription": {sub}})
-	s.st.Deliver(t)
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Active", "renews on 1 February 2026")
-	webtest.FollowOut(t, portal+"/cancel", url.Values{"subscription": {sub}})
-	s.st.Pass(t, begin().AddDate(0, 1, 1))
-	s.st.Deliver(t)
-	if s.status(t) != "canceled" {
-		t.Errorf("after the end the row is %s", s.status(t))
-	}
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Free", "of 3", "Choose Team")
-}
-
-func TestUpgradeWithPreview(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(409)
-	s.buy(t, paysCard)
-	s.st.Deliver(t)
-	s.st.Pass(t, begin().AddDate(0, 0, 15).Add(12*time.Hour)) // half of January
-	p := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).
-		Says("Change to Business", "Due today", "€5.00", "Unused time", "Keep Team", "€19.00 a month", "Pay €5.00 and change")
-	form := p.Form("/orgs/acme/billing/change")
-	s.b.Post("/orgs/acme/billing/change", form).At("/orgs/acme/billing").Want(200).Says("Business", "€19.00 per member and month")
-	s.b.Post("/orgs/acme/billing/change", form) // pressed twice
-	s.st.Deliver(t)
-	if in := s.st.Sim.Invoices(0); len(in) != 2 || in[0].AmountPaid != 500 {
-		t.Errorf("%d invoices, the newest of %d; want two, 500", len(in), in[0].AmountPaid)
-	}
-	var changes int
-	s.row(t, `select count(*) from subscription_changes where tenant_id = $1`, &changes)
-	if changes != 2 {
-		t.Errorf("%d changes, want 2", changes)
-	}
-	s.b.Get("/orgs/acme/billing/change?plan=team&interval=month").Want(409).Says("billing portal")
-	s.b.Get("/orgs/acme/billing/change?plan=gold&interval=month").Want(422)
-	form.Set("prorated_at", "1")
-	s.b.Post("/orgs/acme/billing/change", form).Want(409).Says("no longer right")
-}
-
-func TestUpgradeIsDeclined(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.buy(t, paysCard)
-	webtest.FollowOut(t, leaves(t, s.b.Post("/orgs/acme/billing/portal", url.Values{"way": {"card"}})), card(laterCard))
-	s.st.Pass(t, begin().AddDate(0, 0, 10))
-	form := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).Form("/orgs/acme/billing/change")
-	p := s.b.Post("/orgs/acme/billing/change", form)
-	if p.Status != 200 && p.Status != 409 {
-		t.Fatalf("answered %d: %s", p.Status, p.Text())
-	}
-	s.st.Deliver(t)
-	s.b.Get("/orgs/acme/billing").Want(200).Says("Team", "of 25", "Active")
-}
-
 func TestWhoSeesBilling(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
@@ -363,4 +248,52 @@ func TestDevStripe(t *testing.T) {
 
 	plain := webtest.New(t)
 	plain.Person(t, "Dana", dana).Get("/dev/stripe").Want(404)
+}
+
+// A card that asks the bank pays nothing until the person has confirmed it there.
+
+func TestInvoicesOfEveryKind(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	conn := dbtest.Connect(t, s.Database.Super)
+	add := func(n int, status, currency string, total int) {
+		t.Helper()
+		_, err := conn.Exec(context.Background(), `
+			insert into invoices (tenant_id, id, stripe_invoice_id, stripe_customer_id, number, status, currency, total, amount_due, amount_paid, issued_at)
+			select $1, gen_random_uuid(), $2 || $3 || g, 'cus', case when $2 = 'draft' then '' else 'PL-' || g end, $2, $3, $4, $4, 0, now() - g * interval '1 day'
+			from generate_series(1, $5) g`, s.owner.TenantID, status, currency, total, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(145, "paid", "usd", 4900)
+	add(1, "paid", "jpy", 1200)
+	add(1, "open", "eur", 990)
+	add(1, "uncollectible", "usd", 4900)
+	add(1, "void", "usd", 4900)
+	add(1, "draft", "usd", 77700)
+	rows, text := 0, ""
+	for path := "/orgs/acme/billing/invoices"; path != ""; {
+		p := s.b.Get(path).Want(200)
+		rows += strings.Count(p.Body, `<td class="key">`)
+		text += p.Text()
+		path = ""
+		for _, link := range p.Links() {
+			if strings.Contains(link, "invoices?after=") {
+				path = link
+			}
+		}
+	}
+	if rows != 149 {
+		t.Errorf("%d invoices are listed, want 149", rows)
+	}
+	for _, want := range []string{"$49.00", "€9.90", "¥1,200", "Paid", "Open", "Void", "Written off"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the list does not say %s", want)
+		}
+	}
+	if strings.Contains(text, "777") {
+		t.Error("a draft is listed")
+	}
+	s.b.Get("/orgs/acme/billing/invoices?after=nonsense").Want(200)
 }

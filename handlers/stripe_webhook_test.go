@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +58,7 @@ func TestWebhookRefusals(t *testing.T) {
 			t.Errorf("%s: answered %d, want %d", c.name, got, c.want)
 		}
 	}
+	s.Browser(t).Post("/webhooks/stripe", url.Values{"id": {"evt_form"}}).Want(400)
 	if n := count(t, s, `select count(*) from stripe_events`); n != 0 {
 		t.Errorf("%d events stored", n)
 	}
