@@ -297,3 +297,22 @@ func TestInvoicesOfEveryKind(t *testing.T) {
 	}
 	s.b.Get("/orgs/acme/billing/invoices?after=nonsense").Want(200)
 }
+
+// The limits of the free plan hold, the page that says so leads to the plans, and paying raises them.
+func TestLimitsRiseWithThePlan(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	for _, who := range []string{"mira", "jun"} {
+		s.Join(t, s.owner, s.Account(t, who, who+"@example.com"), scope.Member)
+	}
+	invite := func() *webtest.Page {
+		return s.b.Post("/orgs/acme/people/invitations", url.Values{"email": {"nina@example.com"}, "role": {"member"}})
+	}
+	p := invite().Want(402).Says("The Free plan includes 3 members", "See the plans")
+	if links := strings.Join(p.Links(), " "); !strings.Contains(links, "/orgs/acme/billing") {
+		t.Errorf("the page leads to %s", links)
+	}
+	s.b.Post("/orgs/acme/people/invitations", url.Values{"email": {"guest@example.com"}, "role": {"guest"}}).Want(200)
+	s.buy(t, paysCard).Says("3 of 25", "€27.00", "a month for 3 seats")
+	invite().Want(200).Says("on its way")
+}

@@ -114,7 +114,7 @@ func (b *Billing) expireCheckout(ctx context.Context, session string) error {
 	if session == "" {
 		return nil
 	}
-	_, err := b.Stripe.CheckoutSessions.Expire(session, &stripe.CheckoutSessionExpireParams{Params: ask(ctx)})
+	_, err := b.Stripe.CheckoutSessions.Expire(session, &stripe.CheckoutSessionExpireParams{Params: order(ctx, "expire_"+session)})
 	if err == nil || gone(err) {
 		return nil
 	}

@@ -26,6 +26,9 @@ const metaPortal = "plinth_portal"
 // Portal returns the address of the page at Stripe where cards, invoices and the end of a subscription are looked
 // after. Conflict when the organization has never bought anything.
 func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string, error) {
+	if way != PortalCard && way != PortalCancel {
+		way = PortalHome
+	}
 	customer, err := b.Customer(ctx, s.TenantID)
 	if err != nil {
 		return "", err
@@ -38,7 +41,9 @@ func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string
 		return "", err
 	}
 	back := b.URL + "/orgs/" + s.Slug + "/billing?from=portal"
-	params := &stripe.BillingPortalSessionParams{Params: ask(ctx), Customer: &customer, ReturnURL: &back}
+	// A session changes nothing by itself, so no intent is written down: who presses twice gets the same page.
+	key := fmt.Sprintf("portal_%s_%s_%s_%s_%d", customer, config, s.Slug, way, b.Now().Unix()/60)
+	params := &stripe.BillingPortalSessionParams{Params: order(ctx, key), Customer: &customer, ReturnURL: &back}
 	if config != "" {
 		params.Configuration = &config
 	}
