@@ -89,5 +89,5 @@ func activityAfter(ctx context.Context, e events.Entry) string {
 	if after != "" {
 		after += " "
 	}
-	return after + "·"
+	return after + "· "
 }
