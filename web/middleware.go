@@ -59,6 +59,8 @@ func (sh *Shell) logRequest(r *http.Request, t *telemetry.Trace, rec *recorder, 
 		attrs = append(attrs, slog.String("error", t.Err.Error()))
 	}
 	switch {
+	case r.Context().Err() != nil:
+		attrs = append(attrs, slog.Bool("hung_up", true)) // nobody reads the answer, whatever it was
 	case rec.code() >= 500:
 		level = slog.LevelError
 	case t.Route == "GET /healthz" || t.Route == "GET /readyz" || t.Route == "GET /static/":

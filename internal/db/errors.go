@@ -25,7 +25,7 @@ func Fault(err error) error {
 	var network net.Error
 	var connect *pgconn.ConnectError
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network), errors.As(err, &connect),
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.As(err, &network), errors.As(err, &connect),
 		errors.Is(err, net.ErrClosed), pgconn.SafeToRetry(err), strings.Contains(err.Error(), "conn closed"),
 		strings.Contains(err.Error(), "closed pool"), strings.Contains(err.Error(), "unexpected EOF"):
 		return fault.Wrap(fault.Unavailable, "", err)
