@@ -83,7 +83,6 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 		// A role that owns nothing cannot reindex.
 		ReindexerIndexNames: []string{},
 		ErrorHandler:        &errorLog{o.Log},
-		Middleware:          []rivertype.Middleware{&river.WorkerMiddlewareDefaults{}},
 	}
 	if o.Periodic {
 		config.PeriodicJobs = periodic()
