@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -155,4 +156,21 @@ func TestSecureCard(t *testing.T) {
 	}
 	s.st.Deliver(t)
 	s.b.Get("/orgs/acme/billing").Says("Active")
+}
+
+func TestDowngradeInThePortal(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.buy(t, paysCard)
+	form := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).Form("/orgs/acme/billing/change")
+	s.b.Post("/orgs/acme/billing/change", form).Says("Business")
+	portal := leaves(t, s.b.Get("/orgs/acme/billing").Says("Change in the portal").Submit("/orgs/acme/billing/portal", "way", ""))
+	_, page := webtest.FollowOut(t, portal, nil)
+	price := regexp.MustCompile(`name="price" value="([^"]+)">\s*<button type="submit">Change to Plinth Team, €9.00`).FindStringSubmatch(page)
+	if price == nil {
+		t.Fatalf("the portal offers no lower plan:\n%s", page)
+	}
+	webtest.FollowOut(t, portal+"/plan", url.Values{"subscription": {s.st.Sim.Subscriptions(1)[0].ID}, "price": {price[1]}})
+	s.st.Deliver(t)
+	s.b.Get("/orgs/acme/billing").Says("Team", "€9.00 per member and month", "of 25")
 }

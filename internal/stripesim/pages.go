@@ -44,6 +44,7 @@ func (s *Sim) pages(mux *http.ServeMux) {
 		"GET /p/session/{id}":                    h.showPortal,
 		"POST /p/session/{id}/cancel":            h.portalCancel,
 		"POST /p/session/{id}/renew":             h.portalRenew,
+		"POST /p/session/{id}/plan":              h.portalChange,
 		"GET /p/session/{id}/card":               h.showPortalCard,
 		"POST /p/session/{id}/card":              h.submitPortalCard,
 		"GET /p/session/{id}/card/authenticate":  h.showPortalAuth,

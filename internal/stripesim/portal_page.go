@@ -20,6 +20,7 @@ type portalView struct {
 type portalPlan struct {
 	ID, Name, Price, Status, Note string
 	Ending                        bool
+	Choices                       []portalChoice
 }
 
 type portalInvoice struct {
@@ -34,7 +35,9 @@ func (s *Sim) portalView(session *PortalSession) portalView {
 		CanCancel: s.offers(session, "subscription_cancel"), CanUpdate: s.offers(session, "payment_method_update"),
 	}
 	for _, sub := range s.st.Subscriptions.newest(func(sub *Subscription) bool { return sub.Customer == cus.ID && !sub.ended() }) {
-		view.Plans = append(view.Plans, s.portalPlan(sub))
+		plan := s.portalPlan(sub)
+		plan.Choices = s.portalChoices(session, sub)
+		view.Plans = append(view.Plans, plan)
 		if pm := s.defaultMethod(cus.ID, sub.ID); pm != nil && view.Card == "" {
 			view.Card = fmt.Sprintf("%s ending in %s, expires %02d/%d", pm.Card.Brand, pm.Card.Last4, pm.Card.ExpMonth, pm.Card.ExpYear)
 		}

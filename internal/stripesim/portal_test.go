@@ -121,3 +121,38 @@ func TestInvoicePages(t *testing.T) {
 		t.Errorf("the PDF: %.40q", pdf.body)
 	}
 }
+
+func TestPortalPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cus := w.customer(paysCard)
+	low, high, other := w.price("Team", 900, "month"), w.price("Business", 1900, "month"), w.price("Other", 100, "month")
+	sub := w.subscribe(cus, high, 2)
+	config, err := w.api.BillingPortalConfigurations.New(&stripe.BillingPortalConfigurationParams{
+		BusinessProfile: &stripe.BillingPortalConfigurationBusinessProfileParams{},
+		Features: &stripe.BillingPortalConfigurationFeaturesParams{SubscriptionUpdate: &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateParams{
+			Enabled: stripe.Bool(true), DefaultAllowedUpdates: stripe.StringSlice([]string{"price"}), ProrationBehavior: stripe.String("none"),
+			Products: []*stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateProductParams{
+				{Product: &low.Product.ID, Prices: []*string{&low.ID}}, {Product: &high.Product.ID, Prices: []*string{&high.ID}},
+			},
+		}},
+	})
+	must(t, config, err)
+	session, err := w.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{Customer: &cus.ID, Configuration: &config.ID})
+	must(t, session, err)
+	page := get(t, session.URL).body
+	if !strings.Contains(page, "Change to Team, $9.00 per month") || strings.Contains(page, "Change to Business") {
+		t.Errorf("the page offers other plans:\n%s", page)
+	}
+	for _, c := range []struct {
+		price string
+		want  int
+	}{{other.ID, 404}, {high.ID, 404}, {low.ID, 303}} {
+		if got := post(t, session.URL+"/plan", url.Values{"subscription": {sub.ID}, "price": {c.price}}).status; got != c.want {
+			t.Errorf("changing to %s got %d, want %d", c.price, got, c.want)
+		}
+	}
+	if now := w.reload(sub).Items.Data[0]; now.Price.ID != low.ID || now.Quantity != 2 {
+		t.Errorf("%d of %s, want 2 of %s", now.Quantity, now.Price.ID, low.ID)
+	}
+}
