@@ -1,0 +1,117 @@
+package config
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+var key = base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+
+func good(change ...string) []string {
+	vars := map[string]string{
+		"APP_ENV": "production", "APP_URL": "https://app.example.com", "SECRET_KEYS": key, "DATABASE_URL": "postgres://plinth_app:hunter2@db/plinth",
+		"SMTP_URL": "smtp://u:hunter2@mail:587", "STRIPE_SECRET_KEY": "sk_live_hunter2", "STRIPE_WEBHOOK_SECRETS": "whsec_hunter2hunter2",
+	}
+	for _, c := range change {
+		name, value, _ := strings.Cut(c, "=")
+		vars[name] = value
+	}
+	var out []string
+	for name, value := range vars {
+		out = append(out, name+"="+value)
+	}
+	return out
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	c, err := Load(good("TRUSTED_PROXIES=10.0.0.0/8,192.168.0.0/16", "APP_URL=https://app.example.com/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.URL != "https://app.example.com" || c.Addr != "127.0.0.1:8080" || len(c.TrustedProxies) != 2 || !c.Livemode() || c.Dev() {
+		t.Errorf("loaded %+v", c)
+	}
+}
+
+func TestEachFaultIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ change, want string }{
+		{"APP_ENV=prod", "APP_ENV"},
+		{"APP_URL=http://app.example.com", "production is served over https"},
+		{"APP_URL=app.example.com", "APP_URL"},
+		{"APP_URL=https://app.example.com/below", "APP_URL"},
+		{"SECRET_KEYS=", "SECRET_KEYS is missing"},
+		{"SECRET_KEYS=short", "SECRET_KEYS: number 1"},
+		{"SECRET_KEYS=" + base64.StdEncoding.EncodeToString([]byte("few bytes")), "9 bytes"},
+		{"SECRET_KEYS=" + key + ",!!", "number 2 is not base64"},
+		{"DATABASE_URL=", "DATABASE_URL is missing"},
+		{"SMTP_URL=", "SMTP_URL is missing"},
+		{"MAIL_FOLDER=/tmp/mail", "MAIL_FOLDER is for development"},
+		{"STRIPE_SECRET_KEY=", "STRIPE_SECRET_KEY is missing"},
+		{"STRIPE_SECRET_KEY=pk_live_x", "sk_live_ or sk_test_"},
+		{"STRIPE_WEBHOOK_SECRETS=", "STRIPE_WEBHOOK_SECRETS"},
+		{"STRIPE_WEBHOOK_SECRETS=whsec_hunter2hunter2,", "number 2"},
+		{"STRIPE_WEBHOOK_SECRETS=whsec_", "number 1"},
+		{"STRIPE_API_URL=http://127.0.0.1:8081", "production talks to Stripe itself"},
+		{"TRUSTED_PROXIES=10.0.0.1", "TRUSTED_PROXIES"},
+		{"DATABASE_EXEC_MODE=fast", "DATABASE_EXEC_MODE"},
+		{"DATABASE_MAX_CONNS=many", "MaxConns"},
+		{"LOG_LEVEL=loud", "LOG_LEVEL"},
+		{"JOBS_RESCUE_AFTER=1s", "JOBS_RESCUE_AFTER"},
+	} {
+		t.Run(c.change, func(t *testing.T) {
+			t.Parallel()
+			_, err := Load(good(c.change))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the fault is %v, want one that says %q", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the fault tells a secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := Load([]string{"APP_ENV=nowhere", "LOG_LEVEL=loud"})
+	for _, want := range []string{"APP_ENV", "LOG_LEVEL", "SECRET_KEYS", "DATABASE_URL", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not named in %v", want, err)
+		}
+	}
+}
+
+func TestSecretsDoNotPrintThemselves(t *testing.T) {
+	t.Parallel()
+	c, err := Load(good())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var printed, logged bytes.Buffer
+	if err := c.Print(&printed); err != nil {
+		t.Fatal(err)
+	}
+	slog.New(slog.NewJSONHandler(&logged, nil)).Info("configuration", "config", c, "key", c.SecretKey)
+	marshalled, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, text := range map[string]string{
+		"Print": printed.String(), "%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%s": fmt.Sprintf("%s", c.SecretKey),
+		"slog": logged.String(), "JSON": string(marshalled),
+	} {
+		if strings.Contains(text, "hunter2") || strings.Contains(text, key) {
+			t.Errorf("%s tells a secret: %s", how, text)
+		}
+	}
+	if !strings.Contains(printed.String(), "postgres://plinth_app:[redacted]@db/plinth") {
+		t.Errorf("Print does not show which role a pool is:\n%s", printed.String())
+	}
+}
