@@ -48,6 +48,10 @@ func (billingSync) Run(ctx context.Context) error {
 		if err := a.Billing.Sweep(ctx); err != nil {
 			return err
 		}
+		if total == 0 {
+			fmt.Println("Every row is what Stripe says.")
+			return nil
+		}
 		fmt.Printf("%d rows were not what Stripe says; they are now.\n", total)
 		return nil
 	})
