@@ -160,7 +160,7 @@ func contains(list []string, s string) bool {
 func TestHeavyText(t *testing.T) {
 	t.Parallel()
 	const size = 100 << 10
-	for _, unit := range []string{">", "> ", "[", "![", "*", "_a ", "**a ", "`", "- ", "1. ", "<", "|", "|-", "\\", "&", "[a](", "[a]: b\n", "~~", "<a ", "www.a.b ", "- [ ] x\n", "\t", "* * ", "a\n===\n", "+ ", "> - ", "1) ", "  - a\n", "](", "[](", "a](b", "<http:a>", "~", "__a", "|a|\n|-|\n", "> a\n\n"} {
+	for _, unit := range []string{">", "> ", "[", "![", "*", "_a ", "**a ", "`", "- ", "1. ", "<", "|", "|-", "\\", "&", "[a](", "[a]: b\n", "~~", "<a ", "www.a.b ", "- [ ] x\n", "\t", "* * ", "a\n===\n", "+ ", "> - ", "1) ", "  - a\n", "](", "[](", "a](b", "<http:a>", "~", "__a", "*a**b", "~~a", "(a", "a\n*b", "|a|\n|-|\n", "> a\n\n"} {
 		begun := time.Now()
 		uitest.Render(t, context.Background(), markdown.Text(strings.Repeat(unit, size/len(unit))))
 		took := time.Since(begun)

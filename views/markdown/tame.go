@@ -2,11 +2,13 @@ package markdown
 
 import "strings"
 
-// The parser's time grows with the square of how deep quotes and lists stand in each other on one line, and of how many
-// links there are: 100 KB of ">" took it three seconds. No text people read comes near these limits.
+// The parser's time grows with the square of how deep quotes and lists stand in each other on one line, of how many links
+// there are, and of how many marks stand in one word: 100 KB of ">" took it three seconds. No text people read comes near
+// these limits.
 const (
 	maxDepth = 40
 	maxLinks = 5000
+	maxWord  = 4 << 10 // bytes
 )
 
 // tame takes from a text what only an attack has: what is beyond the limits is no mark any more but a character.
@@ -14,6 +16,7 @@ func tame(source string) string {
 	if strings.Count(source, "](") > maxLinks {
 		source = strings.ReplaceAll(source, "](", `]\(`)
 	}
+	source = plainWords(source)
 	var out strings.Builder
 	for line := range strings.Lines(source) {
 		cut := tooDeep(line)
@@ -22,6 +25,30 @@ func tame(source string) string {
 			out.WriteString(`\`)
 		}
 		out.WriteString(line[cut:])
+	}
+	return out.String()
+}
+
+// plainWords takes the marks from words longer than maxWord.
+func plainWords(source string) string {
+	if len(source) <= maxWord {
+		return source
+	}
+	marks := strings.NewReplacer("*", `\*`, "_", `\_`, "~", `\~`, "(", `\(`)
+	var out strings.Builder
+	for len(source) > 0 {
+		word := strings.IndexAny(source, " \t\n")
+		if word < 0 {
+			word = len(source)
+		}
+		if word > maxWord {
+			out.WriteString(marks.Replace(source[:word]))
+		} else {
+			out.WriteString(source[:word])
+		}
+		end := min(word+1, len(source))
+		out.WriteString(source[word:end])
+		source = source[end:]
 	}
 	return out.String()
 }
