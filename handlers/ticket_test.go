@@ -280,3 +280,20 @@ func TestReadOnlyOrganization(t *testing.T) {
 		t.Error("a suspended organization was changed")
 	}
 }
+
+// Removing a member gives their open tickets to somebody else, by a job.
+func TestARemovedMembersTicketsGoOn(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	n := a.ticket(t, a.owner, "WEB", "Theirs")
+	if err := a.App.Projects.SetTicketAssignee(t.Context(), a.owner, "WEB", n, a.member.Person.ID); err != nil {
+		t.Fatal(err)
+	}
+	b := a.SignIn(t, dana)
+	leaver := "/orgs/acme/people/" + a.member.Person.ID.String() + "/remove"
+	b.Get(leaver).Submit(leaver, "reassign_to", a.admin.Person.ID.String()).Want(200)
+	a.Settle(t)
+	b.Get("/orgs/acme/projects/WEB/tickets/1").Want(200).Says("Mira Okafor")
+	a.SignIn(t, "mira@example.com").Get("/orgs/acme/tickets").Want(200).Says("Theirs")
+}

@@ -146,6 +146,21 @@ func TestRecountWhileTicketsMove(t *testing.T) {
 	}
 }
 
+// Every organization gets a recount of its own, once however often the night comes.
+func TestRecountAll(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	worker := *h.Projects
+	worker.DB = h.database.AsWorker(t)
+	for range 2 {
+		h.no(worker.RecountAll(h.ctx(), uuid.Nil))
+	}
+	waiting := `select string_agg(distinct args ->> 'tenant_id', ' ' order by args ->> 'tenant_id') || ' ' || count(*) from river.river_job where kind = 'recount_tickets'`
+	if got, want := h.one(waiting), h.one(`select string_agg(id::text, ' ' order by id::text) || ' 2' from tenants`); got != want {
+		t.Errorf("jobs for %s, want %s", got, want)
+	}
+}
+
 // Reopening takes the closing back on the day it was, also when the organization's day is not UTC's.
 func TestDaysAreThoseOfTheOrganization(t *testing.T) {
 	t.Parallel()
