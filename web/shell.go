@@ -3,7 +3,10 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -60,7 +63,11 @@ func (sh *Shell) endpoint(route Route) http.Handler {
 		limit = defaultMaxBody
 	}
 	serve := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := sh.serve(w, r, route); err != nil {
+		err := readable(r)
+		if err == nil {
+			err = sh.serve(w, r, route)
+		}
+		if err != nil {
 			sh.Base.Fail(w, r, err)
 		}
 	}))
@@ -71,6 +78,17 @@ func (sh *Shell) endpoint(route Route) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		serve.ServeHTTP(w, r)
 	}))
+}
+
+// readable refuses an address that no link of ours leads to and Postgres could not store: NUL and broken UTF-8.
+func readable(r *http.Request) error {
+	query, err := url.QueryUnescape(r.URL.RawQuery)
+	for _, part := range []string{r.URL.Path, query} {
+		if err != nil || strings.ContainsRune(part, 0) || !utf8.ValidString(part) {
+			return fault.Missing()
+		}
+	}
+	return nil
 }
 
 func (sh *Shell) serve(w http.ResponseWriter, r *http.Request, route Route) error {

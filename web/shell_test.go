@@ -160,3 +160,18 @@ func TestReadyAndAlive(t *testing.T) {
 	s.Browser(t).Get("/healthz").Want(200)
 	s.Browser(t).Get("/readyz").Want(200)
 }
+
+// What Postgres could not even compare is a page that is not there, not a fault of ours.
+func TestUnreadableAddresses(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Org(t, s.Account(t, "Dana", "dana@example.com"), "acme", "Acme")
+	b := s.SignIn(t, "dana@example.com")
+	for _, path := range []string{
+		"/orgs/%00", "/orgs/%ff%fe", "/orgs/acme/projects/%00", "/orgs/acme/projects/W%c3", "/orgs/acme/people?q=%00", "/orgs/acme/people?q=%ff", "/verify?token=%00",
+		"/orgs/acme/people?after=%00", "/orgs/acme/projects/WEB/tickets/999999999999999999999",
+	} {
+		b.Get(path).Want(404)
+	}
+	b.Get("/orgs/acme/people?q=%25_%27--").Want(200)
+}

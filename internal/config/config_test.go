@@ -104,7 +104,7 @@ func TestSecretsDoNotPrintThemselves(t *testing.T) {
 		t.Fatal(err)
 	}
 	for how, text := range map[string]string{
-		"Print": printed.String(), "%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%s": fmt.Sprintf("%s", c.SecretKey),
+		"Print": printed.String(), "%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "Sprint": fmt.Sprint(c.SecretKey),
 		"slog": logged.String(), "JSON": string(marshalled),
 	} {
 		if strings.Contains(text, "hunter2") || strings.Contains(text, key) {

@@ -173,6 +173,11 @@ func (t *Tenants) Rename(ctx context.Context, s scope.Scope, name, zone string) 
 		if _, err := q.RenameTenant(ctx, tx, tenantsdb.RenameTenantParams{ID: s.TenantID, Name: name, TimeZone: zone}); err != nil {
 			return fmt.Errorf("rename organization: %w", err)
 		}
+		if before.TimeZone != zone { // days begin at another moment now
+			if err := t.Queue.EnqueueTx(ctx, tx, jobs.RecountTickets{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
+				return err
+			}
+		}
 		return events.AppendTx(ctx, tx, s, events.Event{
 			Action: "organization.changed", ObjectKind: "organization", ObjectID: s.TenantID, ObjectName: name,
 			Changes: map[string][2]string{"name": {before.Name, name}, "time_zone": {before.TimeZone, zone}},
