@@ -52,14 +52,23 @@ func (b *Billing) customerThere(ctx context.Context, id string) (bool, error) {
 
 func (b *Billing) makeCustomer(ctx context.Context, s scope.Scope, replaces string) (string, error) {
 	var want intent
+	var there string
 	wanted := wantedCustomer{Replaces: replaces}
 	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		// Somebody else may have been through all of this since the mapping was read.
 		var err error
+		there, err = billingdb.New().CustomerOfTenant(ctx, tx, s.TenantID)
+		if err != nil && !db.None(err) {
+			return fmt.Errorf("read the customer: %w", err)
+		}
+		if there != replaces {
+			return nil
+		}
 		want, wanted, err = b.intendCustomerTx(ctx, tx, s, wanted)
 		return err
 	})
-	if err != nil {
-		return "", err
+	if err != nil || there != replaces {
+		return there, err
 	}
 	params := &stripe.CustomerParams{Params: order(ctx, want.key(intentCustomer)), Name: &wanted.Name, Email: &wanted.Email}
 	params.AddMetadata("tenant_id", s.TenantID.String())

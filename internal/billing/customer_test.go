@@ -119,3 +119,24 @@ func TestSeatsOfWhoPaysNothing(t *testing.T) {
 		t.Errorf("%d changes at Stripe", n)
 	}
 }
+
+// Many ask for a customer at different moments of the first one's way.
+func TestManyWantACustomer(t *testing.T) {
+	t.Parallel()
+	w := plain(t)
+	w.exec(`delete from billing_customers`)
+	b := w.site.App.Billing
+	before := len(w.st.Sim.Customers(0))
+	var all sync.WaitGroup
+	for range 12 {
+		all.Go(func() {
+			if _, err := b.EnsureCustomer(w.ctx(), w.s); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if made := len(w.st.Sim.Customers(0)) - before; made != 1 {
+		t.Errorf("%d customers were made, want 1", made)
+	}
+}
