@@ -11,7 +11,7 @@ import (
 // Lane is one status of a board.
 type Lane struct {
 	Status  Status
-	Tickets []Row // the most pressing first, laneSize at most
+	Tickets []Row // the most pressing first, laneSize at most; of what is done the latest, doneSize at most
 	Count   int64 // of all in the lane; CountCap+1 when a filter matches more
 }
 
@@ -41,7 +41,11 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 		for i := range out.Lanes {
 			lane, only := &out.Lanes[i], f
 			only.Statuses = []Status{lane.Status}
-			queueTickets(r, s, key, only, page{sort: Sort{By: SortPriority}}, laneSize, &lane.Tickets)
+			order, size := SortPriority, laneSize
+			if lane.Status == Done { // what is done is looked at for what is new, not for what presses
+				order, size = SortUpdated, doneSize
+			}
+			queueTickets(r, s, key, only, page{sort: Sort{By: order}}, size, &lane.Tickets)
 			if !f.Empty() {
 				queueCount(r, s, key, only, &lane.Count)
 			}

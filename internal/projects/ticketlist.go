@@ -43,6 +43,7 @@ const CountCap = 1000
 const (
 	pageSize  = 50
 	laneSize  = 50
+	doneSize  = 12
 	mineFirst = 10
 )
 
