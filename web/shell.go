@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -80,16 +79,28 @@ func (sh *Shell) endpoint(route Route) http.Handler {
 	}))
 }
 
-// readable refuses an address that no link of ours leads to and Postgres could not store: NUL and broken UTF-8.
+// readable refuses a path that no link of ours leads to and Postgres could not compare, NUL and broken UTF-8, and drops
+// the same from the query, where a filter may be half typed.
 func readable(r *http.Request) error {
-	query, err := url.QueryUnescape(r.URL.RawQuery)
-	for _, part := range []string{r.URL.Path, query} {
-		if err != nil || strings.ContainsRune(part, 0) || !utf8.ValidString(part) {
-			return fault.Missing()
+	if clean(r.URL.Path) != r.URL.Path {
+		return fault.Missing()
+	}
+	query := r.URL.Query()
+	changed := false
+	for name, values := range query {
+		for i, v := range values {
+			values[i] = clean(v)
+			changed = changed || values[i] != v
 		}
+		query[name] = values
+	}
+	if changed {
+		r.URL.RawQuery = query.Encode()
 	}
 	return nil
 }
+
+func clean(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "") }
 
 func (sh *Shell) serve(w http.ResponseWriter, r *http.Request, route Route) error {
 	if route.Guard.Kind == Signed {
