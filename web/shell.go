@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
