@@ -38,7 +38,7 @@ func NewDecoder() *form.Decoder {
 	d.RegisterCustomTypeFunc(func(values []string) (any, error) {
 		id, err := uuid.Parse(values[0])
 		if err != nil {
-			return uuid.Nil, nil
+			return uuid.Nil, nil //nolint:nilerr // what is no id is the id that nothing has
 		}
 		return id, nil
 	}, uuid.UUID{})
@@ -120,7 +120,7 @@ func (b *Base) Redirect(w http.ResponseWriter, r *http.Request, to string) error
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is a page of ours, or has been through SafeNext
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (h *Auth) CreateReset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, err := h.Auth.ResetPassword(r.Context(), f.Token, f.Password, Device(r))
-	if err != nil && asLink(err) != err {
+	if isLink(err) {
 		return h.linkProblem(w, r, err, "Ask for a new link", "/forgot")
 	}
 	if err != nil {

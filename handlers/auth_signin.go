@@ -68,8 +68,14 @@ func (h *Auth) Signout(w http.ResponseWriter, r *http.Request) error {
 
 // asLink makes the answer about a link a page of its own rather than a 404.
 func asLink(err error) error {
-	if f := fault.As(err); f != nil && f.Kind == fault.NotFound && f.Public != "" {
-		return fault.Wrap(fault.Invalid, f.Public, err)
+	if isLink(err) {
+		return fault.Wrap(fault.Invalid, fault.As(err).Public, err)
 	}
 	return err
+}
+
+// isLink says whether err is about a link that is used up, too old or cut off.
+func isLink(err error) bool {
+	f := fault.As(err)
+	return f != nil && f.Kind == fault.NotFound && f.Public != ""
 }

@@ -54,7 +54,7 @@ func (h *Billing) Invoices(w http.ResponseWriter, r *http.Request, s scope.Scope
 
 // invoiceCursor reads a page's place; what cannot be read is the first page.
 func invoiceCursor(text string) billing.InvoiceCursor {
-	at, id, _ := cutLast(text, "_")
+	at, id := cutLast(text, "_")
 	issued, err1 := time.Parse(time.RFC3339Nano, at)
 	invoice, err2 := uuid.Parse(id)
 	if err1 != nil || err2 != nil {

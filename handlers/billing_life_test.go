@@ -32,7 +32,7 @@ func TestTrial(t *testing.T) {
 func TestFailedRenewal(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	s.st.Deliver(t)
 	portal := leaves(t, s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/portal", "way", "card"))
 	webtest.FollowOut(t, portal, card(laterCard))
@@ -68,7 +68,7 @@ func TestFailedRenewal(t *testing.T) {
 func TestCancelInThePortal(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	sub := s.st.Sim.Subscriptions(1)[0].ID
 	portal := leaves(t, s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/portal", "way", "cancel"))
 	webtest.FollowOut(t, portal+"/cancel", url.Values{"subscription": {sub}})
@@ -90,7 +90,7 @@ func TestUpgradeWithPreview(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(409)
-	s.buy(t, paysCard)
+	s.buy(t)
 	s.st.Deliver(t)
 	s.st.Pass(t, begin().AddDate(0, 0, 15).Add(12*time.Hour)) // half of January
 	p := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).
@@ -116,7 +116,7 @@ func TestUpgradeWithPreview(t *testing.T) {
 func TestUpgradeIsDeclined(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	webtest.FollowOut(t, leaves(t, s.b.Post("/orgs/acme/billing/portal", url.Values{"way": {"card"}})), card(laterCard))
 	s.st.Pass(t, begin().AddDate(0, 0, 10))
 	form := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).Form("/orgs/acme/billing/change")
@@ -131,7 +131,7 @@ func TestUpgradeIsDeclined(t *testing.T) {
 func TestPayByYear(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	s.st.Pass(t, begin().AddDate(0, 0, 15).Add(12*time.Hour))
 	p := s.b.Get("/orgs/acme/billing/change?plan=team&interval=year").Want(200).
 		Says("Pay Team by year", "€90.00", "−€4.50", "Pay €85.50 and change", "From 16 January 2027", "€90.00 a year")
@@ -161,7 +161,7 @@ func TestSecureCard(t *testing.T) {
 func TestDowngradeInThePortal(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	form := s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200).Form("/orgs/acme/billing/change")
 	s.b.Post("/orgs/acme/billing/change", form).Says("Business")
 	portal := leaves(t, s.b.Get("/orgs/acme/billing").Says("Change in the portal").Submit("/orgs/acme/billing/portal", "way", ""))

@@ -74,13 +74,13 @@ func card(number string) url.Values {
 
 // buy goes through Checkout by its forms and comes back.
 
-func (s shop) buy(t *testing.T, number string) *webtest.Page {
+func (s shop) buy(t *testing.T) *webtest.Page {
 	t.Helper()
 	to := leaves(t, s.b.Get("/orgs/acme/billing").Want(200).Submit("/orgs/acme/billing/checkout", "plan", "team", "interval", "month"))
 	if _, page := webtest.FollowOut(t, to, nil); !strings.Contains(page, "Plinth Team") || !strings.Contains(page, "9.00") {
 		t.Fatalf("the checkout does not say what is bought:\n%s", page)
 	}
-	back, page := webtest.FollowOut(t, to, card(number))
+	back, page := webtest.FollowOut(t, to, card(paysCard))
 	path, ok := strings.CutPrefix(back, "http://"+webtest.Host)
 	if !ok {
 		t.Fatalf("paying leads to %q:\n%s", back, page)
@@ -100,7 +100,7 @@ func TestCheckoutJourney(t *testing.T) {
 	if back, page := webtest.FollowOut(t, to, card(declinedCard)); back != "" || !strings.Contains(page, "declined") {
 		t.Errorf("a declined card leads to %q", back)
 	}
-	back := s.buy(t, paysCard)
+	back := s.buy(t)
 	back.Want(200).Says("Team", "is on", "Active", "€9.00 per member and month", "1 of 25", "0 of 20", "Paid")
 	if s.status(t) != "active" {
 		t.Fatalf("coming back left the row %q", s.status(t))
@@ -216,7 +216,7 @@ func TestWhoSeesBilling(t *testing.T) {
 func TestStripeAway(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.buy(t, paysCard)
+	s.buy(t)
 	s.st.Sim.InjectFault(faultAll())
 	s.b.Get("/orgs/acme/billing").Want(200).Says("Team", "Active")
 	s.st.SetClock(begin().Add(time.Minute))
@@ -229,7 +229,7 @@ func TestDevStripe(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.b.Get("/dev/stripe").Want(200).Says("Local Stripe", "None yet")
-	s.buy(t, paysCard)
+	s.buy(t)
 	s.st.Skip()
 	s.b.Get("/dev/stripe").Want(200).Says("Acme Robotics", "active", "€9.00").
 		Submit("/dev/stripe/clock", "to", "renewal").At("/dev/stripe").Says("1 February 2026")
@@ -313,6 +313,6 @@ func TestLimitsRiseWithThePlan(t *testing.T) {
 		t.Errorf("the page leads to %s", links)
 	}
 	s.b.Post("/orgs/acme/people/invitations", url.Values{"email": {"guest@example.com"}, "role": {"guest"}}).Want(200)
-	s.buy(t, paysCard).Says("3 of 25", "€27.00", "a month for 3 seats")
+	s.buy(t).Says("3 of 25", "€27.00", "a month for 3 seats")
 	invite().Want(200).Says("on its way")
 }

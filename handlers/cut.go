@@ -2,11 +2,11 @@ package handlers
 
 import "strings"
 
-// cutLast splits s at the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
+// cutLast splits s at the last sep; after is empty where there is none.
+func cutLast(s, sep string) (before, after string) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {
-		return s, "", false
+		return s, ""
 	}
-	return s[:i], s[i+len(sep):], true
+	return s[:i], s[i+len(sep):]
 }

@@ -37,6 +37,7 @@ func Status(kind fault.Kind) int {
 		return http.StatusServiceUnavailable
 	case fault.TooLarge:
 		return http.StatusRequestEntityTooLarge
+	case fault.Internal:
 	}
 	return http.StatusInternalServerError
 }
@@ -63,7 +64,7 @@ func (b *Base) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		retryAfter(w, f)
 	}
 	b.offerUpgrade(r, &page)
-	var view templ.Component = views.Error(page)
+	view := views.Error(page)
 	if IsHX(r) {
 		// A failure is a line in the corner and leaves the page as it is.
 		w.Header().Set("HX-Retarget", "#toasts")

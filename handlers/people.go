@@ -42,7 +42,7 @@ func (h *People) list(r *http.Request, s scope.Scope) (func(ui.Form) templ.Compo
 
 // peopleCursor reads a page's place; what cannot be read is the first page.
 func peopleCursor(text string) tenants.PeopleCursor {
-	at, id, _ := cutLast(text, "_")
+	at, id := cutLast(text, "_")
 	joined, err1 := time.Parse(time.RFC3339Nano, at)
 	user, err2 := uuid.Parse(id)
 	if err1 != nil || err2 != nil {

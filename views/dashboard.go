@@ -11,10 +11,10 @@ import (
 )
 
 func dashboardNote(ctx context.Context, d projects.Dashboard) string {
-	switch {
-	case d.MineCount == 0:
+	switch d.MineCount {
+	case 0:
 		return ui.T(ctx, "No open ticket is yours")
-	case d.MineCount == 1:
+	case 1:
 		return ui.T(ctx, "1 open ticket is yours")
 	}
 	return ui.T(ctx, "%s open tickets are yours", ticketCount(ctx, d.MineCount))

@@ -12,7 +12,7 @@ import (
 func banner(st *standing, now time.Time) *ui.Banner {
 	billing := ui.OrgPath(st.scope.Slug, "billing")
 	zone := st.scope.Person.Location()
-	b := &ui.Banner{}
+	var b *ui.Banner
 	switch {
 	case st.scope.ReadOnly == scope.Suspended:
 		return &ui.Banner{Kind: "bad", Title: "This organization is suspended.", Text: "Everything can be read, nothing can be changed."}

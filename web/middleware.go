@@ -29,7 +29,7 @@ func (sh *Shell) traced(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", trace.RequestID)
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the value net/http panics with, never wrapped
 					panic(p)
 				}
 				trace.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

@@ -48,7 +48,7 @@ func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, lo
 
 // listen opens the address, and says what to do when somebody has it.
 func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is taken by another program: choose another address, as in  ADDR=127.0.0.1:9000 make run", addr)
 	}

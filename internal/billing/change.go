@@ -41,7 +41,7 @@ type PreviewLine struct {
 // the Portal: a higher plan, or the same one paid by the year.
 func Upgrade(from Plan, fromInterval string, to Plan, toInterval string) bool {
 	if to.Rank != from.Rank {
-		return to.Rank > from.Rank && !(fromInterval == "year" && toInterval == "month")
+		return to.Rank > from.Rank && (fromInterval != "year" || toInterval != "month")
 	}
 	return fromInterval == "month" && toInterval == "year"
 }

@@ -98,7 +98,7 @@ func (b *Billing) pricesByKey(ctx context.Context) (map[string]*stripe.Price, er
 		some := keys[:min(10, len(keys))]
 		keys = keys[len(some):]
 		params := &stripe.PriceListParams{LookupKeys: stripe.StringSlice(some), Active: stripe.Bool(true)}
-		params.Context, params.Limit = ctx, stripe.Int64(100)
+		params.ListParams = stripe.ListParams{Context: ctx, Limit: stripe.Int64(100)}
 		list := b.Stripe.Prices.List(params)
 		for list.Next() {
 			found[list.Price().LookupKey] = list.Price()

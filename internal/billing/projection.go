@@ -139,6 +139,7 @@ func monthly(item *stripe.SubscriptionItem) int64 {
 	}
 	times, per := int64(1), max(item.Price.Recurring.IntervalCount, 1)
 	switch item.Price.Recurring.Interval {
+	case stripe.PriceRecurringIntervalMonth:
 	case stripe.PriceRecurringIntervalYear:
 		per *= 12
 	case stripe.PriceRecurringIntervalWeek:

@@ -74,7 +74,7 @@ func (w *world) apply(id string) error {
 		before := w.st.Calls("GET /v1/subscriptions/")
 		go func() {
 			for w.st.Calls("GET /v1/subscriptions/") == before && ctx.Err() == nil {
-				time.Sleep(100 * time.Microsecond)
+				time.Sleep(100 * time.Microsecond) //nolint:forbidigo // the local Stripe tells nobody that it was asked
 			}
 			cancel()
 		}()

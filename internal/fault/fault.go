@@ -94,7 +94,7 @@ func KindOf(err error) Kind {
 }
 
 // Fields collects what is wrong with a form. The zero value is ready to use.
-type Fields map[string]string
+type Fields map[string]string //nolint:recvcheck // Add makes the map, Err only reads it
 
 // Add notes text for the field, keeping the first text a field was given.
 func (f *Fields) Add(name, text string) {

@@ -97,7 +97,7 @@ func cut(s string, n int) string {
 // Values is the query's address without its place in the list; ParseListQuery reads it back.
 func (q ListQuery) Values() url.Values {
 	v := q.Filter.Values()
-	if by := q.Sort.Name(); by != SortNumber {
+	if by := q.Name(); by != SortNumber {
 		v.Set("sort", by)
 	}
 	return v

@@ -12,15 +12,15 @@ import (
 	"plinth/internal/projects"
 )
 
-// fill adds tickets of every kind: number i has status i mod 4, priority i mod 5, assignee i mod 3.
-func (h *house) fill(key string, n int) {
+// fill adds tickets of every kind to WEB: number i has status i mod 4, priority i mod 5, assignee i mod 3.
+func (h *house) fill(n int) {
 	h.t.Helper()
 	h.exec(`insert into tickets (tenant_id, id, project_id, number, title, status, priority, assignee_id, author_id, updated_at, closed_at)
 		select $1, gen_random_uuid(), $2, i, 'Ticket ' || i || case when i % 10 = 0 then ' about 100%_sure' else '' end,
 			(array['todo', 'progress', 'review', 'done'])[i % 4 + 1], i % 5,
 			case i % 3 when 0 then null when 1 then $3::uuid else $4::uuid end, $3,
 			now() - ((i * 7919) % 97) * interval '1 hour', case when i % 4 = 3 then now() end
-		from generate_series(1, $5) i`, h.owner.TenantID, h.projectID(key), h.owner.Person.ID, h.member.Person.ID, n)
+		from generate_series(1, $5) i`, h.owner.TenantID, h.projectID("WEB"), h.owner.Person.ID, h.member.Person.ID, n)
 	h.exec(`update ticket_counters set last_number = $1`, n)
 }
 
@@ -29,7 +29,7 @@ func TestFilters(t *testing.T) {
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
 	h.project(h.owner, "OPS", projects.ForOrganization)
-	h.fill("WEB", 120)
+	h.fill(120)
 	h.ticket(h.owner, "OPS", "Of another project")
 	for query, want := range map[string]func(i int) bool{
 		"":                             func(int) bool { return true },
@@ -96,7 +96,7 @@ func TestSortsThereAndBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
-	h.fill("WEB", 175)
+	h.fill(175)
 	order := map[string]string{"number": "number", "updated": "updated_at, number", "priority": "priority, number"}
 	for _, by := range []string{"number", "updated", "priority"} {
 		for _, reverse := range []bool{false, true} {
@@ -161,7 +161,7 @@ func TestPagingWhileTicketsChange(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			h.project(h.owner, "WEB", projects.ForOrganization)
-			h.fill("WEB", 230)
+			h.fill(230)
 			r := rand.New(rand.NewPCG(1, 2))
 			seen, touched := map[int32]int{}, map[int32]bool{}
 			values := url.Values{"sort": {sort}}
@@ -199,7 +199,7 @@ func TestBadCursorsAreTheFirstPage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
-	h.fill("WEB", 60)
+	h.fill(60)
 	first, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ListQuery{})
 	h.no(err)
 	for _, bad := range []string{
@@ -219,7 +219,7 @@ func TestCountStopsAtAThousand(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
-	h.fill("WEB", 1300)
+	h.fill(1300)
 	list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ListQuery{Filter: projects.Filter{Text: "ticket"}})
 	h.no(err)
 	if list.Count != projects.CountCap+1 {
@@ -247,7 +247,7 @@ func TestBoard(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
-	h.fill("WEB", 300)
+	h.fill(300)
 	h.exec(`update ticket_counts k set tickets = (select count(*) from tickets t where t.status = k.status)`)
 	for query, want := range map[string]string{
 		"":                          "todo 50 of 75, progress 50 of 75, review 50 of 75, done 12 of 75, ",
@@ -289,7 +289,7 @@ func TestMine(t *testing.T) {
 	h.project(h.owner, "WEB", projects.ForOrganization)
 	h.project(h.owner, "SEC", projects.ForMembers)
 	h.project(h.owner, "OLD", projects.ForOrganization)
-	h.fill("WEB", 300) // 100 are the member's, 75 of them open
+	h.fill(300) // 100 are the member's, 75 of them open
 	for _, key := range []string{"SEC", "OLD"} {
 		n := h.ticket(h.owner, key, "Not to be seen")
 		h.exec(`update tickets set assignee_id = $1 where number = $2 and project_id = $3`, h.member.Person.ID, n, h.projectID(key))

@@ -60,9 +60,9 @@ func TestProjectForms(t *testing.T) {
 	h.is(err, fault.Denied)
 	key, err := h.Create(h.ctx(), h.member, projects.NewProject{ID: newID(), Name: "  Spare parts ", Key: " spr "})
 	h.no(err)
-	p, err := h.Project(h.ctx(), h.guest, key)
+	_, err = h.Project(h.ctx(), h.guest, key)
 	h.is(err, fault.NotFound)
-	p, err = h.Project(h.ctx(), h.owner, key)
+	p, err := h.Project(h.ctx(), h.owner, key)
 	h.no(err)
 	if p.Key != "SPR" || p.Name != "Spare parts" || p.Visibility != "organization" || p.Creator != "Jun Park" || p.Hue == "" {
 		t.Errorf("the project is %+v", p)

@@ -50,9 +50,9 @@ func (r Role) May(p Permission) bool {
 
 func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
-	member := append(guest, ViewPeople, CreateProject)
-	admin := append(member, ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling)
-	owner := append(admin, ManageBilling)
+	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject})
+	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling})
+	owner := slices.Concat(admin, []Permission{ManageBilling})
 	switch r {
 	case Guest:
 		return guest

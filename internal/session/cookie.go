@@ -85,7 +85,7 @@ const ThemeCookie = "plinth-theme"
 
 // SetTheme keeps the theme for a year; empty follows the system again.
 func (s *Sessions) SetTheme(w http.ResponseWriter, theme string) {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure is as for the session: on wherever the browser takes it
 		Name: ThemeCookie, Value: theme, Path: "/", HttpOnly: true, Secure: s.scs.Cookie.Secure, SameSite: http.SameSiteLaxMode,
 		MaxAge: int((365 * 24 * time.Hour).Seconds()),
 	}

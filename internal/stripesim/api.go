@@ -103,7 +103,8 @@ func (s *Sim) answer(r *http.Request, form url.Values, requestID string, answer 
 	defer func() { s.request = requestInfo{} }()
 	p := parseParams(form)
 	paths := p.texts("expand")
-	out, err := s.pinned(r)
+	var err error
+	out := s.pinned(r)
 	if out == nil {
 		out, err = answer(&call{p: p, id: r.PathValue("id")})
 	}

@@ -1,6 +1,7 @@
 package stripesim_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func TestIdempotency(t *testing.T) {
 	}
 	_, err = make("one", "bob@example.com")
 	wantError(t, err, 400, "")
-	if problem := err.(*stripe.Error); problem.Type != stripe.ErrorTypeIdempotency {
+	if problem := stripeError(t, err); problem.Type != stripe.ErrorTypeIdempotency {
 		t.Errorf("type is %s", problem.Type)
 	}
 	p := &stripe.ProductParams{Name: stripe.String("Pro")}
@@ -102,7 +103,7 @@ func TestMissingThings(t *testing.T) {
 	}
 	_, err := w.api.Subscriptions.New(&stripe.SubscriptionParams{Items: []*stripe.SubscriptionItemsParams{{Price: &price.ID}}})
 	wantError(t, err, 400, stripe.ErrorCodeParameterMissing)
-	if problem := err.(*stripe.Error); problem.Param != "customer" {
+	if problem := stripeError(t, err); problem.Param != "customer" {
 		t.Errorf("param is %s", problem.Param)
 	}
 	_, err = w.api.Coupons.Get("none", nil)
@@ -169,4 +170,14 @@ func TestCustomersChange(t *testing.T) {
 	wantStatus(t, w.reload(sub), stripe.SubscriptionStatusCanceled)
 	_, err = w.api.Customers.Update(cus.ID, p)
 	wantError(t, err, 404, stripe.ErrorCodeResourceMissing)
+}
+
+// stripeError is the error as Stripe's client tells it.
+func stripeError(t *testing.T, err error) *stripe.Error {
+	t.Helper()
+	var problem *stripe.Error
+	if !errors.As(err, &problem) {
+		t.Fatalf("%v is no error of Stripe", err)
+	}
+	return problem
 }

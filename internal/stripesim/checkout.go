@@ -181,7 +181,7 @@ func (s *Sim) listCheckoutItems(c *call) (obj, error) {
 func (s *Sim) listCheckouts(c *call) (obj, error) {
 	customer, sub := c.p.text("customer"), c.p.text("subscription")
 	status := c.p.choice("status", "", "open", "complete", "expired")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Checkouts.newest(func(cs *CheckoutSession) bool {
 		return (customer == "" || cs.Customer == customer) && (sub == "" || cs.Subscription == sub) &&
 			(status == "" || cs.Status == status) && within(cs.Created)

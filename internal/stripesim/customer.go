@@ -164,16 +164,16 @@ func (s *Sim) deleteCustomer(c *call) (obj, error) {
 
 func (s *Sim) listCustomers(c *call) (obj, error) {
 	email := c.p.text("email")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Customers.newest(func(cus *Customer) bool {
 		return !cus.Deleted && (email == "" || cus.Email == email) && within(cus.Created)
 	})
 	return page(c, "/v1/customers", rows, func(cus *Customer) string { return cus.ID }, s.customer)
 }
 
-// timeRange reads created=…, created[gte]=… and so on as a test of a Unix time.
-func timeRange(p *params, key string) func(int64) bool {
-	at := p.at(key)
+// createdRange reads created=…, created[gte]=… and so on as a test of a Unix time.
+func createdRange(p *params) func(int64) bool {
+	at := p.at("created")
 	tests := []func(int64) bool{}
 	add := func(name string, holds func(value, bound int64) bool) {
 		if at.has(name) {
@@ -186,7 +186,7 @@ func timeRange(p *params, key string) func(int64) bool {
 	add("lt", func(v, b int64) bool { return v < b })
 	add("lte", func(v, b int64) bool { return v <= b })
 	if at.value != "" {
-		exact := p.number(key)
+		exact := p.number("created")
 		tests = append(tests, func(v int64) bool { return v == exact })
 	}
 	return func(value int64) bool {

@@ -21,7 +21,7 @@ func (s *Sim) planRetry(inv *Invoice, sub *Subscription) bool {
 }
 
 // afterUnpaid moves the subscription on after a failed attempt.
-func (s *Sim) afterUnpaid(sub *Subscription, inv *Invoice, last bool) {
+func (s *Sim) afterUnpaid(sub *Subscription, last bool) {
 	switch sub.Status {
 	case "active":
 		if sub.PendingUpdate == nil {

@@ -100,7 +100,7 @@ func (s *Sim) listEvents(c *call) (obj, error) {
 	if kind := c.p.text("type"); kind != "" {
 		kinds = append(kinds, kind)
 	}
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	anyDelivery, delivered := !c.p.has("delivery_success"), c.p.flag("delivery_success")
 	rows := s.st.Events.newest(func(e *Event) bool {
 		return within(e.Created) && matchesKind(e.Type, kinds) && (anyDelivery || delivered == (len(e.Waiting) == 0))

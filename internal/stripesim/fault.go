@@ -93,12 +93,12 @@ func (s *Sim) Unpin(id string) {
 }
 
 // pinned answers a read of a pinned id, which need not exist otherwise.
-func (s *Sim) pinned(r *http.Request) (obj, error) {
+func (s *Sim) pinned(r *http.Request) obj {
 	id := r.PathValue("id")
 	if object, ok := s.st.Pinned[id]; ok && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+id) {
-		return toObj(object), nil
+		return toObj(object)
 	}
-	return nil, nil
+	return nil
 }
 
 func (s *Sim) withPins(out obj) obj {

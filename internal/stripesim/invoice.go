@@ -110,8 +110,9 @@ func (s *Sim) invoice(inv *Invoice) obj {
 		delete(out, "id")
 		url = "/v1/invoices/upcoming/lines"
 	}
-	out["lines"] = listOf(url, false, lines...)
-	out["lines"].(obj)["total_count"] = len(lines)
+	list := listOf(url, false, lines...)
+	list["total_count"] = len(lines)
+	out["lines"] = list
 	out["subtotal_excluding_tax"], out["total_excluding_tax"] = inv.Subtotal, inv.Total
 	if inv.Subscription != "" {
 		metadata := inv.Internal.SubscriptionMetadata
@@ -180,7 +181,7 @@ func (s *Sim) listLines(c *call) (obj, error) {
 func (s *Sim) listInvoices(c *call) (obj, error) {
 	customer, sub := c.p.text("customer"), c.p.text("subscription")
 	status := c.p.choice("status", "", "draft", "open", "paid", "uncollectible", "void")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	c.p.ignore("collection_method", "due_date")
 	rows := s.st.Invoices.newest(func(inv *Invoice) bool {
 		return (customer == "" || inv.Customer == customer) && (sub == "" || inv.Subscription == sub) &&

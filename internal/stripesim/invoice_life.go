@@ -135,7 +135,7 @@ func (s *Sim) unpaid(inv *Invoice, before obj, result outcome) {
 	s.emit("invoice.payment_failed", s.invoice(inv), nil)
 	s.setDelinquent(inv.Customer)
 	if sub != nil {
-		s.afterUnpaid(sub, inv, lasts)
+		s.afterUnpaid(sub, lasts)
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *Sim) getIntent(c *call) (obj, error) {
 
 func (s *Sim) listIntents(c *call) (obj, error) {
 	customer := c.p.text("customer")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Intents.newest(func(pi *PaymentIntent) bool {
 		return (customer == "" || pi.Customer == customer) && within(pi.Created)
 	})
@@ -112,7 +112,7 @@ func (s *Sim) getCharge(c *call) (obj, error) {
 
 func (s *Sim) listCharges(c *call) (obj, error) {
 	customer, intent := c.p.text("customer"), c.p.text("payment_intent")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Charges.newest(func(ch *Charge) bool {
 		return (customer == "" || ch.Customer == customer) && (intent == "" || ch.PaymentIntent == intent) && within(ch.Created)
 	})

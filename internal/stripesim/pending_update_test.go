@@ -10,7 +10,7 @@ import (
 
 func TestUpgradeThatIsDeclined(t *testing.T) {
 	t.Parallel()
-	w, sub, team := tenDaysIn(t, paysCard)
+	w, sub, team := tenDaysIn(t)
 	if err := w.sim.UpdateCard(sub.Customer.ID, laterCard); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestUpgradeThatIsDeclined(t *testing.T) {
 
 func TestPendingUpdateExpires(t *testing.T) {
 	t.Parallel()
-	w, sub, team := tenDaysIn(t, paysCard)
+	w, sub, team := tenDaysIn(t)
 	if err := w.sim.UpdateCard(sub.Customer.ID, laterCard); err != nil {
 		t.Fatal(err)
 	}

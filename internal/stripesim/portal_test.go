@@ -1,7 +1,6 @@
 package stripesim_test
 
 import (
-	"bytes"
 	"net/url"
 	"strings"
 	"testing"
@@ -117,7 +116,7 @@ func TestInvoicePages(t *testing.T) {
 	wantStatus(t, w.reload(sub), stripe.SubscriptionStatusActive)
 	pdf := get(t, inv.InvoicePDF)
 	if !strings.HasPrefix(pdf.body, "%PDF-1.4") || !strings.HasSuffix(pdf.body, "%%EOF\n") || pdf.header.Get("Content-Type") != "application/pdf" ||
-		!bytes.Contains([]byte(pdf.body), []byte(inv.Number)) {
+		!strings.Contains(pdf.body, inv.Number) {
 		t.Errorf("the PDF: %.40q", pdf.body)
 	}
 }

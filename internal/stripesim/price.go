@@ -150,7 +150,7 @@ func (s *Sim) updatePrice(c *call) (obj, error) {
 func (s *Sim) listPrices(c *call) (obj, error) {
 	keys, any, active := c.p.texts("lookup_keys"), !c.p.has("active"), c.p.flag("active")
 	product, kind, currency := c.p.text("product"), c.p.text("type"), c.p.text("currency")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	c.p.ignore("recurring")
 	rows := s.st.Prices.newest(func(p *Price) bool {
 		return (any || p.Active == active) && (len(keys) == 0 || slices.Contains(keys, p.LookupKey)) &&

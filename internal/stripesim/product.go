@@ -91,7 +91,7 @@ func (s *Sim) updateProduct(c *call) (obj, error) {
 
 func (s *Sim) listProducts(c *call) (obj, error) {
 	ids, any, active := c.p.texts("ids"), !c.p.has("active"), c.p.flag("active")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Products.newest(func(p *Product) bool {
 		return (any || p.Active == active) && (len(ids) == 0 || slices.Contains(ids, p.ID)) && within(p.Created)
 	})

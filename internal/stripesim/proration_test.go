@@ -24,11 +24,11 @@ func linesOf(inv *stripe.Invoice) []line {
 }
 
 // tenDaysIn makes a subscription of 2 × Pro and moves to day ten of its 31 days.
-func tenDaysIn(t *testing.T, card string) (*world, *stripe.Subscription, *stripe.Price) {
+func tenDaysIn(t *testing.T) (*world, *stripe.Subscription, *stripe.Price) {
 	t.Helper()
 	w := newWorld(t)
 	pro, team := w.price("Pro", 4900, "month"), w.price("Team", 9900, "month")
-	sub := w.subscribe(w.customer(card), pro, 2)
+	sub := w.subscribe(w.customer(paysCard), pro, 2)
 	w.advance(begin().AddDate(0, 0, 10))
 	return w, sub, team
 }
@@ -63,7 +63,7 @@ func TestUpcomingInvoice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, sub, team := tenDaysIn(t, paysCard)
+			w, sub, team := tenDaysIn(t)
 			mark := len(w.happened())
 			inv, err := w.api.Invoices.Upcoming(&stripe.InvoiceUpcomingParams{
 				Customer: &sub.Customer.ID, Subscription: &sub.ID, SubscriptionProrationBehavior: &test.proration,
@@ -89,7 +89,7 @@ func TestUpcomingInvoice(t *testing.T) {
 
 func TestUpcomingAtADateEqualsWhatIsCharged(t *testing.T) {
 	t.Parallel()
-	w, sub, team := tenDaysIn(t, paysCard)
+	w, sub, team := tenDaysIn(t)
 	at := begin().AddDate(0, 0, 10).Add(-90 * time.Second).Unix()
 	preview, err := w.api.Invoices.Upcoming(&stripe.InvoiceUpcomingParams{
 		Subscription: &sub.ID, SubscriptionProrationBehavior: stripe.String("always_invoice"), SubscriptionProrationDate: &at,
@@ -114,7 +114,7 @@ func TestUpcomingAtADateEqualsWhatIsCharged(t *testing.T) {
 
 func TestNothingUpcomingAfterTheEnd(t *testing.T) {
 	t.Parallel()
-	w, sub, _ := tenDaysIn(t, paysCard)
+	w, sub, _ := tenDaysIn(t)
 	_, err := w.api.Subscriptions.Update(sub.ID, &stripe.SubscriptionParams{CancelAtPeriodEnd: stripe.Bool(true)})
 	must(t, sub, err)
 	_, err = w.api.Invoices.Upcoming(&stripe.InvoiceUpcomingParams{Subscription: &sub.ID})
@@ -123,7 +123,7 @@ func TestNothingUpcomingAfterTheEnd(t *testing.T) {
 
 func TestSeatsAreProratedOnTheNextInvoice(t *testing.T) {
 	t.Parallel()
-	w, sub, _ := tenDaysIn(t, paysCard)
+	w, sub, _ := tenDaysIn(t)
 	for _, quantity := range []int64{5, 3} {
 		_, err := w.api.Subscriptions.Update(sub.ID, change(sub, nil, quantity, "create_prorations", ""))
 		must(t, sub, err)
@@ -150,7 +150,7 @@ func TestSeatsAreProratedOnTheNextInvoice(t *testing.T) {
 
 func TestCreditIsUsedUp(t *testing.T) {
 	t.Parallel()
-	w, sub, _ := tenDaysIn(t, paysCard)
+	w, sub, _ := tenDaysIn(t)
 	_, err := w.api.Subscriptions.Update(sub.ID, change(sub, nil, 1, "always_invoice", ""))
 	must(t, sub, err)
 	inv := w.reload(sub).LatestInvoice
@@ -169,7 +169,7 @@ func TestCreditIsUsedUp(t *testing.T) {
 
 func TestIntervalChangeBeginsANewPeriod(t *testing.T) {
 	t.Parallel()
-	w, sub, _ := tenDaysIn(t, paysCard)
+	w, sub, _ := tenDaysIn(t)
 	year := w.price("Pro yearly", 49000, "year")
 	p := change(sub, year, 2, "create_prorations", "")
 	p.AddExpand("latest_invoice")
@@ -209,7 +209,7 @@ func TestChangesDuringATrialCostNothing(t *testing.T) {
 
 func TestPreviousAttributes(t *testing.T) {
 	t.Parallel()
-	w, sub, _ := tenDaysIn(t, paysCard)
+	w, sub, _ := tenDaysIn(t)
 	_, err := w.api.Subscriptions.Update(sub.ID, &stripe.SubscriptionParams{CancelAtPeriodEnd: stripe.Bool(true)})
 	must(t, sub, err)
 	list := w.api.Events.List(&stripe.EventListParams{Type: stripe.String("customer.subscription.updated")})

@@ -62,7 +62,7 @@ func (s *Sim) getRefund(c *call) (obj, error) {
 
 func (s *Sim) listRefunds(c *call) (obj, error) {
 	charge, intent := c.p.text("charge"), c.p.text("payment_intent")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	rows := s.st.Refunds.newest(func(r *Refund) bool {
 		return (charge == "" || r.Charge == charge) && (intent == "" || r.PaymentIntent == intent) && within(r.Created)
 	})

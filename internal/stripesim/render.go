@@ -146,7 +146,7 @@ func (s *Sim) expand(value any, path []string) bool {
 
 func (s *Sim) expandAll(out obj, paths []string) error {
 	for _, path := range paths {
-		if !s.expand(map[string]any(out), strings.Split(path, ".")) {
+		if !s.expand(out, strings.Split(path, ".")) {
 			return invalid("expand", "This property cannot be expanded ("+path+").")
 		}
 	}

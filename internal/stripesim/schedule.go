@@ -120,7 +120,7 @@ func (s *Sim) getSchedule(c *call) (obj, error) {
 
 func (s *Sim) listSchedules(c *call) (obj, error) {
 	customer, scheduled := c.p.text("customer"), c.p.flag("scheduled")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	c.p.ignore("canceled_at", "completed_at", "released_at")
 	rows := s.st.Schedules.newest(func(sched *Schedule) bool {
 		return (customer == "" || sched.Customer == customer) && (!scheduled || sched.Status == "not_started") && within(sched.Created)

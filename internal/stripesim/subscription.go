@@ -160,7 +160,7 @@ func (s *Sim) listSubscriptions(c *call) (obj, error) {
 	customer, price := c.p.text("customer"), c.p.text("price")
 	status := c.p.choice("status", "", "all", "ended", "active", "canceled", "incomplete", "incomplete_expired",
 		"past_due", "paused", "trialing", "unpaid")
-	within := timeRange(c.p, "created")
+	within := createdRange(c.p)
 	c.p.ignore("collection_method", "current_period_end", "current_period_start")
 	rows := s.st.Subscriptions.newest(func(sub *Subscription) bool {
 		return (customer == "" || sub.Customer == customer) && hasStatus(sub, status) && within(sub.Created) &&

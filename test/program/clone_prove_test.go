@@ -61,7 +61,7 @@ func makeRun(t *testing.T, dir, addr string) (took time.Duration, stop func()) {
 		}
 	})
 	t.Cleanup(stop)
-	for deadline := time.Now().Add(5 * time.Minute); !answers("http://" + addr + "/"); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); !answers("http://" + addr + "/"); time.Sleep(20 * time.Millisecond) { //nolint:forbidigo // another process starts: there is nothing to wait on but time
 		select {
 		case err := <-ended:
 			t.Fatalf("make run ended with %v:\n%s", err, out.String())
@@ -90,7 +90,7 @@ func TestProveFoundationFreshClone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for !answers("http://"+addr+"/") && time.Since(begun) < time.Minute {
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond) //nolint:forbidigo // as above
 	}
 	proof.Within(t, "second-start", time.Since(begun), 3*time.Second)
 	_ = cmd.Process.Signal(os.Interrupt)

@@ -79,7 +79,7 @@ func awaitState(t *testing.T, site *webtest.Site, p *Program) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the mail's row does not say sent after two attempts:\n%s", p.Output())
 		}
-		time.Sleep(20 * time.Millisecond) // another process writes the row: there is nothing to wait on but time
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // another process writes the row: there is nothing to wait on but time
 	}
 }
 

@@ -148,7 +148,7 @@ func (st *Stripe) Event(t testing.TB, id string) []byte {
 	}
 	r.Header.Set("Authorization", "Bearer "+string(st.site.App.Config.SecretKey))
 	r.Header.Set("X-Webtest", "yes")
-	res, err := http.DefaultClient.Do(r)
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
