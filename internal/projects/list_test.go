@@ -311,7 +311,7 @@ func TestMine(t *testing.T) {
 	if diff := cmp.Diff(first, back); diff != "" {
 		t.Error(diff)
 	}
-	all := append(first.Tickets, second.Tickets...)
+	all := slices.Concat(first.Tickets, second.Tickets)
 	if !slices.IsSortedFunc(all, func(a, b projects.Row) int { return int(b.Priority) - int(a.Priority) }) {
 		t.Error("not sorted by priority")
 	}
