@@ -176,6 +176,15 @@ func newWorld(t *testing.T) world {
 // Every role of A asks every tenant route of B, and every tenant route of A with B's ids.
 func TestOtherOrganizationsAreNotThere(t *testing.T) {
 	t.Parallel()
+	n := otherOrganizations(t)
+	t.Logf("asked %d routes (with roles) in %d requests", n.routes, n.requests)
+	if n.requests < 100 {
+		t.Errorf("only %d requests: the sweep is not sweeping", n.requests)
+	}
+}
+
+func otherOrganizations(t *testing.T) swept {
+	t.Helper()
 	w := newWorld(t)
 	before := sum(t, w.conn, w.b.TenantID)
 	var n swept
@@ -196,10 +205,7 @@ func TestOtherOrganizationsAreNotThere(t *testing.T) {
 	if strings.Contains(w.site.Log.String(), canary) {
 		t.Error("the log holds a canary")
 	}
-	t.Logf("asked %d routes (with roles) in %d requests", n.routes, n.requests)
-	if n.requests < 100 {
-		t.Errorf("only %d requests: the sweep is not sweeping", n.requests)
-	}
+	return n
 }
 
 // foreignSlug asks for B by name: everything is 404.
@@ -246,6 +252,13 @@ func (w world) foreignIDs(t *testing.T, browser *webtest.Browser, route web.Rout
 // A member and a guest of the same organization ask for a project that is not theirs.
 func TestMembersOnlyProjectIsNotThereForOthers(t *testing.T) {
 	t.Parallel()
+	if n := membersOnly(t); n.requests < 100 {
+		t.Errorf("only %d requests: the sweep is not sweeping", n.requests)
+	}
+}
+
+func membersOnly(t *testing.T) (n swept) {
+	t.Helper()
 	w := newWorld(t)
 	ours := plant(t, w.conn, w.a, "members")
 	for _, email := range []string{"max@a.example", "gil@a.example"} {
@@ -254,9 +267,11 @@ func TestMembersOnlyProjectIsNotThereForOthers(t *testing.T) {
 			if route.Guard.Kind != web.InOrg || strings.HasSuffix(route.Path, "/leave") {
 				continue // leaving is one's own business
 			}
+			n.routes++
 			before := sum(t, w.conn, w.a.TenantID)
 			for _, path := range paths(t, route, w.a.Slug, ours.ids) {
 				pages := ask(browser, route, path, ours)
+				n.requests += len(pages)
 				for _, page := range pages {
 					page.Silent(canary)
 					if strings.Contains(route.Path, "{key}") && page.Status != http.StatusNotFound && page.Status != http.StatusForbidden {
@@ -269,4 +284,5 @@ func TestMembersOnlyProjectIsNotThereForOthers(t *testing.T) {
 			}
 		}
 	}
+	return n
 }

@@ -39,6 +39,9 @@ func (s Seed) acme(ctx context.Context) error {
 			return fmt.Errorf("%s joins: %w", p.name, err)
 		}
 	}
+	if err := s.Billing.SyncSeats(ctx, boss.TenantID); err != nil {
+		return fmt.Errorf("count the seats: %w", err)
+	}
 	for _, p := range demoProjects() {
 		if err := s.project(ctx, team, p); err != nil {
 			return fmt.Errorf("project %s: %w", p.Key, err)
