@@ -17,7 +17,7 @@ const goal = 95
 func TestProveFoundationLighthouse(t *testing.T) {
 	site := webtest.New(t)
 	dana := site.Account(t, "Dana Whitfield", "dana@acme.example")
-	site.Org(t, dana, "acme", "Acme Robotics")
+	site.Fill(t, site.Org(t, dana, "acme", "Acme Robotics"), "WEB", 60)
 	signedIn := site.SignIn(t, "dana@acme.example").Cookies()
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -28,7 +28,8 @@ func TestProveFoundationLighthouse(t *testing.T) {
 		{"landing", "/", nil},
 		{"sign-up", "/signup", nil},
 		{"dashboard", "/orgs/acme", signedIn},
-		{"people", "/orgs/acme/people", signedIn},
+		{"board", "/orgs/acme/projects/WEB/board", signedIn},
+		{"ticket", "/orgs/acme/projects/WEB/tickets/1", signedIn},
 		{"billing", "/orgs/acme/billing", signedIn},
 	} {
 		s := lighthouse.Measure(t, server.URL+page.path, page.cookies)
