@@ -19,7 +19,7 @@ type Account struct {
 
 // Show shows the profile and the form for a new password.
 func (h *Account) Show(w http.ResponseWriter, r *http.Request, p scope.Person) error {
-	return h.Render(w, r, http.StatusOK, views.Account(p, ui.Form{}, ui.Form{}))
+	return h.Render(w, r, http.StatusOK, views.Account(p, h.Kept(w, r, "/account"), ui.Form{}))
 }
 
 // Update changes name and time zone.

@@ -72,7 +72,11 @@ func parse(r *http.Request) error {
 	default:
 		return fault.Wrap(fault.Invalid, "This form cannot be read. Reload the page and try again.", err)
 	}
-	for _, values := range r.Form {
+	for name, values := range r.Form {
+		if strings.ContainsAny(name, "[]") {
+			delete(r.Form, name) // no form of ours has such a name, and the decoder panics when they do not match
+			continue
+		}
 		for i, v := range values {
 			// Postgres stores no NUL and no broken UTF-8; browsers send CRLF.
 			values[i] = strings.ReplaceAll(strings.ToValidUTF8(strings.ReplaceAll(v, "\x00", ""), "\uFFFD"), "\r\n", "\n")
@@ -138,11 +142,14 @@ func Device(r *http.Request) auth.Device {
 	return auth.Device{UserAgent: r.UserAgent(), Address: t.Address, Request: t.RequestID}
 }
 
+// maxNext is the longest address to go on to that is carried along; ours are shorter.
+const maxNext = 2000
+
 // SafeNext returns next when it is a page on this origin, else fallback.
 func SafeNext(next, fallback string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(next, "/") ||
-		strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		strings.HasPrefix(next, "//") || len(next) > maxNext || strings.ContainsAny(next, "\\\r\n\t") {
 		return fallback
 	}
 	return next

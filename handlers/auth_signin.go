@@ -41,7 +41,7 @@ func (h *Auth) enter(w http.ResponseWriter, r *http.Request, id session.Identity
 	if err := h.Sessions.SignIn(w, r, id); err != nil {
 		return err
 	}
-	if err := h.keepHeld(w, r); err != nil {
+	if err := h.keepHeld(w, r, id.UserID); err != nil {
 		return err
 	}
 	return h.Redirect(w, r, next)

@@ -21,6 +21,7 @@ type held struct {
 	Action string     `json:"a"` // the path it was sent to
 	Page   string     `json:"p"` // the page with the form
 	Values url.Values `json:"v"`
+	User   uuid.UUID  `json:"u"` // whose session had ended; nil when nothing was left of it
 }
 
 const heldUse = "held form"
@@ -56,8 +57,11 @@ func (b *Base) hold(r *http.Request) (sealed, next string, err error) {
 	if err := parse(r); err != nil {
 		return "", "", err
 	}
-	next = pageOf(r)
-	data, err := json.Marshal(held{Action: r.URL.Path, Page: pathOnly(next), Values: cloneValues(r.PostForm)})
+	if next = pageOf(r); next == "/" {
+		next = SafeNext(r.URL.EscapedPath(), "/") // some pages and browsers send no Referer
+	}
+	who, _ := b.Sessions.Current(r.Context())
+	data, err := json.Marshal(held{Action: r.URL.Path, Page: pathOnly(next), Values: cloneValues(r.PostForm), User: who.UserID})
 	if err != nil {
 		return "", "", fmt.Errorf("keep the form: %w", err)
 	}
@@ -67,8 +71,8 @@ func (b *Base) hold(r *http.Request) (sealed, next string, err error) {
 	return b.Keys.Seal(heldUse, data, nil), next, nil
 }
 
-// keepHeld moves the sealed form into the session of the person who has just signed in.
-func (b *Base) keepHeld(w http.ResponseWriter, r *http.Request) error {
+// keepHeld moves the sealed form into the session of the person who has just signed in, unless somebody else typed it.
+func (b *Base) keepHeld(w http.ResponseWriter, r *http.Request, user uuid.UUID) error {
 	sealed := r.PostForm.Get("held")
 	if sealed == "" {
 		return nil
@@ -77,15 +81,28 @@ func (b *Base) keepHeld(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return nil //nolint:nilerr // made up or of an older key: there is nothing to keep, and signing in goes on
 	}
+	var h held
+	if json.Unmarshal(data, &h) != nil || (h.User != uuid.Nil && h.User != user) {
+		return nil
+	}
 	return b.Sessions.Hold(w, r, data)
 }
 
 // Fresh is an empty form for a page, or the one whose text was kept when the session ended. action is the path the form
 // posts to.
 func (b *Base) Fresh(w http.ResponseWriter, r *http.Request, action string) ui.Form {
+	f := b.Kept(w, r, action)
+	if f.Values == nil {
+		f.Values = url.Values{"id": {newID()}}
+	}
+	return f
+}
+
+// Kept is the form whose text was kept when the session ended, or the zero form, for pages that show what is stored.
+func (b *Base) Kept(w http.ResponseWriter, r *http.Request, action string) ui.Form {
 	var h held
 	if data := b.Sessions.Peek(r.Context()); data == nil || json.Unmarshal(data, &h) != nil || h.Action != action {
-		return ui.Form{Values: url.Values{"id": {newID()}}}
+		return ui.Form{}
 	}
 	if _, err := b.Sessions.Held(w, r); err != nil {
 		telemetry.TraceFrom(r.Context()).Err = err

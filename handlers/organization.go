@@ -53,7 +53,7 @@ func (h *Organizations) Settings(w http.ResponseWriter, r *http.Request, s scope
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, show(ui.Form{}))
+	return h.Render(w, r, http.StatusOK, show(h.Kept(w, r, ui.OrgPath(s.Slug, "settings"))))
 }
 
 func (h *Organizations) settings(r *http.Request, s scope.Scope) (func(ui.Form) templ.Component, error) {

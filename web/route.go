@@ -3,8 +3,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"plinth/internal/scope"
 )
@@ -100,6 +102,32 @@ func devOnly(h plain) Guard {
 	return Guard{Kind: DevOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
 		return sh.dev(w, r, h)
 	}}
+}
+
+// wayBack leads whoever opens the address of a form, as after reloading a refused one or signing in again, to the page
+// it belongs to: the nearest address above it that has one. pages are the addresses that can be opened. It is false for
+// addresses nobody is led away from: those with a page, of machines, and of places that are hidden from most.
+func (r Route) wayBack(pages map[string]bool) (Route, bool) {
+	switch r.Guard.Kind {
+	case Public, SignedIn, InOrg:
+	default:
+		return Route{}, false
+	}
+	if r.Method != http.MethodPost || pages[r.Path] {
+		return Route{}, false
+	}
+	above, steps := r.Path, 0
+	for above != "" && !pages[above] {
+		above = above[:strings.LastIndex(above, "/")]
+		steps++
+	}
+	return get(r.Path, Guard{Kind: Public, serve: func(sh *Shell, w http.ResponseWriter, req *http.Request, _ Guard) error {
+		to := strings.TrimSuffix(req.URL.EscapedPath(), "/")
+		for range steps {
+			to = to[:strings.LastIndex(to, "/")]
+		}
+		return sh.Base.Redirect(w, req, cmp.Or(to, "/"))
+	}}), true
 }
 
 // check refuses a route that nothing guards, or that the house does not know.

@@ -38,11 +38,18 @@ func (sh *Shell) Handler(routes []Route) (http.Handler, error) {
 	mux.Handle("GET "+static.Prefix, sh.named("GET /static/", static.Handler()))
 	mux.Handle("GET /healthz", sh.named("GET /healthz", http.HandlerFunc(sh.healthz)))
 	mux.Handle("GET /readyz", sh.named("GET /readyz", http.HandlerFunc(sh.readyz)))
+	pages := map[string]bool{}
 	for _, route := range routes {
 		if err := route.check(); err != nil {
 			return nil, err
 		}
 		mux.Handle(route.Pattern(), sh.endpoint(route))
+		pages[route.Path] = pages[route.Path] || route.Method == http.MethodGet
+	}
+	for _, route := range routes {
+		if back, ok := route.wayBack(pages); ok {
+			mux.Handle(back.Pattern(), sh.endpoint(back))
+		}
 	}
 	// What no route matches is a page too, also for a method that a path does not know.
 	mux.Handle("/", sh.endpoint(Route{Method: "*", Path: "/", Guard: public(
@@ -109,7 +116,7 @@ func (sh *Shell) serve(w http.ResponseWriter, r *http.Request, route Route) erro
 	if err != nil {
 		return err
 	}
-	return route.Guard.serve(sh, w, r, route.Guard)
+	return sh.failInside(w, r, route.Guard.serve(sh, w, r, route.Guard)) // with the session, whose person a kept form belongs to
 }
 
 // named notes the route's pattern for the log.

@@ -104,6 +104,7 @@ func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, id Identity) e
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session token: %w", err)
 	}
+	s.scs.Remove(ctx, keyHeld) // it may be another person's
 	s.scs.Put(ctx, keySession, id.SessionID.String())
 	s.scs.Put(ctx, keyUser, id.UserID.String())
 	return s.commit(w, r)
