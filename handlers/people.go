@@ -111,6 +111,10 @@ func (h *People) UpdateRole(w http.ResponseWriter, r *http.Request, s scope.Scop
 	if err := h.Tenants.SetRole(r.Context(), s, id, f.Role); err != nil {
 		return h.again(w, r, s, err)
 	}
+	if id == s.Person.ID && !f.Role.May(scope.ViewPeople) {
+		h.Flash(w, r, "The role is changed.")
+		return h.Redirect(w, r, ui.OrgPath(s.Slug))
+	}
 	return h.back(w, r, s, "The role is changed.")
 }
 

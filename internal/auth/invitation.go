@@ -3,11 +3,13 @@ package auth
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/limit"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
@@ -29,24 +31,51 @@ func (a *Auth) Invite(ctx context.Context, s scope.Scope, f InviteForm) error {
 	if wrong := CheckEmail(email); wrong != "" {
 		return fault.Field("email", wrong)
 	}
-	return a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+	limits := inviteLimits(s, email)
+	if err := a.Limits.Allow(ctx, limits...); err != nil {
+		return err
+	}
+	err := a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		id, err := a.Tenants.InviteTx(ctx, tx, s, email, scope.Role(f.Role))
 		if err != nil {
 			return err
 		}
 		return a.mailInvitationTx(ctx, tx, s, id, email)
 	})
+	if err != nil {
+		return err
+	}
+	return a.Limits.Failed(ctx, limits...)
+}
+
+// inviteLimits bound the mails an organization sends to one address, and those a person sends through all of theirs.
+func inviteLimits(s scope.Scope, email string) []limit.Subject {
+	return []limit.Subject{
+		{Policy: limit.Policy{Name: "invite-email", Allowance: 5, First: time.Minute, Longest: time.Hour}, Key: s.TenantID.String() + "\x00" + email},
+		{Policy: limit.Policy{Name: "invite-person", Allowance: 100, First: 5 * time.Second, Longest: 2 * time.Minute}, Key: s.Person.ID.String()},
+	}
 }
 
 // ResendInvitation mails a fresh link for an open invitation; the link of the earlier mail is worth nothing any more.
 func (a *Auth) ResendInvitation(ctx context.Context, s scope.Scope, id uuid.UUID) error {
-	return a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		inv, err := tenants.OpenInvitationTx(ctx, tx, s.TenantID, id)
-		if err != nil {
+	email, err := a.Tenants.Invited(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	limits := inviteLimits(s, email)
+	if err := a.Limits.Allow(ctx, limits...); err != nil {
+		return err
+	}
+	err = a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := tenants.RenewTx(ctx, tx, s.TenantID, id); err != nil {
 			return err
 		}
-		return a.mailInvitationTx(ctx, tx, s, id, inv.Email)
+		return a.mailInvitationTx(ctx, tx, s, id, email)
 	})
+	if err != nil {
+		return err
+	}
+	return a.Limits.Failed(ctx, limits...)
 }
 
 func (a *Auth) mailInvitationTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, email string) error {

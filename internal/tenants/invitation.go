@@ -84,6 +84,31 @@ func (t *Tenants) Revoke(ctx context.Context, s scope.Scope, id uuid.UUID) error
 	})
 }
 
+// RenewTx gives an invitation that was neither accepted nor revoked its full time again, also when it was too old.
+func RenewTx(ctx context.Context, tx db.Tx, tenantID, id uuid.UUID) error {
+	rows, err := tenantsdb.New().RenewInvitation(ctx, tx, tenantsdb.RenewInvitationParams{TenantID: tenantID, ID: id, ExpiresAt: time.Now().Add(InviteFor)})
+	if err != nil {
+		return fmt.Errorf("renew invitation: %w", err)
+	}
+	if rows == 0 {
+		return fault.Missing() // accepted or withdrawn
+	}
+	return nil
+}
+
+// Invited returns the address of an invitation that was neither accepted nor revoked.
+func (t *Tenants) Invited(ctx context.Context, s scope.Scope, id uuid.UUID) (string, error) {
+	var row *struct{ Email string }
+	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Maybe(r, &row, tenantsdb.PendingEmail, s.TenantID, id) })
+	switch {
+	case err != nil:
+		return "", err
+	case row == nil:
+		return "", fault.Missing()
+	}
+	return row.Email, nil
+}
+
 // OpenInvitationTx reads an open invitation; NotFound when it was accepted, revoked or is too old. The organization
 // must be in scope.
 func OpenInvitationTx(ctx context.Context, tx db.Tx, tenantID, id uuid.UUID) (Invitation, error) {
@@ -105,6 +130,15 @@ func OpenInvitationTx(ctx context.Context, tx db.Tx, tenantID, id uuid.UUID) (In
 func (t *Tenants) AcceptTx(ctx context.Context, tx db.Tx, p scope.Person, inv Invitation) error {
 	s := scope.Scope{TenantID: inv.TenantID, Slug: inv.Slug, Name: inv.Organization, Person: p, Role: inv.Role}
 	q := tenantsdb.New()
+	if _, err := q.LockTenant(ctx, tx, inv.TenantID); err != nil {
+		return fmt.Errorf("lock organization: %w", err)
+	}
+	switch org, err := q.TenantByID(ctx, tx, inv.TenantID); {
+	case err != nil:
+		return fmt.Errorf("read organization: %w", err)
+	case org.SuspendedAt != nil:
+		return fault.New(fault.Denied, "This organization is suspended and takes nobody in. Your invitation stays open.")
+	}
 	if inv.Role != scope.Guest {
 		if err := t.Plans.AllowTx(ctx, tx, s, billing.Members); err != nil {
 			return err

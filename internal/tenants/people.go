@@ -89,11 +89,11 @@ func (t *Tenants) SetRole(ctx context.Context, s scope.Scope, userID uuid.UUID, 
 		return fault.Field("role", "Choose a role from the list.")
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		m, err := lockMemberTx(ctx, tx, s, userID)
+		m, own, err := lockMemberTx(ctx, tx, s, userID)
 		if err != nil || scope.Role(m.Role) == role {
 			return err
 		}
-		if !role.Within(s.Role) {
+		if !role.Within(own) {
 			return fault.New(fault.Denied, "You cannot give a role above your own.")
 		}
 		if scope.Role(m.Role) == scope.Guest {
@@ -132,7 +132,7 @@ func (t *Tenants) Leave(ctx context.Context, s scope.Scope) error {
 
 func (t *Tenants) endMembership(ctx context.Context, s scope.Scope, userID, reassignTo uuid.UUID, action string) error {
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		m, err := lockMemberTx(ctx, tx, s, userID)
+		m, _, err := lockMemberTx(ctx, tx, s, userID)
 		if err != nil {
 			return err
 		}
@@ -163,25 +163,24 @@ func (t *Tenants) endMembership(ctx context.Context, s scope.Scope, userID, reas
 }
 
 // lockMemberTx locks the organization, so that changes of its people happen one after the other, and reads a member
-// whom the person may change: nobody changes somebody stronger.
-func lockMemberTx(ctx context.Context, tx db.Tx, s scope.Scope, userID uuid.UUID) (tenantsdb.MembershipOfRow, error) {
+// whom the person may change: nobody changes somebody stronger. own is what the person is now.
+func lockMemberTx(ctx context.Context, tx db.Tx, s scope.Scope, userID uuid.UUID) (m tenantsdb.MembershipOfRow, own scope.Role, err error) {
 	if _, err := tenantsdb.New().LockTenant(ctx, tx, s.TenantID); err != nil {
-		return tenantsdb.MembershipOfRow{}, fmt.Errorf("lock organization: %w", err)
+		return m, own, fmt.Errorf("lock organization: %w", err)
 	}
 	// What the guard read may be old by now: two owners demoting each other must not both succeed.
 	self, err := memberTx(ctx, tx, s, s.Person.ID)
 	if err != nil {
-		return self, err
+		return self, own, err
 	}
-	m, err := memberTx(ctx, tx, s, userID)
-	if err != nil {
-		return m, err
+	own = scope.Role(self.Role)
+	if m, err = memberTx(ctx, tx, s, userID); err != nil {
+		return m, own, err
 	}
-	own := scope.Role(self.Role)
 	if userID != s.Person.ID && (!own.May(scope.ManagePeople) || !scope.Role(m.Role).Within(own)) {
-		return m, fault.New(fault.Denied, "You cannot change somebody with a role above your own.")
+		return m, own, fault.New(fault.Denied, "You cannot change somebody with a role above your own.")
 	}
-	return m, nil
+	return m, own, nil
 }
 
 func memberTx(ctx context.Context, tx db.Tx, s scope.Scope, userID uuid.UUID) (tenantsdb.MembershipOfRow, error) {

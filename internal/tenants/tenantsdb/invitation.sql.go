@@ -160,6 +160,44 @@ func (q *Queries) OpenInvitation(ctx context.Context, db DBTX, arg OpenInvitatio
 	return i, err
 }
 
+const PendingEmail = `-- name: PendingEmail :one
+select email
+from invitations
+where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null
+`
+
+type PendingEmailParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+func (q *Queries) PendingEmail(ctx context.Context, db DBTX, arg PendingEmailParams) (string, error) {
+	row := db.QueryRow(ctx, PendingEmail, arg.TenantID, arg.ID)
+	var email string
+	err := row.Scan(&email)
+	return email, err
+}
+
+const RenewInvitation = `-- name: RenewInvitation :execrows
+update invitations
+set sent_at = now(), expires_at = $3
+where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null
+`
+
+type RenewInvitationParams struct {
+	TenantID  uuid.UUID
+	ID        uuid.UUID
+	ExpiresAt time.Time
+}
+
+func (q *Queries) RenewInvitation(ctx context.Context, db DBTX, arg RenewInvitationParams) (int64, error) {
+	result, err := db.Exec(ctx, RenewInvitation, arg.TenantID, arg.ID, arg.ExpiresAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const RevokeInvitation = `-- name: RevokeInvitation :one
 update invitations
 set revoked_at = now()

@@ -15,6 +15,16 @@ set revoked_at = now()
 where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null
 returning email;
 
+-- name: RenewInvitation :execrows
+update invitations
+set sent_at = now(), expires_at = $3
+where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null;
+
+-- name: PendingEmail :one
+select email
+from invitations
+where tenant_id = $1 and id = $2 and accepted_at is null and revoked_at is null;
+
 -- name: OpenInvitation :one
 select i.id, i.email, i.role, i.expires_at, u.name as inviter_name, t.name as organization, t.slug
 from invitations i
