@@ -2,9 +2,11 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
+	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
@@ -83,6 +85,9 @@ func (a *Auth) ChangePassword(ctx context.Context, p scope.Person, f PasswordFor
 	return a.DB.InPerson(ctx, p.ID, func(ctx context.Context, tx db.Tx) error {
 		if err := users.SetPasswordTx(ctx, tx, p.ID, hash); err != nil {
 			return err
+		}
+		if err := authdb.New().RevokeTokens(ctx, tx, authdb.RevokeTokensParams{SubjectID: p.ID, Purpose: PurposeReset}); err != nil {
+			return fmt.Errorf("revoke reset links: %w", err)
 		}
 		if err := a.endOthersTx(ctx, tx, session.Identity{SessionID: p.SessionID, UserID: p.ID}); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -142,7 +143,12 @@ func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, erro
 	return ok, nil
 }
 
+// hashWait is how long somebody waits at the door before the answer is to try again.
+const hashWait = 2 * time.Second
+
 func (h *Hasher) enter(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, hashWait)
+	defer cancel()
 	select {
 	case h.slots <- struct{}{}:
 		return nil

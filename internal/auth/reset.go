@@ -81,7 +81,14 @@ func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device
 	if err != nil {
 		return session.Identity{}, err
 	}
-	if wrong := CheckPassword(password); wrong != "" {
+	user, err := users.ByID(ctx, a.DB.Direct(), link.SubjectID)
+	if fault.Is(err, fault.NotFound) {
+		return session.Identity{}, errLink()
+	}
+	if err != nil {
+		return session.Identity{}, err
+	}
+	if wrong := CheckPassword(password, user.Name, user.Email); wrong != "" {
 		return session.Identity{}, fault.Field("password", wrong)
 	}
 	hash, err := a.Hasher.Hash(ctx, password)

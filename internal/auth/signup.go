@@ -111,6 +111,9 @@ func (a *Auth) CorrectAddress(ctx context.Context, signupID uuid.UUID, email str
 
 func (a *Auth) renewSignup(ctx context.Context, signupID uuid.UUID, email string, d Device) error {
 	limits := signUpLimits(d, signupID.String())
+	if email != "" {
+		limits = append(limits, signUpLimits(d, email)[1]) // whoever has that mailbox is not to be flooded either
+	}
 	if err := a.Limits.Allow(ctx, limits...); err != nil {
 		return err
 	}
