@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/netip"
 	"net/url"
 	"testing"
 
@@ -67,5 +69,25 @@ func TestHostileForms(t *testing.T) {
 	}
 	for _, query := range []string{"after=0000-01-01T00:00:00Z_" + "00000000-0000-0000-0000-000000000000", "after=%00", "q=%25%5C_", "after=x&after=y"} {
 		o.Get("/orgs/acme/people?" + query).Want(200)
+	}
+}
+
+// A network of IPv6 has more addresses than any limit counts: it is one neighbour.
+func TestANetworkIsOneNeighbour(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Shell.Proxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	ask := func(from, email string) int {
+		return s.Browser(t).Request(http.MethodPost, "/forgot", url.Values{"email": {email}}, http.Header{"X-Forwarded-For": {from}}).Status
+	}
+	status := 0
+	for i := range 22 {
+		status = ask(fmt.Sprintf("2001:db8:1:2::%x", i+1), fmt.Sprintf("p%d@example.com", i))
+	}
+	if status != 429 {
+		t.Errorf("the 22nd question of one network was answered %d", status)
+	}
+	if got := ask("2001:db8:1:3::1", "other@example.com"); got != 303 {
+		t.Errorf("another network was answered %d", got)
 	}
 }

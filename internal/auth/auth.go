@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/mail"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -54,6 +55,19 @@ type Device struct {
 	UserAgent string
 	Address   string
 	Request   string // request id, for events
+}
+
+// neighbour is the address as limits count it: of IPv6 the network, because one line at home has 2^64 addresses.
+func (d Device) neighbour() string {
+	a, err := netip.ParseAddr(d.Address)
+	if err != nil || a.Unmap().Is4() {
+		return d.Address
+	}
+	network, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return d.Address
+	}
+	return network.String()
 }
 
 // CheckEmail says what is wrong with an address, or "".

@@ -24,7 +24,7 @@ func (a *Auth) RequestReset(ctx context.Context, email string, d Device) error {
 		return fault.Field("email", wrong)
 	}
 	limits := []limit.Subject{
-		{Policy: limit.Policy{Name: "reset-address", Allowance: 20, First: 10 * time.Second, Longest: time.Hour}, Key: d.Address},
+		{Policy: limit.Policy{Name: "reset-address", Allowance: 20, First: 10 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
 		{Policy: limit.Policy{Name: "reset-email", Allowance: 5, First: 30 * time.Second, Longest: time.Hour}, Key: email},
 	}
 	if err := a.Limits.Allow(ctx, limits...); err != nil {

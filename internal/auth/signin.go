@@ -23,8 +23,8 @@ type SignInForm struct {
 // one's delay stays short, so that a stranger cannot keep the owner out.
 func signInLimits(d Device, email string) []limit.Subject {
 	return []limit.Subject{
-		{Policy: limit.Policy{Name: "signin", Allowance: 5, First: 2 * time.Second, Longest: 15 * time.Minute}, Key: email + "\x00" + d.Address},
-		{Policy: limit.Policy{Name: "signin-address", Allowance: 50, First: 2 * time.Second, Longest: time.Hour}, Key: d.Address},
+		{Policy: limit.Policy{Name: "signin", Allowance: 5, First: 2 * time.Second, Longest: 15 * time.Minute}, Key: email + "\x00" + d.neighbour()},
+		{Policy: limit.Policy{Name: "signin-address", Allowance: 50, First: 2 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
 		{Policy: limit.Policy{Name: "signin-account", Allowance: 30, First: time.Second, Longest: 20 * time.Second}, Key: email},
 	}
 }

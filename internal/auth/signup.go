@@ -46,7 +46,7 @@ func (f *SignUpForm) check() error {
 
 func signUpLimits(d Device, email string) []limit.Subject {
 	return []limit.Subject{
-		{Policy: limit.Policy{Name: "signup-address", Allowance: 30, First: 10 * time.Second, Longest: time.Hour}, Key: d.Address},
+		{Policy: limit.Policy{Name: "signup-address", Allowance: 30, First: 10 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
 		{Policy: limit.Policy{Name: "signup-email", Allowance: 6, First: 30 * time.Second, Longest: time.Hour}, Key: email},
 	}
 }
