@@ -68,7 +68,7 @@ func (b *builder) filter(s scope.Scope, f Filter) {
 		b.and("t.assignee_id = ?::uuid", f.Assignee)
 	}
 	if f.Text != "" {
-		b.and("t.title ilike ?", "%"+escapeLike(f.Text)+"%")
+		b.and("t.title ilike ?", "%"+db.EscapeLike(f.Text)+"%")
 	}
 }
 
@@ -102,11 +102,6 @@ func numbers(priorities []Priority) []int16 {
 		out[i] = int16(p)
 	}
 	return out
-}
-
-// escapeLike makes what a person typed match itself: % and _ are no wildcards for them.
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
 // count counts what matches, up to one more than CountCap.

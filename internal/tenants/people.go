@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,7 +57,7 @@ const peoplePageSize = 50
 func (t *Tenants) People(ctx context.Context, s scope.Scope, search string, after PeopleCursor) (PeoplePage, error) {
 	var page PeoplePage
 	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		db.Rows(r, &page.Members, tenantsdb.ListPeople, s.TenantID, after.JoinedAt, after.UserID, escapeLike(search), peoplePageSize+1)
+		db.Rows(r, &page.Members, tenantsdb.ListPeople, s.TenantID, after.JoinedAt, after.UserID, db.EscapeLike(strings.TrimSpace(search)), peoplePageSize+1)
 		db.Rows(r, &page.Pending, tenantsdb.ListPending, s.TenantID)
 		db.Value(r, &page.Seats, tenantsdb.CountSeats, s.TenantID)
 	})
