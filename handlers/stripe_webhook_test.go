@@ -49,6 +49,7 @@ func TestWebhookRefusals(t *testing.T) {
 		{"no time", body, strings.SplitN(good, ",", 2)[1], 400},
 		{"301 seconds old", body, webtest.Sign(body, webtest.WebhookSecret, now.Add(-302*time.Second)), 400},
 		{"301 seconds ahead", body, webtest.Sign(body, webtest.WebhookSecret, now.Add(302*time.Second)), 400},
+		{"30 days old, behind a time of now", body, fmt.Sprintf("t=%d,", now.Unix()) + webtest.Sign(body, webtest.WebhookSecret, now.AddDate(0, 0, -30)), 400},
 		{"a year ahead", body, webtest.Sign(body, webtest.WebhookSecret, now.AddDate(1, 0, 0)), 400},
 		{"no JSON", []byte("{"), webtest.Sign([]byte("{"), webtest.WebhookSecret, now), 400},
 		{"no event", []byte("{}"), webtest.Sign([]byte("{}"), webtest.WebhookSecret, now), 400},

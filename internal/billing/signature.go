@@ -37,15 +37,20 @@ func verify(payload []byte, header string, secrets []string, now time.Time) erro
 	return fmt.Errorf("%w: no secret fits", ErrSignature)
 }
 
+// signedAt is the one time of the header. With two of them the one judged here need not be the one that was signed.
 func signedAt(header string) (time.Time, error) {
+	var times []string
 	for part := range strings.SplitSeq(header, ",") {
 		if text, ok := strings.CutPrefix(strings.TrimSpace(part), "t="); ok {
-			seconds, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				break
-			}
-			return time.Unix(seconds, 0), nil
+			times = append(times, text)
 		}
 	}
-	return time.Time{}, fmt.Errorf("%w: it has no time", ErrSignature)
+	if len(times) != 1 {
+		return time.Time{}, fmt.Errorf("%w: it has %d times", ErrSignature, len(times))
+	}
+	seconds, err := strconv.ParseInt(times[0], 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w: its time is no number", ErrSignature)
+	}
+	return time.Unix(seconds, 0), nil
 }
