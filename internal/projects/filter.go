@@ -157,7 +157,11 @@ func parsePlace(text string, sort Sort) (p place, ok bool) {
 	}
 	value, err1 := strconv.ParseInt(parts[1], 10, 64)
 	number, err2 := strconv.ParseInt(parts[2], 10, 32)
-	return place{parts[0], value, number}, err1 == nil && err2 == nil && value > -1<<53 && value < 1<<53
+	least, most := int64(-1<<53), int64(1<<53)
+	if sort.By == SortPriority {
+		least, most = int64(NoPriority), int64(Urgent) // the column takes no more
+	}
+	return place{parts[0], value, number}, err1 == nil && err2 == nil && value >= least && value <= most
 }
 
 func placeOf(t Row, sort Sort) place {

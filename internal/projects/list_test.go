@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"strings"
 	"slices"
 	"testing"
 
@@ -211,6 +212,14 @@ func TestBadCursorsAreTheFirstPage(t *testing.T) {
 			if diff := cmp.Diff(first.Tickets, list.Tickets); diff != "" {
 				t.Errorf("%s=%s is followed", where, bad)
 			}
+		}
+	}
+	for _, beyond := range []string{"priority.99999.1", "priority.-99999.1", "-priority.5.1", "-priority.9007199254740990.1"} {
+		by, _, _ := strings.Cut(beyond, ".")
+		list, err := h.Tickets(h.ctx(), h.owner, "WEB", projects.ParseListQuery(url.Values{"sort": {by}, "after": {beyond}}))
+		h.no(err)
+		if len(list.Tickets) != 50 || list.Previous != "" {
+			t.Errorf("%s is followed", beyond)
 		}
 	}
 }
