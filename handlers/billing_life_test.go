@@ -29,6 +29,21 @@ func TestTrial(t *testing.T) {
 	s.b.Get("/orgs/acme/billing").Want(200).Says("Free", "Choose Team", "of 3").Silent("Try Team")
 }
 
+// Whoever left Checkout open in another tab must not pay there for a second subscription.
+func TestATrialClosesTheCheckout(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	to := leaves(t, s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/checkout", "plan", "team", "interval", "month"))
+	s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/trial", "plan", "team").Want(200).Says("Trial, 14 days left")
+	if back, page := webtest.FollowOut(t, to, card(paysCard)); back != "" || !strings.Contains(page, "expired") {
+		t.Errorf("the checkout is still open and leads to %q", back)
+	}
+	s.st.Deliver(t)
+	if n := len(s.st.Sim.Subscriptions(0)); n != 1 {
+		t.Errorf("%d subscriptions, want the trial alone", n)
+	}
+}
+
 func TestFailedRenewal(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

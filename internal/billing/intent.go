@@ -85,6 +85,18 @@ func (b *Billing) resumeTx(ctx context.Context, tx db.Tx, s scope.Scope, kind st
 	return intent{ID: open.ID, StripeID: open.StripeID, URL: open.Url}, true, nil
 }
 
+// dropIntentTx closes the open intent of the kind, and returns what it had become at Stripe, if anything.
+func (b *Billing) dropIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, kind string) (stripeID string, err error) {
+	open, err := billingdb.New().OpenIntent(ctx, tx, billingdb.OpenIntentParams{TenantID: s.TenantID, Kind: kind})
+	if db.None(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the open intent: %w", err)
+	}
+	return open.StripeID, b.closeIntentTx(ctx, tx, s, open.ID)
+}
+
 func (b *Billing) closeIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
 	if err := billingdb.New().CloseIntent(ctx, tx, billingdb.CloseIntentParams{TenantID: s.TenantID, ID: id, ClosedAt: b.Now()}); err != nil {
 		return fmt.Errorf("close an intent: %w", err)

@@ -27,8 +27,11 @@ func (b *Billing) StartTrial(ctx context.Context, s scope.Scope, planKey string)
 	if err != nil {
 		return err
 	}
-	want, wanted, err := b.intendTrial(ctx, s, plan, wantedCheckout{Customer: customer, Price: price})
+	want, wanted, checkout, err := b.intendTrial(ctx, s, plan, wantedCheckout{Customer: customer, Price: price})
 	if err != nil {
+		return err
+	}
+	if err := b.expireCheckout(ctx, checkout); err != nil {
 		return err
 	}
 	sub, err := retryInUse(ctx, func() (*stripe.Subscription, error) {
@@ -43,12 +46,18 @@ func (b *Billing) StartTrial(ctx context.Context, s scope.Scope, planKey string)
 	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.closeIntentTx(ctx, tx, s, want.ID) })
 }
 
-func (b *Billing) intendTrial(ctx context.Context, s scope.Scope, plan Plan, wanted wantedCheckout) (want intent, _ wantedCheckout, err error) {
+// intendTrial also gives the open Checkout up, which would buy a second subscription beside the trial.
+func (b *Billing) intendTrial(
+	ctx context.Context, s scope.Scope, plan Plan, wanted wantedCheckout,
+) (want intent, _ wantedCheckout, checkout string, err error) {
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		if err := noneLiveTx(ctx, tx, s); err != nil {
 			return err
 		}
 		if err := b.claimTrialTx(ctx, tx, s, plan); err != nil {
+			return err
+		}
+		if checkout, err = b.dropIntentTx(ctx, tx, s, intentCheckout); err != nil {
 			return err
 		}
 		var found bool
@@ -61,7 +70,7 @@ func (b *Billing) intendTrial(ctx context.Context, s scope.Scope, plan Plan, wan
 		want, _, err = b.intendTx(ctx, tx, s, intentTrial, wanted)
 		return err
 	})
-	return want, wanted, err
+	return want, wanted, checkout, err
 }
 
 func trialParams(ctx context.Context, plan Plan, want intent, wanted wantedCheckout) *stripe.SubscriptionParams {
