@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -148,11 +149,17 @@ func (c *Config) checkSecrets(bad func(string, ...any)) {
 	if c.MailFolder != "" && c.Env == Production {
 		bad("MAIL_FOLDER is for development: mail would never be sent")
 	}
+	// net/mail takes a line break between the words of a name, and a header must not have one.
+	if _, err := mail.ParseAddress(c.From); err != nil || strings.ContainsAny(c.From, "\r\n") {
+		bad("MAIL_FROM is %q: say an address, as Plinth <plinth@example.com>", c.From)
+	}
 }
 
 func (c *Config) checkStripe(bad func(string, ...any)) {
 	if c.SecretKey == "" {
 		bad("STRIPE_SECRET_KEY is missing: sk_live_… or sk_test_…")
+	} else if c.Env != Production && LiveKey(string(c.SecretKey)) {
+		bad("STRIPE_SECRET_KEY is a live key, which charges real cards: with APP_ENV=%s use a test key, sk_test_…", c.Env)
 	} else if !strings.HasPrefix(string(c.SecretKey), "sk_live_") && !strings.HasPrefix(string(c.SecretKey), "sk_test_") {
 		bad("STRIPE_SECRET_KEY does not begin with sk_live_ or sk_test_")
 	}
@@ -168,14 +175,29 @@ func (c *Config) checkStripe(bad func(string, ...any)) {
 	if c.APIURL != "" {
 		if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
 			bad("STRIPE_API_URL is %q: say a URL", c.APIURL)
-		} else if c.Env == Production && !strings.HasSuffix(u.Hostname(), ".stripe.com") {
+		} else if c.Env == Production && !stripeItself(u.Hostname()) {
 			bad("STRIPE_API_URL is %q: production talks to Stripe itself", c.APIURL)
 		}
 	}
 }
 
+// LiveKey says whether a key of Stripe's charges real cards: a secret one, or a restricted one.
+func LiveKey(key string) bool {
+	return strings.HasPrefix(key, "sk_live_") || strings.HasPrefix(key, "rk_live_")
+}
+
 // Livemode says whether the Stripe key is a live one.
-func (c *Config) Livemode() bool { return strings.HasPrefix(string(c.SecretKey), "sk_live_") }
+func (c *Config) Livemode() bool { return LiveKey(string(c.SecretKey)) }
+
+// LocalStripe says whether payments are imitated: where they are, plans and trials may be made there unasked.
+func (c *Config) LocalStripe() bool {
+	u, err := url.Parse(c.APIURL)
+	return err == nil && u.Host != "" && !stripeItself(u.Hostname())
+}
+
+func stripeItself(host string) bool {
+	return host == "stripe.com" || strings.HasSuffix(host, ".stripe.com")
+}
 
 // Dev says whether developer pages may be shown.
 func (c *Config) Dev() bool { return c.Env == Development || c.Env == Test }

@@ -55,6 +55,14 @@ func TestEachFaultIsNamed(t *testing.T) {
 		{"MAIL_FOLDER=/tmp/mail", "MAIL_FOLDER is for development"},
 		{"STRIPE_SECRET_KEY=", "STRIPE_SECRET_KEY is missing"},
 		{"STRIPE_SECRET_KEY=pk_live_x", "sk_live_ or sk_test_"},
+		{"STRIPE_SECRET_KEY=rk_live_hunter2", "sk_live_ or sk_test_"},
+		{"APP_ENV=staging", "STRIPE_SECRET_KEY is a live key"},
+		{"APP_ENV=development", "with APP_ENV=development use a test key"},
+		{"APP_ENV=test", "STRIPE_SECRET_KEY is a live key"},
+		{"MAIL_FROM=Plinth", `MAIL_FROM is "Plinth"`},
+		{"MAIL_FROM=Plinth plinth@example.com", "MAIL_FROM"},
+		{"MAIL_FROM=a@example.com, b@example.com", "MAIL_FROM"},
+		{"MAIL_FROM=Plinth\r\n Bcc <plinth@example.com>", "MAIL_FROM"},
 		{"STRIPE_WEBHOOK_SECRETS=", "STRIPE_WEBHOOK_SECRETS"},
 		{"STRIPE_WEBHOOK_SECRETS=whsec_hunter2hunter2,", "number 2"},
 		{"STRIPE_WEBHOOK_SECRETS=whsec_", "number 1"},
@@ -78,10 +86,51 @@ func TestEachFaultIsNamed(t *testing.T) {
 	}
 }
 
+func TestLiveKeysAreForProduction(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]bool{
+		"sk_live_1": true, "rk_live_1": true, "sk_test_1": false, "rk_test_1": false, "pk_live_1": false, "": false, " sk_live_1": false,
+	} {
+		if got := LiveKey(key); got != want {
+			t.Errorf("%q is a live key: %t, want %t", key, got, want)
+		}
+	}
+	for _, env := range []string{Development, Test, Staging} {
+		_, err := Load(good("APP_ENV="+env, "STRIPE_SECRET_KEY=rk_live_hunter2"))
+		if err == nil || !strings.Contains(err.Error(), "is a live key") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("a restricted live key with APP_ENV=%s: %v", env, err)
+		}
+		if _, err := Load(good("APP_ENV="+env, "STRIPE_SECRET_KEY=sk_test_hunter2")); err != nil {
+			t.Errorf("a test key with APP_ENV=%s: %v", env, err)
+		}
+	}
+}
+
+func TestLocalStripe(t *testing.T) {
+	t.Parallel()
+	for api, want := range map[string]bool{
+		"": false, "https://api.stripe.com": false, "https://files.stripe.com:443/v1": false, "https://stripe.com": false,
+		"http://127.0.0.1:8081": true, "http://stripe.example:8081": true, "https://notstripe.com": true,
+	} {
+		if got := (&Config{Stripe: Stripe{APIURL: api}}).LocalStripe(); got != want {
+			t.Errorf("%q is a local Stripe: %t, want %t", api, got, want)
+		}
+	}
+}
+
+func TestSenderWithName(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"plinth@example.com", "Plinth <plinth@example.com>", `"Plinth, the app" <plinth@example.com>`, "Žofie <z@example.com>"} {
+		if _, err := Load(good("MAIL_FROM=" + from)); err != nil {
+			t.Errorf("%s: %v", from, err)
+		}
+	}
+}
+
 func TestAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := Load([]string{"APP_ENV=nowhere", "LOG_LEVEL=loud"})
-	for _, want := range []string{"APP_ENV", "LOG_LEVEL", "SECRET_KEYS", "DATABASE_URL", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"} {
+	_, err := Load([]string{"APP_ENV=nowhere", "LOG_LEVEL=loud", "MAIL_FROM=nobody"})
+	for _, want := range []string{"APP_ENV", "LOG_LEVEL", "SECRET_KEYS", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not named in %v", want, err)
 		}
