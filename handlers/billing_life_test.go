@@ -112,7 +112,7 @@ func TestUpgradeWithPreview(t *testing.T) {
 		Says("Change to Business", "Due today", "€5.00", "Unused time", "Keep Team", "€19.00 a month", "Pay €5.00 and change")
 	form := p.Form("/orgs/acme/billing/change")
 	s.b.Post("/orgs/acme/billing/change", form).At("/orgs/acme/billing").Want(200).Says("Business", "€19.00 per member and month")
-	s.b.Post("/orgs/acme/billing/change", form) // pressed twice
+	s.b.Post("/orgs/acme/billing/change", form).At("/orgs/acme/billing").Want(200).Says("The plan is changed") // pressed twice
 	s.st.Deliver(t)
 	if in := s.st.Sim.Invoices(0); len(in) != 2 || in[0].AmountPaid != 500 {
 		t.Errorf("%d invoices, the newest of %d; want two, 500", len(in), in[0].AmountPaid)

@@ -75,6 +75,7 @@ type change struct {
 	price   string
 	item    *stripe.SubscriptionItem
 	seats   int64
+	done    bool // the current subscription is what is wished for
 }
 
 func (b *Billing) readChange(ctx context.Context, s scope.Scope, c Choice) (change, error) {
@@ -92,6 +93,7 @@ func (b *Billing) readChange(ctx context.Context, s scope.Scope, c Choice) (chan
 	}
 	ch.to, ch.price, ch.amount = to, id, price.Amount
 	ch.from, _ = b.Plans.Plan(ch.current.Plan)
+	ch.done = ch.from.Key == to.Key && ch.current.Interval == c.Interval
 	if !Upgrade(ch.from, ch.current.Interval, to, c.Interval) {
 		return ch, fault.New(fault.Conflict, "This change is made in the billing portal.")
 	}
@@ -161,6 +163,9 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 		return Changed{}, fault.New(fault.Conflict, "These amounts are no longer right. Look at the new ones and confirm again.")
 	}
 	ch, err := b.readChange(ctx, s, Choice{Plan: f.Plan, Interval: f.Interval})
+	if ch.done {
+		return Changed{}, nil
+	}
 	if err != nil {
 		return Changed{}, err
 	}
