@@ -91,3 +91,19 @@ func TestANetworkIsOneNeighbour(t *testing.T) {
 		t.Errorf("another network was answered %d", got)
 	}
 }
+
+func TestFoundingIsLimited(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	p := s.Account(t, "Mallory", "mallory@example.com")
+	for i := range 20 {
+		s.Org(t, p, fmt.Sprintf("good-name-%d", i), "Good name")
+	}
+	b := s.SignIn(t, "mallory@example.com")
+	page := b.Get("/orgs/new")
+	page.Submit("/orgs", "name", "One more").Want(200)
+	page = b.Get("/orgs/new").Submit("/orgs", "name", "And one").Want(429).Says("try again in 60 seconds")
+	if got := page.Form("/orgs").Get("name"); got != "And one" {
+		t.Errorf("the name typed is %q", got)
+	}
+}

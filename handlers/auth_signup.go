@@ -106,30 +106,47 @@ func (h *Auth) pending(r *http.Request) (session.Pending, uuid.UUID, error) {
 // ShowVerify asks for a button to be pressed: opening the link uses nothing up, because mail scanners open links too.
 func (h *Auth) ShowVerify(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	email, err := h.Auth.PeekAddress(r.Context(), auth.PurposeVerify, token)
+	link, err := h.Auth.SignUpLink(r.Context(), token, h.ownSignup(r))
 	if err != nil {
 		return h.linkProblem(w, r, err, "Sign up again", "/signup")
 	}
-	return h.Render(w, r, http.StatusOK, views.Verify(token, email))
+	return h.Render(w, r, http.StatusOK, views.Verify(ui.Form{Values: map[string][]string{"name": {link.Name}}}, token, link))
+}
+
+// ownSignup is the sign-up this browser began, or nil.
+func (h *Auth) ownSignup(r *http.Request) uuid.UUID {
+	_, id, err := h.pending(r)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }
 
 // CreateVerification uses the link up, makes the account and signs in.
 func (h *Auth) CreateVerification(w http.ResponseWriter, r *http.Request) error {
-	f, err := Decode[struct {
-		Token string `form:"token"`
-	}](h.Base, r)
+	f, err := Decode[auth.VerifyForm](h.Base, r)
 	if err != nil {
 		return err
 	}
-	v, err := h.Auth.Verify(r.Context(), f.Token, Device(r))
+	f.SignupID = h.ownSignup(r)
+	v, err := h.Auth.Verify(r.Context(), f, Device(r))
 	if err != nil {
-		return h.linkProblem(w, r, err, "Sign in", "/signin")
+		return h.verifyProblem(w, r, err, f)
 	}
 	h.Sessions.ClearPending(w, r)
 	if err := h.Sessions.SignIn(w, r, v.Identity); err != nil {
 		return err
 	}
 	return h.Redirect(w, r, SafeNext(v.Next, "/orgs"))
+}
+
+// verifyProblem shows the form again when the link is still good.
+func (h *Auth) verifyProblem(w http.ResponseWriter, r *http.Request, err error, f auth.VerifyForm) error {
+	link, linkErr := h.Auth.SignUpLink(r.Context(), f.Token, f.SignupID)
+	if isLink(err) || linkErr != nil {
+		return h.linkProblem(w, r, err, "Sign in", "/signin")
+	}
+	return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Verify(form, f.Token, link) })
 }
 
 // linkProblem explains a link that is used up, too old or cut off; other errors go on.

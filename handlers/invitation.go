@@ -64,7 +64,7 @@ func (h *Invitations) CreateAccount(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return h.problem(w, r, err)
 	}
-	id, err := h.Auth.SignUpInvited(r.Context(), f, inv.Email, Device(r))
+	id, err := h.Auth.SignUpInvited(r.Context(), f, inv, Device(r))
 	if err != nil {
 		return h.again(w, r, err)
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/a-h/templ"
+
+	"plinth/internal/auth"
 	"plinth/views"
 	"plinth/views/ui"
 	"plinth/views/ui/uitest"
@@ -37,7 +39,8 @@ func publicPages() map[string]templ.Component {
 		"sign-up, wrong":    views.Signup(wrong()),
 		"check mail":        views.CheckMail("dana@acme.example", ui.Form{}),
 		"check mail, wrong": views.CheckMail("dana@acme.example", ui.Form{Errors: map[string]string{"email": "That e-mail has no @"}}),
-		"verify":            views.Verify("tok", "dana@acme.example"),
+		"verify":            views.Verify(ui.Form{}, "tok", auth.SignUpLink{Email: "dana@acme.example", Own: true}),
+		"verify elsewhere":  views.Verify(ui.Form{}, "tok", auth.SignUpLink{Email: "dana@acme.example", Name: "Dana"}),
 		"sign-in":           views.Signin(ui.Form{}, "/orgs/acme", "What you wrote is kept."),
 		"sign-in, wrong":    views.Signin(ui.Form{Summary: "The address or the password is not right."}, "", ""),
 		"forgotten":         views.Forgot(ui.Form{}),
@@ -84,7 +87,7 @@ func TestSignupKeepsWhatWasTyped(t *testing.T) {
 
 func TestTokensArePostedAndNotFollowed(t *testing.T) {
 	t.Parallel()
-	for name, page := range map[string]templ.Component{"verify": views.Verify("secret-token", "a@b.example"), "reset": views.Reset(ui.Form{}, "secret-token")} {
+	for name, page := range map[string]templ.Component{"verify": views.Verify(ui.Form{}, "secret-token", auth.SignUpLink{Email: "a@b.example"}), "reset": views.Reset(ui.Form{}, "secret-token")} {
 		got := uitest.Render(t, context.Background(), page)
 		if n := strings.Count(got, "secret-token"); n != 1 {
 			t.Errorf("%s: the token is on the page %d times", name, n)

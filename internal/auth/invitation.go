@@ -3,13 +3,11 @@ package auth
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
 	"plinth/internal/fault"
-	"plinth/internal/limit"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
@@ -31,29 +29,9 @@ func (a *Auth) Invite(ctx context.Context, s scope.Scope, f InviteForm) error {
 	if wrong := CheckEmail(email); wrong != "" {
 		return fault.Field("email", wrong)
 	}
-	limits := inviteLimits(s, email)
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
-		return err
-	}
-	err := a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		id, err := a.Tenants.InviteTx(ctx, tx, s, email, scope.Role(f.Role))
-		if err != nil {
-			return err
-		}
-		return a.mailInvitationTx(ctx, tx, s, id, email)
+	return a.invite(ctx, s, email, func(ctx context.Context, tx db.Tx) (uuid.UUID, error) {
+		return a.Tenants.InviteTx(ctx, tx, s, email, scope.Role(f.Role))
 	})
-	if err != nil {
-		return err
-	}
-	return a.Limits.Failed(ctx, limits...)
-}
-
-// inviteLimits bound the mails an organization sends to one address, and those a person sends through all of theirs.
-func inviteLimits(s scope.Scope, email string) []limit.Subject {
-	return []limit.Subject{
-		{Policy: limit.Policy{Name: "invite-email", Allowance: 5, First: time.Minute, Longest: time.Hour}, Key: s.TenantID.String() + "\x00" + email},
-		{Policy: limit.Policy{Name: "invite-person", Allowance: 100, First: 5 * time.Second, Longest: 2 * time.Minute}, Key: s.Person.ID.String()},
-	}
 }
 
 // ResendInvitation mails a fresh link for an open invitation; the link of the earlier mail is worth nothing any more.
@@ -62,20 +40,22 @@ func (a *Auth) ResendInvitation(ctx context.Context, s scope.Scope, id uuid.UUID
 	if err != nil {
 		return err
 	}
-	limits := inviteLimits(s, email)
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
-		return err
-	}
-	err = a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		if err := tenants.RenewTx(ctx, tx, s.TenantID, id); err != nil {
-			return err
-		}
-		return a.mailInvitationTx(ctx, tx, s, id, email)
+	return a.invite(ctx, s, email, func(ctx context.Context, tx db.Tx) (uuid.UUID, error) {
+		return id, tenants.RenewTx(ctx, tx, s.TenantID, id)
 	})
-	if err != nil {
-		return err
-	}
-	return a.Limits.Failed(ctx, limits...)
+}
+
+// invite sends the link of the invitation that write has written, within the limits of the mailbox and the inviter.
+func (a *Auth) invite(ctx context.Context, s scope.Scope, email string, write func(context.Context, db.Tx) (uuid.UUID, error)) error {
+	return a.Limits.Spend(ctx, inviteLimits(s, email), func() error {
+		return a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+			id, err := write(ctx, tx)
+			if err != nil {
+				return err
+			}
+			return a.mailInvitationTx(ctx, tx, s, id, email)
+		})
+	})
 }
 
 func (a *Auth) mailInvitationTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, email string) error {
@@ -115,6 +95,9 @@ func (a *Auth) Invitation(ctx context.Context, raw string) (inv tenants.Invitati
 // can; for anybody else the answer is Denied and the invitation stays open.
 func (a *Auth) AcceptInvitation(ctx context.Context, p scope.Person, raw string) (tenants.Invitation, error) {
 	inv, _, err := a.Invitation(ctx, raw)
+	if fault.Is(err, fault.NotFound) {
+		return a.acceptedAlready(ctx, p, raw, err)
+	}
 	if err != nil {
 		return inv, err
 	}
@@ -122,12 +105,33 @@ func (a *Auth) AcceptInvitation(ctx context.Context, p scope.Person, raw string)
 		return inv, fault.New(fault.Denied, "This invitation is for somebody else. Sign in with the address it was sent to.")
 	}
 	err = a.DB.InPersonAndTenant(ctx, p.ID, scope.System(inv.TenantID), func(ctx context.Context, tx db.Tx) error {
-		if _, err := useTx(ctx, tx, PurposeInvite, raw); err != nil {
+		if _, err := useTx(ctx, tx, PurposeInvite, raw, nil); err != nil {
 			return err
 		}
 		return a.Tenants.AcceptTx(ctx, tx, p, inv)
 	})
+	if fault.Is(err, fault.NotFound) {
+		return a.acceptedAlready(ctx, p, raw, err)
+	}
 	return inv, err
+}
+
+// acceptedAlready answers the second press of "Accept", from whoever is in by the first.
+func (a *Auth) acceptedAlready(ctx context.Context, p scope.Person, raw string, failed error) (tenants.Invitation, error) {
+	link, err := a.usedRow(ctx, PurposeInvite, raw)
+	if err != nil || link.TenantID == nil || link.Address != p.Email {
+		return tenants.Invitation{}, failed
+	}
+	var mine []tenants.Organization
+	if err := a.DB.ReadPerson(ctx, p.ID, func(r *db.Reads) { tenants.QueueOrganizations(r, p.ID, &mine) }); err != nil {
+		return tenants.Invitation{}, fmt.Errorf("read the person's organizations: %w", err)
+	}
+	for _, o := range mine {
+		if o.ID == *link.TenantID {
+			return tenants.Invitation{TenantID: o.ID, Organization: o.Name, Slug: o.Slug, Email: p.Email, Role: scope.Role(o.Role)}, nil
+		}
+	}
+	return tenants.Invitation{}, failed
 }
 
 // InvitationMail is what the mail of an invitation is made of.

@@ -51,6 +51,12 @@ func CheckPassword(password string, personal ...string) string {
 	return ""
 }
 
+// mailbox is the part of an address before the @, which is no better a password than the address.
+func mailbox(email string) string {
+	name, _, _ := strings.Cut(email, "@")
+	return name
+}
+
 func isCommon(lower string) bool {
 	for line := range strings.Lines(common) {
 		if strings.TrimSpace(line) == lower {

@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -11,7 +10,6 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
-	"plinth/internal/limit"
 	"plinth/internal/session"
 	"plinth/internal/users"
 	"plinth/jobs"
@@ -23,11 +21,7 @@ func (a *Auth) RequestReset(ctx context.Context, email string, d Device) error {
 	if wrong := CheckEmail(email); wrong != "" {
 		return fault.Field("email", wrong)
 	}
-	limits := []limit.Subject{
-		{Policy: limit.Policy{Name: "reset-address", Allowance: 20, First: 10 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
-		{Policy: limit.Policy{Name: "reset-email", Allowance: 5, First: 30 * time.Second, Longest: time.Hour}, Key: email},
-	}
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
+	if err := a.Limits.Take(ctx, resetLimits(d, email)...); err != nil {
 		return err
 	}
 	user, err := users.ByEmail(ctx, a.DB.Direct(), email)
@@ -39,17 +33,13 @@ func (a *Auth) RequestReset(ctx context.Context, email string, d Device) error {
 	if !known {
 		subject = uuid.New() // nobody's: the row keeps the work the same, and no mail leaves
 	}
-	err = a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
 		id, err := a.issueTx(ctx, tx, token{Purpose: PurposeReset, Address: email, Subject: subject, For: ResetFor})
 		if err != nil {
 			return err
 		}
 		return a.Queue.EnqueueTx(ctx, tx, jobs.SendReset{TokenID: id})
 	})
-	if err != nil {
-		return err
-	}
-	return a.Limits.Failed(ctx, limits...)
 }
 
 // ResetMail is what the mail with a reset link is made of.
@@ -75,9 +65,13 @@ func (a *Auth) ResetMail(ctx context.Context, tokenID uuid.UUID) (ResetMail, err
 	return ResetMail{To: user.Email, Name: user.Name, URL: a.URL + "/reset?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address)}, nil
 }
 
-// ResetPassword uses up a reset link, sets the password, ends every session of the account, and signs in.
+// ResetPassword uses up a reset link, sets the password, ends every session of the account, and signs in. The same form
+// sent twice signs in twice.
 func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device) (session.Identity, error) {
 	link, err := a.peekRow(ctx, PurposeReset, raw)
+	if fault.Is(err, fault.NotFound) {
+		return a.resetAgain(ctx, raw, password, d)
+	}
 	if err != nil {
 		return session.Identity{}, err
 	}
@@ -88,8 +82,8 @@ func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device
 	if err != nil {
 		return session.Identity{}, err
 	}
-	if wrong := CheckPassword(password, user.Name, user.Email); wrong != "" {
-		return session.Identity{}, fault.Field("password", wrong)
+	if err := a.checkNewPassword(ctx, user, password); err != nil {
+		return session.Identity{}, err
 	}
 	hash, err := a.Hasher.Hash(ctx, password)
 	if err != nil {
@@ -97,9 +91,9 @@ func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device
 	}
 	var id session.Identity
 	err = a.DB.InPerson(ctx, link.SubjectID, func(ctx context.Context, tx db.Tx) error {
-		link, err := useTx(ctx, tx, PurposeReset, raw)
+		link, err := useTx(ctx, tx, PurposeReset, raw, nil)
 		if err != nil {
-			return err // somebody was quicker with the same link
+			return err
 		}
 		if err := users.SetPasswordTx(ctx, tx, link.Subject, hash); err != nil {
 			return err
@@ -112,10 +106,29 @@ func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device
 		}
 		return a.passwordChangedTx(ctx, tx, link.Subject, "account.password_reset", d)
 	})
+	if fault.Is(err, fault.NotFound) {
+		return a.resetAgain(ctx, raw, password, d) // its twin was quicker
+	}
 	if err != nil {
 		return session.Identity{}, err
 	}
-	return id, a.Limits.Clear(ctx, signInLimits(d, link.Address)...)
+	return id, a.Limits.Clear(ctx, accountLimits(d, link.Address)...)
+}
+
+// resetAgain answers the second press of the button: the first one's answer is lost when a browser sends another.
+func (a *Auth) resetAgain(ctx context.Context, raw, password string, d Device) (session.Identity, error) {
+	_, user, err := a.justUsed(ctx, PurposeReset, raw)
+	if err != nil {
+		return session.Identity{}, err
+	}
+	ok, err := a.passwordMatches(ctx, user, password, d)
+	if err != nil {
+		return session.Identity{}, err
+	}
+	if !ok {
+		return session.Identity{}, errLink()
+	}
+	return a.enterAlone(ctx, user.ID, d)
 }
 
 func (a *Auth) endOthersTx(ctx context.Context, tx db.Tx, keep session.Identity) error {

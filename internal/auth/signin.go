@@ -2,12 +2,11 @@ package auth
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
-	"plinth/internal/limit"
 	"plinth/internal/session"
 	"plinth/internal/users"
 )
@@ -17,16 +16,6 @@ type SignInForm struct {
 	Email    string `form:"email"`
 	Password string `form:"password"`
 	Next     string `form:"next"`
-}
-
-// signInLimits: the account from this address, this address for any account, and the account from anywhere. The last
-// one's delay stays short, so that a stranger cannot keep the owner out.
-func signInLimits(d Device, email string) []limit.Subject {
-	return []limit.Subject{
-		{Policy: limit.Policy{Name: "signin", Allowance: 5, First: 2 * time.Second, Longest: 15 * time.Minute}, Key: email + "\x00" + d.neighbour()},
-		{Policy: limit.Policy{Name: "signin-address", Allowance: 50, First: 2 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
-		{Policy: limit.Policy{Name: "signin-account", Allowance: 30, First: time.Second, Longest: 20 * time.Second}, Key: email},
-	}
 }
 
 // SignIn checks the password and makes a session. Unknown address and wrong password are the same answer and take the
@@ -46,22 +35,16 @@ func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (session.Iden
 	if len(f.Password) > 4*MaxPassword || len(email) > 254 {
 		return session.Identity{}, errSignIn()
 	}
-	limits := signInLimits(d, email)
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
-		return session.Identity{}, err
-	}
 	user, err := users.ByEmail(ctx, a.DB.Direct(), email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return session.Identity{}, err
 	}
-	ok, err := a.Hasher.Matches(ctx, f.Password, user.PasswordHash)
+	user.Email = email
+	ok, err := a.passwordMatches(ctx, user, f.Password, d)
 	if err != nil {
 		return session.Identity{}, err
 	}
 	if !ok {
-		if err := a.Limits.Failed(ctx, limits...); err != nil {
-			return session.Identity{}, err
-		}
 		return session.Identity{}, errSignIn()
 	}
 	var id session.Identity
@@ -75,10 +58,24 @@ func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (session.Iden
 		})
 		return err
 	})
-	if err != nil {
-		return session.Identity{}, err
+	return id, err
+}
+
+// passwordMatches says whether a password typed is the account's, within the limits of guessing. An account that is
+// not there has an address only, and takes the same time.
+func (a *Auth) passwordMatches(ctx context.Context, user users.User, password string, d Device) (bool, error) {
+	account, place := accountLimits(d, user.Email), placeLimits(d)
+	if err := a.Limits.Take(ctx, slices.Concat(account, place)...); err != nil {
+		return false, err
 	}
-	return id, a.Limits.Clear(ctx, limits[0], limits[2])
+	ok, err := a.Hasher.Matches(ctx, password, user.PasswordHash)
+	if err != nil || !ok {
+		return false, err
+	}
+	if err := a.Limits.Clear(ctx, account...); err != nil {
+		return false, err
+	}
+	return true, a.Limits.Return(ctx, place...)
 }
 
 func errSignIn() error {

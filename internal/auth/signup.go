@@ -10,10 +10,9 @@ import (
 
 	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
-	"plinth/internal/events"
 	"plinth/internal/fault"
-	"plinth/internal/limit"
 	"plinth/internal/session"
+	"plinth/internal/tenants"
 	"plinth/internal/users"
 	"plinth/jobs"
 )
@@ -27,7 +26,7 @@ type SignUpForm struct {
 	Next     string `form:"next"` // where to go once signed in; already checked to be ours
 }
 
-func (f *SignUpForm) check() error {
+func (f *SignUpForm) check(personal ...string) error {
 	f.Name, f.Email = strings.TrimSpace(f.Name), users.NormalEmail(f.Email)
 	var wrong fault.Fields
 	note := func(field, text string) {
@@ -37,18 +36,11 @@ func (f *SignUpForm) check() error {
 	}
 	note("name", CheckName(f.Name))
 	note("email", CheckEmail(f.Email))
-	note("password", CheckPassword(f.Password, f.Name, f.Email, strings.Split(f.Email, "@")[0]))
+	note("password", CheckPassword(f.Password, append(personal, f.Name, f.Email, mailbox(f.Email))...))
 	if !f.Terms {
 		note("terms", "Accept the terms to go on.")
 	}
 	return wrong.Err()
-}
-
-func signUpLimits(d Device, email string) []limit.Subject {
-	return []limit.Subject{
-		{Policy: limit.Policy{Name: "signup-address", Allowance: 30, First: 10 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
-		{Policy: limit.Policy{Name: "signup-email", Allowance: 6, First: 30 * time.Second, Longest: time.Hour}, Key: email},
-	}
 }
 
 // SignUp keeps the sign-up and enqueues its mail in one transaction, and returns the sign-up's id. It does exactly the
@@ -57,8 +49,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUpForm, d Device) (uuid.UUID, e
 	if err := f.check(); err != nil {
 		return uuid.Nil, err
 	}
-	limits := signUpLimits(d, f.Email)
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
+	if err := a.Limits.Take(ctx, signUpLimits(d, f.Email)...); err != nil {
 		return uuid.Nil, err
 	}
 	hash, err := a.Hasher.Hash(ctx, f.Password)
@@ -79,10 +70,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUpForm, d Device) (uuid.UUID, e
 		}
 		return a.sendVerificationTx(ctx, tx, id, f.Email)
 	})
-	if err != nil {
-		return uuid.Nil, err
-	}
-	return id, a.Limits.Failed(ctx, limits...)
+	return id, err
 }
 
 // sendVerificationTx makes a fresh link for the sign-up, revokes earlier ones and enqueues the mail.
@@ -112,86 +100,30 @@ func (a *Auth) CorrectAddress(ctx context.Context, signupID uuid.UUID, email str
 func (a *Auth) renewSignup(ctx context.Context, signupID uuid.UUID, email string, d Device) error {
 	limits := signUpLimits(d, signupID.String())
 	if email != "" {
-		limits = append(limits, signUpLimits(d, email)[1]) // whoever has that mailbox is not to be flooded either
+		limits = append(limits, signUpMailbox(email)) // whoever has that mailbox is not to be flooded either
 	}
-	if err := a.Limits.Allow(ctx, limits...); err != nil {
-		return err
-	}
-	err := a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		q := authdb.New()
-		row, err := q.SignupByID(ctx, tx, signupID)
-		if db.None(err) {
-			return fault.New(fault.NotFound, "This sign-up is too old or finished. Sign in, or sign up again.")
-		}
-		if err != nil {
-			return fmt.Errorf("find sign-up: %w", err)
-		}
-		if email == "" {
-			email = row.Email
-		} else if _, err := q.CorrectSignupAddress(ctx, tx, authdb.CorrectSignupAddressParams{ID: signupID, Email: email}); err != nil {
-			return fmt.Errorf("correct address: %w", err)
-		}
-		return a.sendVerificationTx(ctx, tx, signupID, email)
+	return a.Limits.Spend(ctx, limits, func() error {
+		return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+			return a.renewSignupTx(ctx, tx, signupID, email)
+		})
 	})
-	if err != nil {
-		return err
-	}
-	return a.Limits.Failed(ctx, limits...)
 }
 
-// Verified is somebody whose address has just been proven, signed in.
-type Verified struct {
-	Identity session.Identity
-	Next     string
-}
-
-// Verify uses up the link of a sign-up, makes the account and signs in.
-func (a *Auth) Verify(ctx context.Context, raw string, d Device) (Verified, error) {
-	var out Verified
-	err := a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		used, err := useTx(ctx, tx, PurposeVerify, raw)
-		if err != nil {
-			return err
-		}
-		row, err := authdb.New().SignupByID(ctx, tx, used.Subject)
-		if db.None(err) {
-			return errLink()
-		}
-		if err != nil {
-			return fmt.Errorf("find sign-up: %w", err)
-		}
-		out.Next = row.Next
-		out.Identity, err = a.admitTx(ctx, tx, users.New{
-			Email: used.Address, Name: row.Name, PasswordHash: row.PasswordHash, TermsVersion: row.TermsVersion,
-		}, d)
-		return err
-	})
-	return out, err
-}
-
-// admitTx makes the account of a proven address, drops whatever else waits for proof of it, and signs in.
-func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, d Device) (session.Identity, error) {
-	id, err := uuid.NewV7()
+func (a *Auth) renewSignupTx(ctx context.Context, tx db.Tx, signupID uuid.UUID, email string) error {
+	q := authdb.New()
+	row, err := q.SignupByID(ctx, tx, signupID)
+	if db.None(err) {
+		return fault.New(fault.NotFound, "This sign-up is too old or finished. Sign in, or sign up again.")
+	}
 	if err != nil {
-		return session.Identity{}, fmt.Errorf("make a user id: %w", err)
+		return fmt.Errorf("find sign-up: %w", err)
 	}
-	n.ID = id
-	made, err := users.CreateTx(ctx, tx, n)
-	if err != nil {
-		return session.Identity{}, err
+	if email == "" {
+		email = row.Email
+	} else if _, err := q.CorrectSignupAddress(ctx, tx, authdb.CorrectSignupAddressParams{ID: signupID, Email: email}); err != nil {
+		return fmt.Errorf("correct address: %w", err)
 	}
-	if !made {
-		return session.Identity{}, fault.New(fault.Conflict, "This address has an account already. Sign in with its password.")
-	}
-	if err := authdb.New().DeleteSignupsOf(ctx, tx, n.Email); err != nil {
-		return session.Identity{}, fmt.Errorf("drop other sign-ups: %w", err)
-	}
-	if _, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-		UserID: id, ActorID: id, Action: "account.created", Person: map[string]string{"email": n.Email}, RequestID: d.Request,
-	}); err != nil {
-		return session.Identity{}, err
-	}
-	return createSessionTx(ctx, tx, id, d)
+	return a.sendVerificationTx(ctx, tx, signupID, email)
 }
 
 // VerificationMail is what the mail of a sign-up is made of.
@@ -226,10 +158,11 @@ func (a *Auth) VerificationMail(ctx context.Context, tokenID uuid.UUID) (Verific
 	return m, nil
 }
 
-// SignUpInvited makes the account of somebody whose address an invitation has just proven, without a further mail.
-func (a *Auth) SignUpInvited(ctx context.Context, f SignUpForm, invited string, d Device) (session.Identity, error) {
-	f.Email = invited
-	if err := f.check(); err != nil {
+// SignUpInvited makes the account of somebody whose address an invitation has just proven, without a further mail. The
+// same form sent twice signs in twice.
+func (a *Auth) SignUpInvited(ctx context.Context, f SignUpForm, inv tenants.Invitation, d Device) (session.Identity, error) {
+	f.Email = inv.Email
+	if err := f.check(inv.Organization); err != nil {
 		return session.Identity{}, err
 	}
 	hash, err := a.Hasher.Hash(ctx, f.Password)
@@ -244,5 +177,11 @@ func (a *Auth) SignUpInvited(ctx context.Context, f SignUpForm, invited string, 
 		}, d)
 		return err
 	})
+	if !fault.Is(err, fault.Conflict) {
+		return id, err
+	}
+	if twin, signInErr := a.SignIn(ctx, SignInForm{Email: f.Email, Password: f.Password}, d); signInErr == nil {
+		return twin, nil
+	}
 	return id, err
 }

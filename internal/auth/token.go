@@ -54,12 +54,13 @@ type used struct {
 }
 
 // useTx uses up a token: a second use, another purpose, a wrong or expired one is the same NotFound.
-func useTx(ctx context.Context, tx db.Tx, purpose, raw string) (used, error) {
+// in is the sign-up that the browser had begun, or nil.
+func useTx(ctx context.Context, tx db.Tx, purpose, raw string, in *uuid.UUID) (used, error) {
 	id, ok := secret.TokenID(raw)
 	if !ok {
 		return used{}, errLink()
 	}
-	row, err := authdb.New().UseToken(ctx, tx, authdb.UseTokenParams{ID: id, Purpose: purpose, Hash: secret.Hash(raw)})
+	row, err := authdb.New().UseToken(ctx, tx, authdb.UseTokenParams{ID: id, Purpose: purpose, Hash: secret.Hash(raw), UsedIn: in})
 	if db.None(err) {
 		return used{}, errLink()
 	}
@@ -91,6 +92,22 @@ func (a *Auth) peekRow(ctx context.Context, purpose, raw string) (authdb.PeekTok
 	}
 	if err != nil {
 		return row, fmt.Errorf("look at token: %w", err)
+	}
+	return row, nil
+}
+
+// usedRow is peekRow for a link that was used up in the last two minutes: by whoever presses a button twice.
+func (a *Auth) usedRow(ctx context.Context, purpose, raw string) (authdb.JustUsedTokenRow, error) {
+	id, ok := secret.TokenID(raw)
+	if !ok {
+		return authdb.JustUsedTokenRow{}, errLink()
+	}
+	row, err := authdb.New().JustUsedToken(ctx, a.DB.Direct(), authdb.JustUsedTokenParams{ID: id, Purpose: purpose, Hash: secret.Hash(raw)})
+	if db.None(err) {
+		return row, errLink()
+	}
+	if err != nil {
+		return row, fmt.Errorf("look at used token: %w", err)
 	}
 	return row, nil
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -13,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
 	"plinth/internal/fault"
+	"plinth/internal/limit"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
@@ -46,7 +48,7 @@ func newHouse(t *testing.T) *house {
 	}
 	h := &house{
 		Projects: &projects.Projects{DB: web, Queue: queue, Plans: plans, Log: log}, t: t, database: d,
-		tenants: &tenants.Tenants{DB: web, Queue: queue, Plans: plans}, super: dbtest.Connect(t, d.Super),
+		tenants: &tenants.Tenants{DB: web, Queue: queue, Plans: plans, Limits: &limit.Limiter{DB: web, Now: time.Now}}, super: dbtest.Connect(t, d.Super),
 	}
 	h.owner = h.found("acme", h.account("Dana Whitfield"))
 	h.admin = h.join("Mira Okafor", scope.Admin)

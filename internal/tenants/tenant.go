@@ -15,6 +15,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/limit"
 	"plinth/internal/scope"
 	"plinth/internal/tenants/tenantsdb"
 	"plinth/jobs"
@@ -22,9 +23,10 @@ import (
 
 // Tenants has the operations. Its fields are set once, where the program is put together.
 type Tenants struct {
-	DB    *db.DB
-	Queue *jobs.Queue
-	Plans *billing.Catalogue
+	DB     *db.DB
+	Queue  *jobs.Queue
+	Plans  *billing.Catalogue
+	Limits *limit.Limiter
 }
 
 // NewForm is what a person types to found an organization. ID is made when the form is shown, so that sending the form
@@ -113,12 +115,21 @@ func (t *Tenants) Create(ctx context.Context, p scope.Person, f NewForm) (string
 	}
 	slug := f.Slug
 	s := scope.Scope{TenantID: f.ID, Slug: f.Slug, Name: f.Name, Person: p, Role: scope.Owner}
-	err := t.DB.InPersonAndTenant(ctx, p.ID, s, func(ctx context.Context, tx db.Tx) error {
-		var err error
-		slug, err = createTx(ctx, tx, s)
-		return err
+	err := t.Limits.Spend(ctx, []limit.Subject{foundingLimit(p)}, func() error {
+		return t.DB.InPersonAndTenant(ctx, p.ID, s, func(ctx context.Context, tx db.Tx) error {
+			var err error
+			slug, err = createTx(ctx, tx, s)
+			return err
+		})
 	})
 	return slug, err
+}
+
+// foundingLimit keeps one person from taking the good addresses: far more than anybody needs, then a few a day.
+func foundingLimit(p scope.Person) limit.Subject {
+	return limit.Subject{Key: p.ID.String(), Policy: limit.Policy{
+		Name: "found", Allowance: 20, Drain: 4 * time.Hour, First: time.Minute, Longest: time.Hour,
+	}}
 }
 
 func createTx(ctx context.Context, tx db.Tx, s scope.Scope) (string, error) {

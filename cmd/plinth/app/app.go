@@ -74,10 +74,11 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Billing = a.newBilling()
-	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans}
+	limits := &limit.Limiter{DB: d, Now: time.Now}
+	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
-		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: &limit.Limiter{DB: d, Now: time.Now}, Hasher: hasher,
+		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher,
 		URL: c.URL, Log: log,
 	}
 	sender, err := a.mailer()

@@ -40,6 +40,38 @@ func (q *Queries) CreateToken(ctx context.Context, db DBTX, arg CreateTokenParam
 	return err
 }
 
+const JustUsedToken = `-- name: JustUsedToken :one
+select subject_id, tenant_id, address, used_in
+from one_time_tokens
+where id = $1 and purpose = $2 and hash = $3 and used_at > now() - interval '2 minutes'
+`
+
+type JustUsedTokenParams struct {
+	ID      uuid.UUID
+	Purpose string
+	Hash    []byte
+}
+
+type JustUsedTokenRow struct {
+	SubjectID uuid.UUID
+	TenantID  *uuid.UUID
+	Address   string
+	UsedIn    *uuid.UUID
+}
+
+// What is used has a moment, what is revoked is gone: a link that was replaced is never taken for one that was used.
+func (q *Queries) JustUsedToken(ctx context.Context, db DBTX, arg JustUsedTokenParams) (JustUsedTokenRow, error) {
+	row := db.QueryRow(ctx, JustUsedToken, arg.ID, arg.Purpose, arg.Hash)
+	var i JustUsedTokenRow
+	err := row.Scan(
+		&i.SubjectID,
+		&i.TenantID,
+		&i.Address,
+		&i.UsedIn,
+	)
+	return i, err
+}
+
 const PeekToken = `-- name: PeekToken :one
 select subject_id, tenant_id, address
 from one_time_tokens
@@ -79,8 +111,7 @@ func (q *Queries) PurgeTokens(ctx context.Context, db DBTX) (int64, error) {
 }
 
 const RevokeTokens = `-- name: RevokeTokens :exec
-update one_time_tokens
-set used_at = now()
+delete from one_time_tokens
 where subject_id = $1 and purpose = $2 and used_at is null
 `
 
@@ -127,7 +158,7 @@ func (q *Queries) TokenByID(ctx context.Context, db DBTX, id uuid.UUID) (TokenBy
 
 const UseToken = `-- name: UseToken :one
 update one_time_tokens
-set used_at = now()
+set used_at = now(), used_in = $4
 where id = $1 and purpose = $2 and hash = $3 and used_at is null and expires_at > now()
 returning subject_id, tenant_id, address
 `
@@ -136,6 +167,7 @@ type UseTokenParams struct {
 	ID      uuid.UUID
 	Purpose string
 	Hash    []byte
+	UsedIn  *uuid.UUID
 }
 
 type UseTokenRow struct {
@@ -145,7 +177,12 @@ type UseTokenRow struct {
 }
 
 func (q *Queries) UseToken(ctx context.Context, db DBTX, arg UseTokenParams) (UseTokenRow, error) {
-	row := db.QueryRow(ctx, UseToken, arg.ID, arg.Purpose, arg.Hash)
+	row := db.QueryRow(ctx, UseToken,
+		arg.ID,
+		arg.Purpose,
+		arg.Hash,
+		arg.UsedIn,
+	)
 	var i UseTokenRow
 	err := row.Scan(&i.SubjectID, &i.TenantID, &i.Address)
 	return i, err

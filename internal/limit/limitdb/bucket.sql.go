@@ -10,48 +10,13 @@ import (
 	"time"
 )
 
-const BucketCleared = `-- name: BucketCleared :exec
+const BucketsCleared = `-- name: BucketsCleared :exec
 delete from rate_buckets
 where key = any($1::text[])
 `
 
-func (q *Queries) BucketCleared(ctx context.Context, db DBTX, keys []string) error {
-	_, err := db.Exec(ctx, BucketCleared, keys)
-	return err
-}
-
-const BucketFailed = `-- name: BucketFailed :exec
-insert into rate_buckets (key, failures, last_at, until_at)
-values ($1, 1, $2::timestamptz, $2::timestamptz)
-on conflict (key) do update
-set failures = case when rate_buckets.last_at < $2::timestamptz - interval '24 hours' then 1 else rate_buckets.failures + 1 end,
-    last_at = $2::timestamptz,
-    until_at = case
-        when rate_buckets.last_at < $2::timestamptz - interval '24 hours' or rate_buckets.failures + 1 <= $3::int then $2::timestamptz
-        else $2::timestamptz + make_interval(secs => least(
-            $4::float8,
-            $5::float8 * power(2, least(rate_buckets.failures + 1 - $3::int - 1, 20))))
-    end
-`
-
-type BucketFailedParams struct {
-	Key       string
-	Now       time.Time
-	Allowance int32
-	Longest   float64
-	First     float64
-}
-
-// One more failure: free until the allowance is used up, then a delay that doubles up to the longest. A quiet day
-// forgives.
-func (q *Queries) BucketFailed(ctx context.Context, db DBTX, arg BucketFailedParams) error {
-	_, err := db.Exec(ctx, BucketFailed,
-		arg.Key,
-		arg.Now,
-		arg.Allowance,
-		arg.Longest,
-		arg.First,
-	)
+func (q *Queries) BucketsCleared(ctx context.Context, db DBTX, keys []string) error {
+	_, err := db.Exec(ctx, BucketsCleared, keys)
 	return err
 }
 
@@ -69,6 +34,22 @@ func (q *Queries) BucketsUntil(ctx context.Context, db DBTX, keys []string) (tim
 	return until_at, err
 }
 
+const DelayBucket = `-- name: DelayBucket :exec
+update rate_buckets
+set until_at = $2
+where key = $1
+`
+
+type DelayBucketParams struct {
+	Key     string
+	UntilAt time.Time
+}
+
+func (q *Queries) DelayBucket(ctx context.Context, db DBTX, arg DelayBucketParams) error {
+	_, err := db.Exec(ctx, DelayBucket, arg.Key, arg.UntilAt)
+	return err
+}
+
 const PurgeBuckets = `-- name: PurgeBuckets :execrows
 delete from rate_buckets
 where last_at < now() - interval '2 days' and until_at < now()
@@ -80,4 +61,43 @@ func (q *Queries) PurgeBuckets(ctx context.Context, db DBTX) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const ReturnBuckets = `-- name: ReturnBuckets :exec
+update rate_buckets
+set level = greatest(0, level - 1)
+where key = any($1::text[])
+`
+
+// An attempt that was no failure after all. The delay stays: whoever guesses could otherwise end it by signing in to an
+// account of their own.
+func (q *Queries) ReturnBuckets(ctx context.Context, db DBTX, keys []string) error {
+	_, err := db.Exec(ctx, ReturnBuckets, keys)
+	return err
+}
+
+const TakeBucket = `-- name: TakeBucket :one
+insert into rate_buckets as b (key, level, last_at, until_at)
+values ($1, 1, $2::timestamptz, $2::timestamptz)
+on conflict (key) do update
+set level = greatest(0, b.level - greatest(0, extract(epoch from $2::timestamptz - b.last_at)) / $3::float8) + 1,
+    last_at = $2::timestamptz,
+    until_at = $2::timestamptz
+where b.until_at <= $2::timestamptz
+returning level
+`
+
+type TakeBucketParams struct {
+	Key   string
+	Now   time.Time
+	Drain float64
+}
+
+// One more attempt, unless the key has to wait: then there is no row. The level drains with time; beyond the allowance
+// each attempt is followed by a delay that doubles up to the longest.
+func (q *Queries) TakeBucket(ctx context.Context, db DBTX, arg TakeBucketParams) (float64, error) {
+	row := db.QueryRow(ctx, TakeBucket, arg.Key, arg.Now, arg.Drain)
+	var level float64
+	err := row.Scan(&level)
+	return level, err
 }

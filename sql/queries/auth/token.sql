@@ -9,7 +9,7 @@ where id = $1 and used_at is null and expires_at > now();
 
 -- name: UseToken :one
 update one_time_tokens
-set used_at = now()
+set used_at = now(), used_in = $4
 where id = $1 and purpose = $2 and hash = $3 and used_at is null and expires_at > now()
 returning subject_id, tenant_id, address;
 
@@ -18,9 +18,14 @@ select subject_id, tenant_id, address
 from one_time_tokens
 where id = $1 and purpose = $2 and hash = $3 and used_at is null and expires_at > now();
 
+-- name: JustUsedToken :one
+-- What is used has a moment, what is revoked is gone: a link that was replaced is never taken for one that was used.
+select subject_id, tenant_id, address, used_in
+from one_time_tokens
+where id = $1 and purpose = $2 and hash = $3 and used_at > now() - interval '2 minutes';
+
 -- name: RevokeTokens :exec
-update one_time_tokens
-set used_at = now()
+delete from one_time_tokens
 where subject_id = $1 and purpose = $2 and used_at is null;
 
 -- name: PurgeTokens :execrows

@@ -1,25 +1,34 @@
+-- name: TakeBucket :one
+-- One more attempt, unless the key has to wait: then there is no row. The level drains with time; beyond the allowance
+-- each attempt is followed by a delay that doubles up to the longest.
+insert into rate_buckets as b (key, level, last_at, until_at)
+values (sqlc.arg(key), 1, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz)
+on conflict (key) do update
+set level = greatest(0, b.level - greatest(0, extract(epoch from sqlc.arg(now)::timestamptz - b.last_at)) / sqlc.arg(drain)::float8) + 1,
+    last_at = sqlc.arg(now)::timestamptz,
+    until_at = sqlc.arg(now)::timestamptz
+where b.until_at <= sqlc.arg(now)::timestamptz
+returning level;
+
+-- name: DelayBucket :exec
+update rate_buckets
+set until_at = $2
+where key = $1;
+
 -- name: BucketsUntil :one
 -- The latest moment before which one of the keys may not try again.
 select coalesce(max(until_at), 'epoch'::timestamptz)::timestamptz as until_at
 from rate_buckets
 where key = any(sqlc.arg(keys)::text[]);
 
--- name: BucketFailed :exec
--- One more failure: free until the allowance is used up, then a delay that doubles up to the longest. A quiet day
--- forgives.
-insert into rate_buckets (key, failures, last_at, until_at)
-values (sqlc.arg(key), 1, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz)
-on conflict (key) do update
-set failures = case when rate_buckets.last_at < sqlc.arg(now)::timestamptz - interval '24 hours' then 1 else rate_buckets.failures + 1 end,
-    last_at = sqlc.arg(now)::timestamptz,
-    until_at = case
-        when rate_buckets.last_at < sqlc.arg(now)::timestamptz - interval '24 hours' or rate_buckets.failures + 1 <= sqlc.arg(allowance)::int then sqlc.arg(now)::timestamptz
-        else sqlc.arg(now)::timestamptz + make_interval(secs => least(
-            sqlc.arg(longest)::float8,
-            sqlc.arg(first)::float8 * power(2, least(rate_buckets.failures + 1 - sqlc.arg(allowance)::int - 1, 20))))
-    end;
+-- name: ReturnBuckets :exec
+-- An attempt that was no failure after all. The delay stays: whoever guesses could otherwise end it by signing in to an
+-- account of their own.
+update rate_buckets
+set level = greatest(0, level - 1)
+where key = any(sqlc.arg(keys)::text[]);
 
--- name: BucketCleared :exec
+-- name: BucketsCleared :exec
 delete from rate_buckets
 where key = any(sqlc.arg(keys)::text[]);
 
