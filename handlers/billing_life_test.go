@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"plinth/internal/scope"
 	"plinth/test/webtest"
 )
 
@@ -126,6 +127,24 @@ func TestUpgradeWithPreview(t *testing.T) {
 	s.b.Get("/orgs/acme/billing/change?plan=gold&interval=month").Want(422)
 	form.Set("prorated_at", "1")
 	s.b.Post("/orgs/acme/billing/change", form).Want(409).Says("no longer right")
+}
+
+// Who joins between the preview and the confirmation would change what is charged, so new amounts are shown first.
+func TestUpgradeChargesWhatWasShown(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.buy(t)
+	s.st.Deliver(t)
+	show := func() *webtest.Page {
+		return s.b.Get("/orgs/acme/billing/change?plan=business&interval=month").Want(200)
+	}
+	form := show().Says("Due today", "€10.00").Form("/orgs/acme/billing/change")
+	s.Join(t, s.owner, s.Account(t, "Jun", "jun@example.com"), scope.Member)
+	s.b.Post("/orgs/acme/billing/change", form).Want(409).Says("no longer right")
+	if in := s.st.Sim.Invoices(0); len(in) != 1 {
+		t.Errorf("%d invoices, want the first alone", len(in))
+	}
+	s.b.Post("/orgs/acme/billing/change", show().Form("/orgs/acme/billing/change")).At("/orgs/acme/billing").Want(200).Says("The plan is changed")
 }
 
 func TestUpgradeIsDeclined(t *testing.T) {

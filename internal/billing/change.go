@@ -139,12 +139,14 @@ func (ch change) preview(c Choice, invoice *stripe.Invoice, at int64) Preview {
 }
 
 // ChangeForm confirms a previewed change. ID is made when the preview is shown, so that sending the form twice changes
-// once; ProratedAt is the moment the preview was for, so that what was shown is what is charged.
+// once; ProratedAt is the moment the preview was for and Seats what it counted, so that what was shown is what is
+// charged.
 type ChangeForm struct {
 	ID         uuid.UUID `form:"id"`
 	Plan       string    `form:"plan"`
 	Interval   string    `form:"interval"`
 	ProratedAt int64     `form:"prorated_at"`
+	Seats      int64     `form:"seats"`
 }
 
 // previewLasts is how long the amounts of a preview may be charged.
@@ -160,14 +162,16 @@ type Changed struct {
 func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (Changed, error) {
 	at, now := time.Unix(f.ProratedAt, 0), b.Now()
 	if f.ID == uuid.Nil || now.Sub(at) > previewLasts || at.Sub(now) > time.Minute {
-		return Changed{}, fault.New(fault.Conflict, "These amounts are no longer right. Look at the new ones and confirm again.")
+		return Changed{}, errOldAmounts()
 	}
 	ch, err := b.readChange(ctx, s, Choice{Plan: f.Plan, Interval: f.Interval})
-	if ch.done {
+	switch {
+	case ch.done:
 		return Changed{}, nil
-	}
-	if err != nil {
+	case err != nil:
 		return Changed{}, err
+	case ch.seats != f.Seats:
+		return Changed{}, errOldAmounts()
 	}
 	sub, err := retryInUse(ctx, func() (*stripe.Subscription, error) {
 		return b.Stripe.Subscriptions.Update(ch.current.StripeSubscriptionID, ch.params(ctx, f))
@@ -195,6 +199,10 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 		return Changed{PayURL: sub.LatestInvoice.HostedInvoiceURL}, nil
 	}
 	return Changed{}, nil
+}
+
+func errOldAmounts() error {
+	return fault.New(fault.Conflict, "These amounts are no longer right. Look at the new ones and confirm again.")
 }
 
 func (ch change) params(ctx context.Context, f ChangeForm) *stripe.SubscriptionParams {
