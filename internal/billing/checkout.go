@@ -32,6 +32,9 @@ func (b *Billing) StartCheckout(ctx context.Context, s scope.Scope, c Choice) (s
 	if err != nil {
 		return "", err
 	}
+	if err := b.noneLive(ctx, s); err != nil {
+		return "", err
+	}
 	customer, err := b.EnsureCustomer(ctx, s)
 	if err != nil {
 		return "", err
@@ -84,6 +87,20 @@ func (b *Billing) intendCheckout(ctx context.Context, s scope.Scope, plan Plan, 
 	return want, wanted, replaced, err
 }
 
+// noneLive refuses before a customer is made: one that replaces a deleted customer, whose subscription still counts
+// here, would leave the news of its end without an organization.
+func (b *Billing) noneLive(ctx context.Context, s scope.Scope) error {
+	current, err := b.current(ctx, s)
+	if err == nil && current != nil && live(current.Status) {
+		return errSubscribed()
+	}
+	return err
+}
+
+func errSubscribed() error {
+	return fault.New(fault.Conflict, "There is a subscription already. Change its plan instead of buying a second one.")
+}
+
 // noneLiveTx refuses a second subscription beside one that goes on.
 func noneLiveTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
 	current, err := billingdb.New().CurrentSubscription(ctx, tx, s.TenantID)
@@ -91,7 +108,7 @@ func noneLiveTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
 		return fmt.Errorf("read the current subscription: %w", err)
 	}
 	if err == nil && live(current.Status) {
-		return fault.New(fault.Conflict, "There is a subscription already. Change its plan instead of buying a second one.")
+		return errSubscribed()
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ func (b *Billing) StartTrial(ctx context.Context, s scope.Scope, planKey string)
 	if plan.TrialDays == 0 {
 		return fault.New(fault.Invalid, "This plan has no trial.")
 	}
+	if err := b.noneLive(ctx, s); err != nil {
+		return err
+	}
 	customer, err := b.EnsureCustomer(ctx, s)
 	if err != nil {
 		return err
