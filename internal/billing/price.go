@@ -45,11 +45,10 @@ func (b *Billing) priceID(ctx context.Context, planKey, interval string) (Plan, 
 	return plan, price, id, nil
 }
 
+// catalogueAtStripe asks without holding the cache: while Stripe is slow, each waits for their own answer only.
 func (b *Billing) catalogueAtStripe(ctx context.Context) (ids map[string]string, portal string, err error) {
-	b.prices.mu.Lock()
-	defer b.prices.mu.Unlock()
-	if time.Since(b.prices.at) < pricesLast {
-		return b.prices.ids, b.prices.portal, nil
+	if ids, portal, ok := b.prices.fresh(); ok {
+		return ids, portal, nil
 	}
 	ids, err = b.readPrices(ctx)
 	if err != nil {
@@ -62,11 +61,22 @@ func (b *Billing) catalogueAtStripe(ctx context.Context) (ids map[string]string,
 	if config != nil {
 		portal = config.ID
 	}
-	b.prices.ids, b.prices.portal = ids, portal
-	if len(ids) == len(b.lookupKeys()) {
-		b.prices.at = time.Now() // what is incomplete is asked for again
+	if len(ids) == len(b.lookupKeys()) { // what is incomplete is asked for again
+		b.prices.keep(ids, portal)
 	}
 	return ids, portal, nil
+}
+
+func (c *priceCache) fresh() (ids map[string]string, portal string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ids, c.portal, time.Since(c.at) < pricesLast
+}
+
+func (c *priceCache) keep(ids map[string]string, portal string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ids, c.portal, c.at = ids, portal, time.Now()
 }
 
 func (b *Billing) readPrices(ctx context.Context) (map[string]string, error) {
