@@ -8,6 +8,7 @@ STALE := go run ./internal/arch/stale
 PGCTL := go run ./internal/devpg/ctl
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NODE_MODULES := tools/css/node_modules/.package-lock.json
+SQUAWK := tools/squawk/node_modules/.package-lock.json
 LIGHTHOUSE := tools/lighthouse/node_modules/.package-lock.json
 IMAGE ?= plinth:dev
 
@@ -26,12 +27,13 @@ test: chromium $(NODE_MODULES) ## Run all tests, ten minutes at most
 	go test -p 2 -timeout 9m ./...
 
 .PHONY: check
-check: ## Check format, vet, generated files, modules and borders
+check: $(SQUAWK) ## Check format, vet, generated files, migrations, modules and borders
 	@tools/format check
 	go vet ./...
 	go vet -tags prove ./...
 	GOOS=darwin GOARCH=arm64 go vet ./...
 	$(STALE) check
+	tools/squawk/node_modules/.bin/squawk --config tools/squawk/squawk.toml sql/migrations/*.sql
 	go mod verify
 	go mod tidy -diff
 	cd tools && go mod verify

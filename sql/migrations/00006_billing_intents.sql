@@ -61,6 +61,7 @@ create table subscription_checks (
 );
 comment on table subscription_checks is 'class: local';
 create index subscription_checks_due_at_idx on subscription_checks (due_at);
+-- squawk-ignore require-concurrent-index-creation
 create index stripe_events_object_id_idx on stripe_events (object_id, type);
 
 -- +goose StatementBegin
@@ -85,6 +86,7 @@ grant select, insert, update, delete on subscription_checks to plinth_app, plint
 grant select on subscription_checks to plinth_admin;
 
 -- +goose Down
+-- squawk-ignore require-concurrent-index-deletion
 drop index stripe_events_object_id_idx;
 drop table subscription_checks, billing_effects, billing_intents, billing_trials;
 alter table invoices drop column applied, drop column next_attempt_at, drop column attempts;
