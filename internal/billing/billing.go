@@ -14,7 +14,7 @@ import (
 	"plinth/jobs"
 )
 
-// APITimeout is how long one request to Stripe may take.
+// APITimeout is how long one request to Stripe may take, and all requests together that a person waits for.
 const APITimeout = 10 * time.Second
 
 // Billing has the operations. Its fields are set once, where the program is put together.

@@ -49,6 +49,8 @@ func Upgrade(from Plan, fromInterval string, to Plan, toInterval string) bool {
 // PreviewChange asks Stripe what the change costs now. Conflict when there is no subscription to change, or when the
 // choice is no upgrade.
 func (b *Billing) PreviewChange(ctx context.Context, s scope.Scope, c Choice) (Preview, error) {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	ch, err := b.readChange(ctx, s, c)
 	if err != nil {
 		return Preview{}, err
@@ -160,6 +162,8 @@ type Changed struct {
 // ChangePlan changes the plan at once and charges the difference. The higher limits come only with the payment: until
 // then Stripe keeps the change pending.
 func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (Changed, error) {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	at, now := time.Unix(f.ProratedAt, 0), b.Now()
 	if f.ID == uuid.Nil || now.Sub(at) > previewLasts || at.Sub(now) > time.Minute {
 		return Changed{}, errOldAmounts()

@@ -28,6 +28,8 @@ type wantedCheckout struct {
 // StartCheckout returns the address of the page where the plan is paid for, with a seat for each member. Asked twice
 // for the same, also at once, it leads to the same session. Conflict when a subscription goes on already.
 func (b *Billing) StartCheckout(ctx context.Context, s scope.Scope, c Choice) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	plan, _, price, err := b.priceID(ctx, c.Plan, c.Interval)
 	if err != nil {
 		return "", err

@@ -153,6 +153,8 @@ const refreshPause = 2 * time.Second
 // Refresh asks Stripe once for the organization's subscriptions, because somebody comes back from there. It asks at
 // most once in two seconds for an organization; what it finds is written by the usual way. Coming back proves nothing.
 func (b *Billing) Refresh(ctx context.Context, s scope.Scope) error {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	customer, err := b.Customer(ctx, s.TenantID)
 	if err != nil || customer == "" {
 		return err

@@ -26,6 +26,8 @@ const metaPortal = "plinth_portal"
 // Portal returns the address of the page at Stripe where cards, invoices and the end of a subscription are looked
 // after. Conflict when the organization has never bought anything.
 func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	if way != PortalCard && way != PortalCancel {
 		way = PortalHome
 	}

@@ -16,6 +16,8 @@ import (
 // StartTrial begins a trial of the plan without a card: once for an organization, and once for a person. When it ends
 // without a card, the organization is on the free plan again. A second call goes on with the first.
 func (b *Billing) StartTrial(ctx context.Context, s scope.Scope, planKey string) error {
+	ctx, cancel := context.WithTimeout(ctx, APITimeout)
+	defer cancel()
 	plan, _, price, err := b.priceID(ctx, planKey, "month")
 	if err != nil {
 		return err
