@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 
 	"github.com/riverqueue/river"
 
@@ -65,10 +66,9 @@ func (w *sendBillingMail) Work(ctx context.Context, job *river.Job[jobs.SendBill
 	if err != nil {
 		return done(err)
 	}
+	var failed []error // an address that takes nothing must not keep the mail from the others
 	for _, data := range owners {
-		if err := w.m.send(ctx, a.Mail, a.Key+":"+data.UserID.String(), a.TenantID, mail.Billing(ctx, data)); err != nil {
-			return err
-		}
+		failed = append(failed, w.m.send(ctx, a.Mail, a.Key+":"+data.UserID.String(), a.TenantID, mail.Billing(ctx, data)))
 	}
-	return nil
+	return errors.Join(failed...)
 }
