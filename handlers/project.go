@@ -91,6 +91,7 @@ func (h *Projects) Create(w http.ResponseWriter, r *http.Request, s scope.Scope)
 	}
 	key, failed := h.Projects.Create(r.Context(), s, f)
 	if failed != nil {
+		renew(r, failed)
 		show, err := h.form(r, s)
 		if err != nil {
 			return err

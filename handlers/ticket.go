@@ -97,6 +97,13 @@ func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) te
 	return func(f ui.Form) templ.Component { return views.TicketNew(s, form, f) }, ui.ProjectPath(s.Slug, key, "tickets"), nil
 }
 
+// renew gives a form that was sent before the id of another thing, so that it can be sent for one more.
+func renew(r *http.Request, failed error) {
+	if fault.Is(failed, fault.Conflict) {
+		r.Form.Set("id", newID())
+	}
+}
+
 // Create adds a ticket and opens it.
 func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, err := PathKey(r)
@@ -109,6 +116,7 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	}
 	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f)
 	if failed != nil {
+		renew(r, failed)
 		show, _, err := h.newForm(r, s)
 		if err != nil {
 			return err

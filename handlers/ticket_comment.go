@@ -23,6 +23,7 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 		return err
 	}
 	if failed := h.Projects.AddComment(r.Context(), s, key, number, f); failed != nil {
+		renew(r, failed)
 		page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func TestWriteATicket(t *testing.T) {
 	hostile := `<script>alert("title")</script>`
 	page := again.Submit(base+"/tickets", "title", hostile, "body", "**bold** <img src=x onerror=alert(1)>\n\n- [x] done").Want(200).At(base + "/tickets/1")
 	page.Says("WEB-1", "opened by Jun Park", hostile, "bold", "Dana Whitfield").Silent("<script>alert", "<img src=x")
-	again.Submit(base+"/tickets", "title", hostile).At(base + "/tickets/1") // a double click
+	again.Submit(base+"/tickets", "title", hostile, "body", "**bold** <img src=x onerror=alert(1)>\n\n- [x] done").At(base + "/tickets/1") // a double click
 	b.Get(base+"/tickets").Want(200).Says("1 ticket", hostile)
 	b.Get("/orgs/acme").Want(200).Says("Jun Park opened WEB-1")
 	a.SignIn(t, dana).Get("/orgs/acme/tickets").Want(200).Says(hostile)
@@ -220,7 +220,7 @@ func TestCommentOnATicket(t *testing.T) {
 	form := b.Get(ticket)
 	form.Submit(ticket+"/comments", "body", " ").Want(422).Says("Write something first.")
 	form.Submit(ticket+"/comments", "body", "Said *once* <script>alert(1)</script>").Want(200).At(ticket).Says("Said", "once").Silent("<script>alert")
-	twice := form.Submit(ticket+"/comments", "body", "Said *once*").Want(200)
+	twice := form.Submit(ticket+"/comments", "body", "Said *once* <script>alert(1)</script>").Want(200)
 	if n := strings.Count(twice.Body, `id="comment-`); n != 1 {
 		t.Errorf("a double click made %d comments", n)
 	}
@@ -296,4 +296,35 @@ func TestARemovedMembersTicketsGoOn(t *testing.T) {
 	a.Settle(t)
 	b.Get("/orgs/acme/projects/WEB/tickets/1").Want(200).Says("Mira Okafor")
 	a.SignIn(t, "mira@example.com").Get("/orgs/acme/tickets").Want(200).Says("Theirs")
+}
+
+// Whoever goes back to a form that was sent, writes something else and sends it again must not lose what they wrote.
+func TestAFormSentAgainWithOtherWords(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	b := a.SignIn(t, dana)
+	base := "/orgs/acme/projects/WEB/tickets"
+	form := b.Get(base + "/new").Want(200)
+	form.Submit(base, "title", "First").At(base + "/1")
+	form.Submit(base, "title", "First").At(base + "/1")
+	kept := form.Submit(base, "title", "Second", "body", "all of this").Want(409).Says("WEB-1")
+	if got := kept.Form(base); got.Get("title") != "Second" || got.Get("body") != "all of this" {
+		t.Errorf("the form kept %v", got)
+	}
+	kept.Submit(base).At(base+"/2").Want(200).Says("Second", "all of this")
+
+	page, comments := b.Get(base+"/1").Want(200), base+"/1/comments"
+	page.Submit(comments, "body", "One").At(base+"/1").Says("One")
+	page.Submit(comments, "body", "One").At(base + "/1")
+	again := page.Submit(comments, "body", "Two").Want(409).Says("sent before")
+	again.Submit(comments).At(base+"/1").Want(200).Says("One", "Two")
+	if n := count(t, a.Site, `select count(*) from comments`); n != 2 {
+		t.Errorf("%d comments, want 2", n)
+	}
+
+	project := b.Get("/orgs/acme/projects/new").Want(200)
+	project.Submit("/orgs/acme/projects", "name", "Shop", "key", "SHOP").At("/orgs/acme/projects/SHOP")
+	project.Submit("/orgs/acme/projects", "name", "Shop", "key", "SHOP").At("/orgs/acme/projects/SHOP")
+	project.Submit("/orgs/acme/projects", "name", "Store", "key", "STORE").Want(409).Says("SHOP")
 }

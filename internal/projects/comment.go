@@ -30,7 +30,7 @@ type CommentForm struct {
 	Body string    `form:"body"`
 }
 
-// AddComment adds a comment to a ticket.
+// AddComment adds a comment to a ticket; Conflict when the same form has added one with other words.
 func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, number int, f CommentForm) error {
 	f.Body = strings.TrimSpace(f.Body)
 	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
@@ -47,10 +47,23 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 			return fmt.Errorf("add comment: %w", err)
 		}
 		if rows == 0 {
-			return nil
+			return sameCommentTx(ctx, tx, s, t, f)
 		}
 		return p.commented(ctx, tx, s, t, "ticket.commented", 1)
 	})
+}
+
+func sameCommentTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, f CommentForm) error {
+	made, err := projectsdb.New().LockComment(ctx, tx, projectsdb.LockCommentParams{
+		TenantID: s.TenantID, Person: s.Person.ID, TicketID: t.ID, ID: f.ID,
+	})
+	if err != nil && !db.None(err) {
+		return fmt.Errorf("read comment: %w", err)
+	}
+	if err != nil || made.AuthorID != s.Person.ID || made.Body != f.Body {
+		return errSentBefore("This form was sent before, with another comment.")
+	}
+	return nil
 }
 
 // EditComment changes the text of one's own comment.

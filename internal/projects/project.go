@@ -84,7 +84,7 @@ type NewProject struct {
 }
 
 // Create makes a project with the person as its first member and returns its key. Sending the same form again returns
-// the key of the first. PaymentRequired when the plan has no room.
+// the key of the first; Conflict when it says something else by now. PaymentRequired when the plan has no room.
 func (p *Projects) Create(ctx context.Context, s scope.Scope, f NewProject) (string, error) {
 	if !s.May(scope.CreateProject) {
 		return "", fault.New(fault.Denied, "")
@@ -111,7 +111,7 @@ func (p *Projects) createTx(ctx context.Context, tx db.Tx, s scope.Scope, f NewP
 	}
 	twin, err := q.ProjectTwin(ctx, tx, projectsdb.ProjectTwinParams{TenantID: s.TenantID, Person: s.Person.ID, ID: f.ID})
 	if err == nil {
-		return twin, nil
+		return twin, sentBeforeTx(ctx, tx, s, twin, f)
 	}
 	if !db.None(err) {
 		return "", fmt.Errorf("look for the project: %w", err)
@@ -133,6 +133,23 @@ func (p *Projects) createTx(ctx context.Context, tx db.Tx, s scope.Scope, f NewP
 		return "", fault.Field("key", "This key is taken. Choose another one.")
 	}
 	return f.Key, furnishTx(ctx, tx, s, f)
+}
+
+// sentBeforeTx refuses a form that made the project called key and says something else by now.
+func sentBeforeTx(ctx context.Context, tx db.Tx, s scope.Scope, key string, f NewProject) error {
+	made, err := projectsdb.New().ProjectByKey(ctx, tx, projectsdb.ProjectByKeyParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
+	if err != nil {
+		return fmt.Errorf("read the project: %w", err)
+	}
+	if made.Name != f.Name || made.Description != f.Description || made.Key != f.Key {
+		return errSentBefore("This form has made the project " + key + " already.")
+	}
+	return nil
+}
+
+// errSentBefore is for a form that made its thing and is sent again with other words: they must not be lost unseen.
+func errSentBefore(what string) error {
+	return fault.New(fault.Conflict, what+" Send it once more if you want this one too.")
 }
 
 // furnishTx adds what every project has: its counter, its counts, and its maker as a member.

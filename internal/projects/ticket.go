@@ -36,7 +36,8 @@ type NewTicket struct {
 // errSentTwice undoes the transaction of a form that made its thing already, so that no number is used up.
 var errSentTwice = errors.New("this form was sent before")
 
-// CreateTicket adds a ticket and returns its number in the project. Sending the same form again returns the first number.
+// CreateTicket adds a ticket and returns its number in the project. Sending the same form again returns the first number;
+// Conflict when it says something else by now.
 func (p *Projects) CreateTicket(ctx context.Context, s scope.Scope, key string, f NewTicket) (int, error) {
 	if !s.May(scope.WriteTickets) {
 		return 0, fault.New(fault.Denied, "")
@@ -55,7 +56,7 @@ func (p *Projects) CreateTicket(ctx context.Context, s scope.Scope, key string, 
 		return err
 	})
 	if errors.Is(err, errSentTwice) {
-		return p.ticketTwin(ctx, s, key, f.ID)
+		return p.ticketTwin(ctx, s, key, f)
 	}
 	return number, err
 }
@@ -118,13 +119,24 @@ func (f NewTicket) check(ctx context.Context, tx db.Tx, s scope.Scope, projectID
 	return priority, wrong.Err()
 }
 
-func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, id uuid.UUID) (int, error) {
+// ticketTwin finds the ticket that the same form made before.
+func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f NewTicket) (int, error) {
 	var twin projectsdb.TicketTwinRow
-	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &twin, projectsdb.TicketTwin, s.TenantID, s.Person.ID, id) })
-	if err == nil && twin.Key != key {
-		err = fault.Missing()
+	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &twin, projectsdb.TicketTwin, s.TenantID, s.Person.ID, f.ID) })
+	if err != nil {
+		return 0, err
 	}
-	return int(twin.Number), err
+	if twin.Key != key {
+		return 0, fault.Missing()
+	}
+	made, err := p.EditPage(ctx, s, key, int(twin.Number))
+	if err != nil {
+		return 0, err
+	}
+	if made.Ticket.Title != f.Title || made.Ticket.Body != f.Body {
+		return 0, errSentBefore("This form has made " + made.Ticket.Key() + " already.")
+	}
+	return int(twin.Number), nil
 }
 
 // ticket is a locked ticket.
