@@ -37,6 +37,9 @@ type devCommand struct {
 // Run starts everything and stops all of it when it is told to end.
 func (d devCommand) Run(ctx context.Context) error {
 	begun := time.Now()
+	if err := harmless(os.Getenv("STRIPE_SECRET_KEY")); err != nil {
+		return err
+	}
 	log := telemetry.NewLogger(os.Stderr, orDefault(os.Getenv("LOG_LEVEL"), "warn"))
 	listeners, err := d.listen()
 	if err != nil {
@@ -49,6 +52,14 @@ func (d devCommand) Run(ctx context.Context) error {
 	}
 	defer stop()
 	return runDev(ctx, env, listeners, log, begun)
+}
+
+// harmless refuses the key of an account where money is real, before anything is started with it.
+func harmless(stripeKey string) error {
+	if config.LiveKey(stripeKey) {
+		return errors.New("STRIPE_SECRET_KEY is a live key, which charges real cards: plinth dev takes a test key, sk_test_…, or none for the local Stripe")
+	}
+	return nil
 }
 
 type devListeners struct {
@@ -196,16 +207,20 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 
 // seed puts the catalogue into the local Stripe and fills an empty database with the demo.
 func (p devProcess) seed(ctx context.Context, a *app.App) error {
-	if p.c.APIURL == "" {
+	if !p.c.LocalStripe() {
 		return nil // a real account: nothing is made there unasked
 	}
 	if err := a.Billing.Setup(ctx, io.Discard); err != nil {
 		return fmt.Errorf("put the plans into the local Stripe: %w", err)
 	}
-	_, err := demo.Seed{
-		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Projects: a.Projects, Billing: a.Billing, OwnerURL: p.env.vars["DATABASE_MIGRATE_URL"],
-	}.Fill(ctx)
-	return err
+	_, err := newDemo(a).Fill(ctx)
+	if errors.Is(err, demo.ErrOthers) {
+		return nil // somebody's own
+	}
+	if err != nil {
+		return fmt.Errorf("%w\n\nstart again: it goes on with what is missing (make reset begins anew)", err)
+	}
+	return nil
 }
 
 func orDefault(value, fallback string) string {

@@ -131,9 +131,7 @@ Plinth is running, after %.1f s.
   back-office      %s/admin
 
 `, took.Seconds(), c.URL, c.URL, c.URL, c.URL)
-	for _, l := range demo.Logins() {
-		fmt.Printf("  demo %-7s %-22s %s\n", l.Role, l.Email, demo.Password)
-	}
+	demo.PrintLogins(os.Stdout)
 	fmt.Println("\nCtrl-C stops all of it.")
 }
 

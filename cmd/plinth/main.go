@@ -25,6 +25,7 @@ type commands struct {
 	Web     webCommand     `cmd:"" help:"Serve the web application."`
 	Worker  workerCommand  `cmd:"" help:"Work the background jobs."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
+	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the demo."`
 	Config  configCommand  `cmd:"" help:"Print the configuration in force, secrets redacted."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what is missing or wrong."`
 	Admin   adminCommand   `cmd:"" help:"Manage staff."`

@@ -4,43 +4,45 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 )
 
-// acme is the organization of the demo: on a trial of Team, with three projects, one of them for its members only.
-func (s Seed) acme(ctx context.Context) error {
-	dana, err := s.account(ctx, "Dana Whitfield", owner)
+const (
+	ownerName   = "Dana Whitfield"
+	acmeSlug    = "acme"
+	harbourSlug = "harbour-labs"
+)
+
+// acme is the organization of the demo: on a paid plan, with three projects, one of them for its members only.
+func (s Seed) acme(ctx context.Context, conn *pgx.Conn) error {
+	dana, err := s.account(ctx, ownerName, owner)
 	if err != nil {
 		return err
 	}
-	boss, err := s.found(ctx, dana, "Acme Robotics", "acme")
+	boss, err := s.found(ctx, dana, "Acme Robotics", acmeSlug)
 	if err != nil {
 		return err
 	}
-	if err := s.Billing.StartTrial(ctx, boss, "team"); err != nil {
-		return fmt.Errorf("start the trial: %w", err)
+	if err := s.plan(ctx, conn, boss); err != nil {
+		return err
 	}
 	team := map[string]scope.Scope{"dana": boss}
-	for _, p := range []struct {
-		key, name string
-		role      scope.Role
-	}{
-		{"mira", "Mira Okafor", scope.Admin}, {"tomas", "Tomás Rivas", scope.Member}, {"jun", "Jun Park", scope.Member},
-		{"priya", "Priya Nair", scope.Member}, {"elif", "Elif Demir", scope.Member}, {"lukas", "Lukas Brandt", scope.Guest},
-	} {
-		person, err := s.account(ctx, p.name, p.key+"@acme.example")
+	for _, c := range colleagues() {
+		person, err := s.account(ctx, c.name, c.email())
 		if err != nil {
 			return err
 		}
-		if team[p.key], err = s.join(ctx, boss, person, p.role); err != nil {
-			return fmt.Errorf("%s joins: %w", p.name, err)
+		if team[c.key], err = s.join(ctx, boss, person, c.role); err != nil {
+			return fmt.Errorf("%s joins: %w", c.name, err)
 		}
 	}
-	if err := s.Billing.SyncSeats(ctx, boss.TenantID); err != nil {
-		return fmt.Errorf("count the seats: %w", err)
+	if s.LocalStripe {
+		if err := s.Billing.SyncSeats(ctx, boss.TenantID); err != nil {
+			return fmt.Errorf("count the seats: %w", err)
+		}
 	}
 	for _, p := range demoProjects() {
 		if err := s.project(ctx, team, p); err != nil {
@@ -53,7 +55,7 @@ func (s Seed) acme(ctx context.Context) error {
 func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoProject) error {
 	boss := team["dana"]
 	_, err := s.Projects.Create(ctx, boss, projects.NewProject{
-		ID: uuid.Must(uuid.NewV7()), Name: p.Name, Key: p.Key, Description: p.Description, Visibility: p.Visibility, Hue: p.Hue,
+		ID: id("project "+p.Key, historyHours), Name: p.Name, Key: p.Key, Description: p.Description, Visibility: p.Visibility, Hue: p.Hue,
 	})
 	if err != nil {
 		return err
@@ -82,8 +84,8 @@ func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoPr
 // ticket makes a ticket in the past and moves it as its story says.
 func (s Seed) ticket(ctx context.Context, team map[string]scope.Scope, key string, t demoTicket) error {
 	then := *s.Projects
-	then.Now = at(t.Ago)
-	f := projects.NewTicket{ID: uuid.Must(uuid.NewV7()), Title: t.Title, Body: t.Body, Priority: t.Priority}
+	then.Now = ago(t.Ago)
+	f := projects.NewTicket{ID: id("ticket "+key+" "+t.Title, t.Ago), Title: t.Title, Body: t.Body, Priority: t.Priority}
 	if t.Assignee != "" {
 		f.Assignee = team[t.Assignee].Person.ID
 	}
@@ -91,9 +93,9 @@ func (s Seed) ticket(ctx context.Context, team map[string]scope.Scope, key strin
 	if err != nil {
 		return err
 	}
-	then.Now = at(t.Ago / 2)
+	then.Now = ago(t.Ago / 2)
 	if t.DoneAgo > 0 {
-		then.Now = at(t.DoneAgo)
+		then.Now = ago(t.DoneAgo)
 	}
 	if t.Status != "" && t.Status != projects.Todo {
 		mover := t.Author
@@ -104,8 +106,9 @@ func (s Seed) ticket(ctx context.Context, team map[string]scope.Scope, key strin
 			return err
 		}
 	}
-	for _, c := range t.Comments {
-		if err := then.AddComment(ctx, team[c.Author], key, number, projects.CommentForm{ID: uuid.Must(uuid.NewV7()), Body: c.Body}); err != nil {
+	for i, c := range t.Comments {
+		said := projects.CommentForm{ID: id(fmt.Sprintf("comment %s %s %d", key, t.Title, i), t.Ago/2), Body: c.Body}
+		if err := then.AddComment(ctx, team[c.Author], key, number, said); err != nil {
 			return fmt.Errorf("comment: %w", err)
 		}
 	}
