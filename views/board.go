@@ -31,9 +31,12 @@ func boardNewURL(s scope.Scope, p projects.Project, status projects.Status) stri
 
 // boardMoreURL leads to the lane as a list, with the board's filter and order.
 func boardMoreURL(s scope.Scope, b projects.Board, status projects.Status) string {
-	v := b.Filter.Values()
+	v, order := b.Filter.Values(), projects.SortPriority
+	if status.Closed() {
+		order = projects.SortUpdated
+	}
 	v.Set("status", string(status))
-	return listURL(projectPath(s, b.Project.Key, "tickets"), v, "sort", projects.SortPriority)
+	return listURL(projectPath(s, b.Project.Key, "tickets"), v, "sort", order)
 }
 
 func boardMoreText(ctx context.Context, lane projects.Lane) string {
@@ -43,13 +46,33 @@ func boardMoreText(ctx context.Context, lane projects.Lane) string {
 	return ui.T(ctx, "%d more in the list", lane.More())
 }
 
+// boardStopped says whether counting the lane stopped: behind a filter it does, without one the count is kept.
+func boardStopped(b projects.Board, lane projects.Lane) bool {
+	return !b.Filter.Empty() && lane.Count > projects.CountCap
+}
+
+func boardLaneCount(ctx context.Context, b projects.Board, lane projects.Lane) string {
+	if boardStopped(b, lane) {
+		return ticketCount(ctx, lane.Count)
+	}
+	return ui.Num(ctx, lane.Count)
+}
+
 func boardCount(ctx context.Context, b projects.Board) string {
 	var all, open int64
+	more, moreOpen := "", ""
 	for _, lane := range b.Lanes {
-		all += lane.Count
+		n := lane.Count
+		if boardStopped(b, lane) {
+			n, more = projects.CountCap, "+"
+		}
+		all += n
 		if !lane.Status.Closed() {
-			open += lane.Count
+			open += n
+			if n < lane.Count {
+				moreOpen = "+"
+			}
 		}
 	}
-	return ui.T(ctx, "%d of %d open", open, all)
+	return ui.T(ctx, "%s of %s open", ui.Num(ctx, open)+moreOpen, ui.Num(ctx, all)+more)
 }

@@ -182,7 +182,7 @@ func boardLane(s scope.Scope, b projects.Board, lane projects.Lane) templ.Compon
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Lane(ui.LaneBox{Status: string(lane.Status), Count: int(lane.Count), NewURL: boardNewURL(s, b.Project, lane.Status)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Lane(ui.LaneBox{Status: string(lane.Status), Count: boardLaneCount(ctx, b, lane), NewURL: boardNewURL(s, b.Project, lane.Status)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

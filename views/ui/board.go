@@ -8,12 +8,10 @@ import (
 	"github.com/a-h/templ"
 )
 
-// LaneBox is a column of a board. Count may be larger than the tickets in sight. NewURL leads to the form for a
-// ticket in this column, or "" for people who may not write one.
+// LaneBox is a column of a board. Count says how many tickets there are, which may be more than are in sight. NewURL
+// leads to the form for a ticket in this column, or "" for people who may not write one.
 type LaneBox struct {
-	Status string
-	Count  int
-	NewURL string
+	Status, Count, NewURL string
 }
 
 // Card is a ticket as boards and lists show it. StatusURL is where its status form posts, or "" when the person may

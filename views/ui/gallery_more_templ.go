@@ -751,7 +751,7 @@ func galleryBoard(now time.Time) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = Lane(LaneBox{Status: status, Count: 3, NewURL: "#"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Lane(LaneBox{Status: status, Count: "3", NewURL: "#"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
