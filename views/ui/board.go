@@ -25,8 +25,6 @@ type Card struct {
 	TasksDone, Tasks                  int
 	StatusURL                         string
 	StatusAttrs                       templ.Attributes
-	// Version is sent along with the status, so that a change by somebody else in between is seen.
-	Version int
 }
 
 // Label is a coloured word on a ticket.

@@ -13,7 +13,7 @@ func galleryCards(ctx context.Context, now time.Time) []Card {
 	dana := &Person{ID: "1", Name: "Dana Whitfield"}
 	return []Card{
 		{Key: "WEB-214", Title: T(ctx, "Quote form loses the country when the VAT check fails"), URL: "#", Status: "review", Priority: "high",
-			Assignee: dana, Labels: []Label{{"bug", "brick"}}, Due: &soon, Comments: 6, Files: 1, StatusURL: "#", Version: 3,
+			Assignee: dana, Labels: []Label{{"bug", "brick"}}, Due: &soon, Comments: 6, Files: 1, StatusURL: "#",
 			StatusAttrs: templ.Attributes{"hx-post": "#", "hx-swap": "none"}},
 		{Key: "WEB-216", Title: T(ctx, "Configurator: payload and reach change the price at once"), URL: "#", Status: "progress", Priority: "urgent",
 			Assignee: &Person{ID: "2", Name: "Mira Okafor"}, Labels: []Label{{"launch", "plum"}}, Due: &late, Tasks: 7, TasksDone: 4, StatusURL: "#"},
