@@ -315,7 +315,7 @@ func TestAFormSentAgainWithOtherWords(t *testing.T) {
 	kept.Submit(base).At(base+"/2").Want(200).Says("Second", "all of this")
 
 	page, comments := b.Get(base+"/1").Want(200), base+"/1/comments"
-	page.Submit(comments, "body", "One").At(base+"/1").Says("One")
+	page.Submit(comments, "body", "One").At(base + "/1").Says("One")
 	page.Submit(comments, "body", "One").At(base + "/1")
 	again := page.Submit(comments, "body", "Two").Want(409).Says("sent before")
 	again.Submit(comments).At(base+"/1").Want(200).Says("One", "Two")
