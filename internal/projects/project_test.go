@@ -34,6 +34,7 @@ func TestProjectForms(t *testing.T) {
 	}{
 		"no name":         {projects.NewProject{}, "name"},
 		"blank name":      {projects.NewProject{Name: " \t"}, "name"},
+		"unseen name":     {projects.NewProject{Name: "\u200d\ufe0f\u00ad", Key: "OK"}, "name"},
 		"long name":       {projects.NewProject{Name: strings.Repeat("ä", 61), Key: "OK"}, "name"},
 		"two lines":       {projects.NewProject{Name: "a\nb", Key: "OK"}, "name"},
 		"key taken":       {projects.NewProject{Name: "Website", Key: "WEB"}, "key"},

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -45,11 +46,11 @@ func (f NewProject) check() error {
 func checkSettings(name, description, visibility, hue string) fault.Fields {
 	var wrong fault.Fields
 	switch {
-	case name == "":
+	case unseen(name):
 		wrong.Add("name", "Enter a name.")
 	case utf8.RuneCountInString(name) > 60:
 		wrong.Add("name", "Use at most 60 characters.")
-	case strings.ContainsAny(name, "\r\n"):
+	case strings.ContainsAny(name, lineBreaks):
 		wrong.Add("name", "A name has no line breaks.")
 	}
 	if utf8.RuneCountInString(description) > maxDescription {
@@ -90,4 +91,14 @@ func hueOf(key string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
 	return Hues()[h.Sum32()%uint32(len(Hues()))]
+}
+
+const lineBreaks = "\r\n\v\f\u0085\u2028\u2029"
+
+// unseen says whether a text shows nothing, so that a link made of it could not be found: white space, marks of
+// direction and joining, and the letters that are drawn empty.
+func unseen(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune("\u115f\u1160\u2800\u3164\uffa0", r)
+	})
 }

@@ -193,11 +193,11 @@ func maySee(ctx context.Context, tx db.Tx, s scope.Scope, projectID, userID uuid
 func checkText(title, body string) fault.Fields {
 	var wrong fault.Fields
 	switch {
-	case title == "":
+	case unseen(title):
 		wrong.Add("title", "Enter a title.")
 	case utf8.RuneCountInString(title) > MaxTitle:
 		wrong.Add("title", "Use at most 200 characters.")
-	case strings.ContainsAny(title, "\r\n"):
+	case strings.ContainsAny(title, lineBreaks):
 		wrong.Add("title", "A title has no line breaks.")
 	}
 	if len(body) > MaxBody {

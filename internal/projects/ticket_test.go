@@ -22,6 +22,8 @@ func TestTicketForms(t *testing.T) {
 	}{
 		"no title":          {projects.NewTicket{}, "title"},
 		"blank title":       {projects.NewTicket{Title: " \n "}, "title"},
+		"unseen title":      {projects.NewTicket{Title: "\u200b\u2060\u3164 \u202e"}, "title"},
+		"broken title":      {projects.NewTicket{Title: "a\u2028b"}, "title"},
 		"long title":        {projects.NewTicket{Title: strings.Repeat("ü", 201)}, "title"},
 		"two lines":         {projects.NewTicket{Title: "a\nb"}, "title"},
 		"long body":         {projects.NewTicket{Title: "x", Body: strings.Repeat("x", projects.MaxBody+1)}, "body"},
