@@ -84,5 +84,5 @@ func (a *Admin) planName(key string) string {
 
 // like makes text stand for itself in a LIKE pattern.
 func like(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text))
+	return db.EscapeLike(strings.TrimSpace(text))
 }
