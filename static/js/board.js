@@ -72,9 +72,12 @@
       form.requestSubmit();
     }
 
+    // A ticket whose move is on its way cannot be moved on before the answer.
+    #movable(ticket) { return ticket?.querySelector("form[data-status-form]") && ticket.ariaBusy !== "true"; }
+
     on_dragstart(event) {
       const ticket = event.target.closest?.(".ticket");
-      if (!ticket?.querySelector("form[data-status-form]")) return;
+      if (!this.#movable(ticket)) return ticket && event.preventDefault();
       event.dataTransfer.effectAllowed = "move";
       event.dataTransfer.setData("text/plain", ticket.querySelector("a").href);
       // A turn later, so that the picture under the pointer is the ticket at rest.
@@ -129,7 +132,7 @@
       if (this.#held && next && !this.#held.contains(next) && !this.#held.matches(":active")) this.#back();
     }
     #liftByKey(ticket) {
-      if (!ticket.querySelector("form[data-status-form]")) return;
+      if (!this.#movable(ticket)) return;
       this.#lift(ticket);
       this.#mark(this.#from);
       this.#say("lifted", this.#name(this.#from));
