@@ -71,10 +71,10 @@ func (p *Projects) Card(ctx context.Context, s scope.Scope, key string, number i
 	var out Card
 	var counts []projectsdb.CountsByKeyRow
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		b := newBuilder(s)
-		b.and("p.key = ?", key)
+		b := ofProject(s, key)
 		b.and("t.number = ?", number)
-		db.Row(r, &out.Ticket, "select "+rowColumns+"\n"+rowTables+b.where(), b.args...)
+		sql := b.rows(rowColumns, "t.number", 1)
+		db.Row(r, &out.Ticket, sql, b.args...)
 		queueCounts(r, s, key, &counts)
 	})
 	out.Counts = countsOf(counts)

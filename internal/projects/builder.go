@@ -26,14 +26,39 @@ type builder struct {
 	args       []any
 }
 
-// newBuilder begins with what every query on tickets says.
-func newBuilder(s scope.Scope) *builder {
-	return &builder{
-		conditions: []string{
-			"t.tenant_id = $1", "t.project_id in (select v.project_id from visible_to($1, $2) v)", "t.deleted_at is null",
-		},
-		args: []any{s.TenantID, s.Person.ID},
-	}
+// ofProject asks for the tickets of a project, if the person may see it. The project is one value that is looked up
+// first: then the index whose order is asked for ends the search with the last row of the page. With a join the planner
+// reads the whole project and sorts it.
+func ofProject(s scope.Scope, key string) *builder {
+	b := &builder{conditions: []string{"t.tenant_id = $1"}, args: []any{s.TenantID, s.Person.ID}}
+	b.and(`t.project_id = (
+    select o.id
+    from projects o
+    where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.key = ? and o.deleted_at is null
+  )`, key)
+	b.and("t.deleted_at is null")
+	return b
+}
+
+// ofPerson asks for the person's open tickets in the projects in work that they may see. The projects stand in a case,
+// so that no index of projects is entered by them: the one of open tickets by person has the order that is asked for.
+func ofPerson(s scope.Scope) *builder {
+	b := &builder{conditions: []string{"t.tenant_id = $1"}, args: []any{s.TenantID, s.Person.ID}}
+	b.and("t.assignee_id = $2")
+	b.and(`case when t.project_id = any(array(
+    select o.id
+    from projects o
+    where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.archived_at is null
+  )) then true end`)
+	b.and("t.deleted_at is null")
+	b.and("t.closed_at is null")
+	return b
+}
+
+// rows is the query for the first n rows in an order. Names are looked up for those alone.
+func (b *builder) rows(columns, order string, n int) string {
+	return "select " + columns + "\nfrom (\nselect t.*\nfrom tickets t" + b.where() + "\norder by " + order + "\nlimit " + b.arg(n) + "\n) t\n" +
+		"join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id\nleft join users a on a.id = t.assignee_id\norder by " + order
 }
 
 // and adds a condition; each ? in it stands for one of args.
@@ -52,10 +77,19 @@ func (b *builder) arg(a any) string {
 func (b *builder) where() string { return "\nwhere " + strings.Join(b.conditions, "\n  and ") }
 
 func (b *builder) filter(s scope.Scope, f Filter) {
-	if len(f.Statuses) > 0 {
+	// A single one is compared with =: then an index that begins with it has the order of what follows.
+	switch len(f.Statuses) {
+	case 0:
+	case 1:
+		b.and("t.status = ?", string(f.Statuses[0]))
+	default:
 		b.and("t.status = any(?::text[])", words(f.Statuses))
 	}
-	if len(f.Priorities) > 0 {
+	switch len(f.Priorities) {
+	case 0:
+	case 1:
+		b.and("t.priority = ?", int16(f.Priorities[0]))
+	default:
 		b.and("t.priority = any(?::smallint[])", numbers(f.Priorities))
 	}
 	switch f.Assignee {
@@ -106,7 +140,6 @@ func numbers(priorities []Priority) []int16 {
 
 // count counts what matches, up to one more than CountCap.
 func (b *builder) count(r *db.Reads, into *int64) {
-	sql := "select count(*)\nfrom (\nselect\nfrom tickets t\njoin projects p on p.tenant_id = t.tenant_id and p.id = t.project_id" +
-		b.where() + "\nlimit " + b.arg(CountCap+1) + "\n) x"
+	sql := "select count(*)\nfrom (\nselect\nfrom tickets t" + b.where() + "\nlimit " + b.arg(CountCap+1) + "\n) x"
 	db.Value(r, into, sql, b.args...)
 }

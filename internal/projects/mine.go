@@ -75,28 +75,20 @@ func parseMine(text string, backward bool) mineFrom {
 	return mineFrom{priority: n, id: u, set: true, backward: backward}
 }
 
-func mineBuilder(s scope.Scope) *builder {
-	b := newBuilder(s)
-	b.and("t.assignee_id = $2")
-	b.and("t.closed_at is null")
-	b.and("p.archived_at is null")
-	return b
-}
-
 func queueMineRows(r *db.Reads, s scope.Scope, from mineFrom, n int, into *[]mineRow) {
-	b := mineBuilder(s)
-	sql := "select t.id, " + rowColumns + "\n" + rowTables + b.minePage(from, n)
+	b := ofPerson(s)
+	sql := b.minePage("t.id, "+rowColumns, from, n)
 	db.Rows(r, into, sql, b.args...)
 }
 
 // queueMine reads the first of the person's open tickets.
 func queueMine(r *db.Reads, s scope.Scope, n int, into *[]Row) {
-	b := mineBuilder(s)
-	sql := "select " + rowColumns + "\n" + rowTables + b.minePage(mineFrom{}, n)
+	b := ofPerson(s)
+	sql := b.minePage(rowColumns, mineFrom{}, n)
 	db.Rows(r, into, sql, b.args...)
 }
 
-func (b *builder) minePage(from mineFrom, n int) string {
+func (b *builder) minePage(columns string, from mineFrom, n int) string {
 	sign, direction := "<", "desc"
 	if from.backward {
 		sign, direction = ">", "asc"
@@ -104,9 +96,9 @@ func (b *builder) minePage(from mineFrom, n int) string {
 	if from.set {
 		b.and("(t.priority, t.id) "+sign+" (?, ?)", from.priority, from.id)
 	}
-	return b.where() + "\norder by t.priority " + direction + ", t.id " + direction + "\nlimit " + b.arg(n)
+	return b.rows(columns, "t.priority "+direction+", t.id "+direction, n)
 }
 
 func queueMineCount(r *db.Reads, s scope.Scope, into *int64) {
-	mineBuilder(s).count(r, into)
+	ofPerson(s).count(r, into)
 }

@@ -33,10 +33,6 @@ func (t Row) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
 const rowColumns = `p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
     t.updated_at`
 
-const rowTables = `from tickets t
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
-left join users a on a.id = t.assignee_id`
-
 // CountCap is where counting of a filtered list stops: one more means "1,000+".
 const CountCap = 1000
 
@@ -156,8 +152,7 @@ func (g page) cut(rows []Row) (kept []Row, previous, next string) {
 
 // queueTickets reads the first n of a project's tickets from where the page begins.
 func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, g page, n int, into *[]Row) {
-	b := newBuilder(s)
-	b.and("p.key = ?", key)
+	b := ofProject(s, key)
 	b.filter(s, f)
 	down := g.sort.Reverse == g.backward // from the largest to the smallest
 	b.from(g, down)
@@ -169,14 +164,13 @@ func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, g page, n in
 	if column := sortColumn(g.sort.By); column != "t.number" {
 		order = column + " " + direction + ", " + order
 	}
-	sql := "select " + rowColumns + "\n" + rowTables + b.where() + "\norder by " + order + "\nlimit " + b.arg(n)
+	sql := b.rows(rowColumns, order, n)
 	db.Rows(r, into, sql, b.args...)
 }
 
 // queueCount counts a project's tickets that match.
 func queueCount(r *db.Reads, s scope.Scope, key string, f Filter, into *int64) {
-	b := newBuilder(s)
-	b.and("p.key = ?", key)
+	b := ofProject(s, key)
 	b.filter(s, f)
 	b.count(r, into)
 }

@@ -12,23 +12,61 @@ import (
 	"github.com/google/uuid"
 )
 
+const AccountEventByID = `-- name: AccountEventByID :one
+select id, at, user_id, action, changes, person
+from account_events
+where id = $1
+`
+
+type AccountEventByIDRow struct {
+	ID      uuid.UUID
+	At      time.Time
+	UserID  *uuid.UUID
+	Action  string
+	Changes []byte
+	Person  []byte
+}
+
+func (q *Queries) AccountEventByID(ctx context.Context, db DBTX, id uuid.UUID) (AccountEventByIDRow, error) {
+	row := db.QueryRow(ctx, AccountEventByID, id)
+	var i AccountEventByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.At,
+		&i.UserID,
+		&i.Action,
+		&i.Changes,
+		&i.Person,
+	)
+	return i, err
+}
+
 const Activity = `-- name: Activity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
     p.key as project_key, coalesce(t.number, 0) as ticket_number
-from events e
+from (
+    select newest.tenant_id, newest.id, newest.at, newest.actor_id, newest.acting_as, newest.action, newest.object_kind, newest.object_id, newest.object_name, newest.project_id, newest.changes, newest.person, newest.request_id
+    from visible_to($1, $2) v
+    cross join lateral (
+        select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
+        from events x
+        where x.tenant_id = $1 and x.project_id = v.project_id
+        order by x.at desc, x.id desc
+        limit $3
+    ) newest
+    order by newest.at desc, newest.id desc
+    limit $3
+) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
 left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
-where e.tenant_id = $1
-  and e.project_id in (select v.project_id from visible_to($1, $2) v)
 order by e.at desc, e.id desc
-limit $3
 `
 
 type ActivityParams struct {
-	TenantID uuid.UUID
-	Person   uuid.UUID
-	Limit    int32
+	Tenant uuid.UUID
+	Person uuid.UUID
+	Limit  int32
 }
 
 type ActivityRow struct {
@@ -44,8 +82,10 @@ type ActivityRow struct {
 	TicketNumber int32
 }
 
+// The newest of each project, and of those the newest: so the index on an entry's project ends the search early, however
+// many entries there are and whatever the planner takes their number to be.
 func (q *Queries) Activity(ctx context.Context, db DBTX, arg ActivityParams) ([]ActivityRow, error) {
-	rows, err := db.Query(ctx, Activity, arg.TenantID, arg.Person, arg.Limit)
+	rows, err := db.Query(ctx, Activity, arg.Tenant, arg.Person, arg.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -143,24 +183,33 @@ func (q *Queries) AppendEvent(ctx context.Context, db DBTX, arg AppendEventParam
 
 const ObjectHistory = `-- name: ObjectHistory :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number
-from events e
-join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
+    $3::text as project_key, $4::integer as ticket_number
+from (
+    select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
+    from events x
+    where x.tenant_id = $1
+      and x.object_id = (
+          select i.id
+          from projects o
+          join tickets i on i.tenant_id = o.tenant_id and i.project_id = o.id
+          where o.tenant_id = $1
+            and o.id in (select v.project_id from visible_to($1, $2) v)
+            and o.key = $3
+            and o.deleted_at is null
+            and i.number = $4
+      )
+    order by x.at desc, x.id desc
+    limit $5
+) e
 left join users u on u.id = e.actor_id
-where e.tenant_id = $1
-  and e.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
 order by e.at desc, e.id desc
-limit $5
 `
 
 type ObjectHistoryParams struct {
 	TenantID uuid.UUID
 	Person   uuid.UUID
-	Key      string
-	Number   int32
+	Column3  string
+	Column4  int32
 	Limit    int32
 }
 
@@ -181,8 +230,8 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 	rows, err := db.Query(ctx, ObjectHistory,
 		arg.TenantID,
 		arg.Person,
-		arg.Key,
-		arg.Number,
+		arg.Column3,
+		arg.Column4,
 		arg.Limit,
 	)
 	if err != nil {
@@ -217,15 +266,25 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 const ProjectActivity = `-- name: ProjectActivity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
     p.key as project_key, coalesce(t.number, 0) as ticket_number
-from events e
+from (
+    select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
+    from events x
+    where x.tenant_id = $1
+      and x.project_id = (
+          select o.id
+          from projects o
+          where o.tenant_id = $1
+            and o.id in (select v.project_id from visible_to($1, $2) v)
+            and o.key = $3
+            and o.deleted_at is null
+      )
+    order by x.at desc, x.id desc
+    limit $4
+) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
 left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
-where e.tenant_id = $1
-  and e.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
 order by e.at desc, e.id desc
-limit $4
 `
 
 type ProjectActivityParams struct {

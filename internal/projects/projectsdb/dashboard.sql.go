@@ -58,16 +58,26 @@ const OldestOpen = `-- name: OldestOpen :many
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
     t.updated_at
-from tickets t
+from (
+    select x.tenant_id, x.id, x.project_id, x.number, x.title, x.body, x.status, x.priority, x.assignee_id, x.author_id, x.comments, x.revision, x.created_at, x.updated_at, x.closed_at, x.deleted_at
+    from tickets x
+    where x.tenant_id = $1
+      and x.project_id = (
+          select o.id
+          from projects o
+          where o.tenant_id = $1
+            and o.id in (select v.project_id from visible_to($1, $2) v)
+            and o.key = $3
+            and o.deleted_at is null
+      )
+      and x.deleted_at is null
+      and x.closed_at is null
+    order by x.number
+    limit $4
+) t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 left join users a on a.id = t.assignee_id
-where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.deleted_at is null
-  and t.closed_at is null
 order by t.number
-limit $4
 `
 
 type OldestOpenParams struct {

@@ -40,21 +40,24 @@ func (q *Queries) AddProjectMember(ctx context.Context, db DBTX, arg AddProjectM
 }
 
 const ListAssignable = `-- name: ListAssignable :many
+with p as materialized (
+    select o.id, o.visibility
+    from projects o
+    where o.tenant_id = $1
+      and o.id in (select v.project_id from visible_to($1, $2) v)
+      and o.key = $3
+      and o.deleted_at is null
+)
 select m.user_id, u.name
-from projects p
-join memberships m on m.tenant_id = p.tenant_id and m.left_at is null
+from p
+join memberships m on m.tenant_id = $1 and m.left_at is null
 join users u on u.id = m.user_id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and (
-      m.role in ('owner', 'admin')
-      or (m.role = 'member' and p.visibility = 'organization')
-      or exists (
-          select
-          from project_members pm
-          where pm.tenant_id = p.tenant_id and pm.project_id = p.id and pm.user_id = m.user_id and pm.added_at >= m.joined_at
-      )
+where m.role in ('owner', 'admin')
+  or (m.role = 'member' and p.visibility = 'organization')
+  or exists (
+      select
+      from project_members pm
+      where pm.tenant_id = $1 and pm.project_id = p.id and pm.user_id = m.user_id and pm.added_at >= m.joined_at
   )
 order by u.name, m.user_id
 limit 500
@@ -71,7 +74,8 @@ type ListAssignableRow struct {
 	Name   string
 }
 
-// Who may see the project, by name: the same rule as visible_to, turned round.
+// Who may see the project, by name: the same rule as visible_to, turned round. The project is looked up once, not for
+// each member.
 func (q *Queries) ListAssignable(ctx context.Context, db DBTX, arg ListAssignableParams) ([]ListAssignableRow, error) {
 	rows, err := db.Query(ctx, ListAssignable, arg.TenantID, arg.Person, arg.Key)
 	if err != nil {

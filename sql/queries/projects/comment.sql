@@ -43,15 +43,24 @@ where c.tenant_id = $1
 -- name: ListComments :many
 -- The newest first; a page turns them round.
 select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
-from comments c
-join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+from (
+    select x.id, x.author_id, x.body, x.created_at, x.edited_at
+    from comments x
+    where x.tenant_id = $1
+      and x.ticket_id = (
+          select t.id
+          from projects p
+          join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+          where p.tenant_id = $1
+            and p.id in (select v.project_id from visible_to($1, $2) v)
+            and p.key = $3
+            and p.deleted_at is null
+            and t.number = $4
+      )
+      and x.deleted_at is null
+      and (x.created_at, x.id) < ($5::timestamptz, $6::uuid)
+    order by x.created_at desc, x.id desc
+    limit $7
+) c
 join users u on u.id = c.author_id
-where c.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
-  and c.deleted_at is null
-  and (c.created_at, c.id) < ($5::timestamptz, $6::uuid)
-order by c.created_at desc, c.id desc
-limit $7;
+order by c.created_at desc, c.id desc;

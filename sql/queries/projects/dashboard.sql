@@ -35,16 +35,26 @@ where p.tenant_id = $1
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
     t.updated_at
-from tickets t
+from (
+    select x.*
+    from tickets x
+    where x.tenant_id = $1
+      and x.project_id = (
+          select o.id
+          from projects o
+          where o.tenant_id = $1
+            and o.id in (select v.project_id from visible_to($1, $2) v)
+            and o.key = $3
+            and o.deleted_at is null
+      )
+      and x.deleted_at is null
+      and x.closed_at is null
+    order by x.number
+    limit $4
+) t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 left join users a on a.id = t.assignee_id
-where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.deleted_at is null
-  and t.closed_at is null
-order by t.number
-limit $4;
+order by t.number;
 
 -- name: UsedSeats :one
 select count(*)

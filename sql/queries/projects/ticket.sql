@@ -115,16 +115,21 @@ where tenant_id = $1
 -- The names behind the ids that a ticket's history speaks of.
 select u.id, u.name
 from users u
-where u.id in (
+where u.id = any(array(
     select nullif(x.id, '')::uuid
     from events e
-    join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
-    join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
     cross join lateral jsonb_array_elements_text(e.changes -> 'assignee') x (id)
     where e.tenant_id = $1
-      and e.project_id in (select v.project_id from visible_to($1, $2) v)
-      and p.key = $3
-      and t.number = $4
+      and e.object_id = (
+          select t.id
+          from projects p
+          join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+          where p.tenant_id = $1
+            and p.id in (select v.project_id from visible_to($1, $2) v)
+            and p.key = $3
+            and p.deleted_at is null
+            and t.number = $4
+      )
       and e.action = 'ticket.assigned'
-)
+))
 limit 500;
