@@ -19,7 +19,20 @@ type Account struct {
 
 // Show shows the profile and the form for a new password.
 func (h *Account) Show(w http.ResponseWriter, r *http.Request, p scope.Person) error {
-	return h.Render(w, r, http.StatusOK, views.Account(p, h.Kept(w, r, "/account"), ui.Form{}))
+	factors, err := h.Auth.Factors(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.Account(p, factors, h.Kept(w, r, "/account"), ui.Form{}))
+}
+
+// again shows the page with what was typed into one of its forms.
+func (h *Account) again(w http.ResponseWriter, r *http.Request, p scope.Person, failed error, show func(auth.Factors, ui.Form) templ.Component) error {
+	factors, err := h.Auth.Factors(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	return h.Again(w, r, failed, func(f ui.Form) templ.Component { return show(factors, f) })
 }
 
 // Update changes name and time zone.
@@ -29,7 +42,7 @@ func (h *Account) Update(w http.ResponseWriter, r *http.Request, p scope.Person)
 		return err
 	}
 	if err := h.Auth.UpdateProfile(r.Context(), p, f); err != nil {
-		return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Account(p, form, ui.Form{}) })
+		return h.again(w, r, p, err, func(have auth.Factors, f ui.Form) templ.Component { return views.Account(p, have, f, ui.Form{}) })
 	}
 	h.Flash(w, r, "Saved.")
 	return h.Redirect(w, r, "/account")
@@ -42,7 +55,7 @@ func (h *Account) UpdatePassword(w http.ResponseWriter, r *http.Request, p scope
 		return err
 	}
 	if err := h.Auth.ChangePassword(r.Context(), p, f, Device(r)); err != nil {
-		return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Account(p, ui.Form{}, form) })
+		return h.again(w, r, p, err, func(have auth.Factors, f ui.Form) templ.Component { return views.Account(p, have, ui.Form{}, f) })
 	}
 	h.Flash(w, r, "Your password is changed, and all other devices are signed out.")
 	return h.Redirect(w, r, "/account")

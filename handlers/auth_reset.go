@@ -52,7 +52,7 @@ func (h *Auth) CreateReset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := h.Auth.ResetPassword(r.Context(), f.Token, f.Password, Device(r))
+	entry, err := h.Auth.ResetPassword(r.Context(), f.Token, f.Password, Device(r))
 	if isLink(err) {
 		return h.linkProblem(w, r, err, "Ask for a new link", "/forgot")
 	}
@@ -60,5 +60,5 @@ func (h *Auth) CreateReset(w http.ResponseWriter, r *http.Request) error {
 		return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Reset(form, f.Token) })
 	}
 	h.Flash(w, r, "Your password is changed, and all other devices are signed out.")
-	return h.enter(w, r, id, "/orgs")
+	return h.proceed(w, r, entry, "/orgs")
 }

@@ -27,13 +27,29 @@ func (h *Auth) CreateSignin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Next = SafeNext(f.Next, "/orgs")
-	id, err := h.Auth.SignIn(r.Context(), f, Device(r))
+	entry, err := h.Auth.SignIn(r.Context(), f, Device(r))
 	if err != nil {
 		return h.Again(w, r, err, func(form ui.Form) templ.Component {
 			return views.Signin(form, f.Next, r.PostForm.Get("held"))
 		})
 	}
-	return h.enter(w, r, id, f.Next)
+	return h.proceed(w, r, entry, f.Next)
+}
+
+// proceed lets in whoever is through, and leads to the second factor whoever is not.
+func (h *Auth) proceed(w http.ResponseWriter, r *http.Request, entry auth.Entry, next string) error {
+	if entry.Second == nil {
+		return h.enter(w, r, entry.Identity, next)
+	}
+	step := *entry.Second
+	step.Next = next
+	if err := h.Sessions.SetStep(w, r, step); err != nil {
+		return err
+	}
+	if held := r.PostForm.Get("held"); held != "" {
+		return h.showStep(w, r, http.StatusOK, step, ui.Form{}) // the text is too long for an address
+	}
+	return h.Redirect(w, r, "/signin/second")
 }
 
 // enter begins the browser's session and goes on.

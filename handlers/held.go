@@ -140,7 +140,7 @@ func pathOnly(uri string) string {
 func cloneValues(values url.Values) url.Values {
 	out := make(url.Values, len(values))
 	for name, v := range values {
-		if name != "password" && name != "current" && name != "token" {
+		if name != "password" && name != "current" && name != "token" && name != "code" {
 			out[name] = v
 		}
 	}

@@ -28,17 +28,16 @@ func (SendReset) Kind() string { return "send_reset" }
 // InsertOpts puts it in the mail queue.
 func (SendReset) InsertOpts() river.InsertOpts { return mailOpts() }
 
-// SendPasswordChanged tells a person that their password was changed.
-type SendPasswordChanged struct {
-	UserID  uuid.UUID `json:"user_id"`
-	EventID uuid.UUID `json:"event_id"`
+// SendSecurityNotice tells a person that something about their account was changed, with a way to say "this was not me".
+type SendSecurityNotice struct {
+	TokenID uuid.UUID `json:"token_id"`
 }
 
 // Kind names the job.
-func (SendPasswordChanged) Kind() string { return "send_password_changed" }
+func (SendSecurityNotice) Kind() string { return "send_security_notice" }
 
 // InsertOpts puts it in the mail queue.
-func (SendPasswordChanged) InsertOpts() river.InsertOpts { return mailOpts() }
+func (SendSecurityNotice) InsertOpts() river.InsertOpts { return mailOpts() }
 
 // A mail is tried for about three days: River waits attempt^4 seconds between tries.
 func mailOpts() river.InsertOpts {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"plinth/internal/auth"
 	"plinth/internal/billing"
@@ -60,13 +61,19 @@ func (sh *Shell) anybody(w http.ResponseWriter, r *http.Request, h plain) error 
 	return h(w, sh.withNav(r, e, p, nil))
 }
 
-func (sh *Shell) person(w http.ResponseWriter, r *http.Request, h personal) error {
+func (sh *Shell) person(w http.ResponseWriter, r *http.Request, g Guard, h personal) error {
 	e, p, err := sh.enter(r, "")
 	if err != nil {
 		return err
 	}
-	return h(w, sh.withNav(r, e, p, nil), p)
+	r = sh.withNav(r, e, p, nil)
+	if g.Prove != nil && !provenLately(p) {
+		return g.Prove(w, r, p)
+	}
+	return h(w, r, p)
 }
+
+func provenLately(p scope.Person) bool { return time.Since(p.Proven) < RecentFor }
 
 func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, h personal) error {
 	e, p, err := sh.enter(r, "")
@@ -105,6 +112,8 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 		err = fault.New(fault.Denied, "")
 	case s.ReadOnly != scope.Writable && r.Method != http.MethodGet && r.Method != http.MethodHead && !g.WhileReadOnly:
 		err = readOnly(s)
+	case g.Prove != nil && !provenLately(p):
+		err = g.Prove(w, r, p)
 	default:
 		err = h(w, r, s)
 	}

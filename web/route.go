@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"plinth/internal/scope"
 )
@@ -31,6 +32,8 @@ type Guard struct {
 	Permission scope.Permission // of InOrg
 	// WhileReadOnly lets a change through although the organization is unpaid or suspended, because it is the way out.
 	WhileReadOnly bool
+	// Prove answers whoever has not proven who they are within the last RecentFor; nil asks for no such proof.
+	Prove personal
 
 	serve func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error
 }
@@ -71,8 +74,8 @@ func public(h plain) Guard {
 }
 
 func signedIn(h personal) Guard {
-	return Guard{Kind: SignedIn, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
-		return sh.person(w, r, h)
+	return Guard{Kind: SignedIn, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
+		return sh.person(w, r, g, h)
 	}}
 }
 
@@ -85,6 +88,15 @@ func member(p scope.Permission, h scoped) Guard {
 // alsoReadOnly marks a change that an unpaid organization may make.
 func alsoReadOnly(g Guard) Guard {
 	g.WhileReadOnly = true
+	return g
+}
+
+// RecentFor is how long a proof of who it is counts as recent.
+const RecentFor = 15 * time.Minute
+
+// recent marks what matters so much that somebody who is signed in proves anew who they are; prove asks them to.
+func recent(prove personal, g Guard) Guard {
+	g.Prove = prove
 	return g
 }
 

@@ -12,6 +12,7 @@ type Handlers struct {
 	Pages         *handlers.Pages
 	Auth          *handlers.Auth
 	Account       *handlers.Account
+	Security      *handlers.Security
 	Organizations *handlers.Organizations
 	People        *handlers.People
 	Invitations   *handlers.Invitations
@@ -51,6 +52,10 @@ func openRoutes(h Handlers) []Route {
 		get("/signin", public(h.Auth.NewSignin)),
 		post("/signin", public(h.Auth.CreateSignin)),
 		post("/signout", public(h.Auth.Signout)),
+		get("/signin/second", public(h.Auth.ShowSecond)),
+		post("/signin/second", public(h.Auth.CreateSecond)),
+		get("/secure", public(h.Auth.ShowSecure)),
+		post("/secure", public(h.Auth.CreateSecure)),
 		get("/forgot", public(h.Auth.NewForgot)),
 		post("/forgot", public(h.Auth.CreateForgot)),
 		get("/forgot/sent", public(h.Auth.ForgotSent)),
@@ -61,11 +66,25 @@ func openRoutes(h Handlers) []Route {
 
 // personRoutes are a person's own, whatever the organization.
 func personRoutes(h Handlers) []Route {
+	proven := func(g Guard) Guard { return recent(h.Auth.AskToProve, g) }
 	return []Route{
 		// A person, whatever the organization.
 		get("/account", signedIn(h.Account.Show)),
 		post("/account", signedIn(h.Account.Update)),
 		post("/account/password", signedIn(h.Account.UpdatePassword)),
+		get("/confirm", signedIn(h.Auth.ShowProve)),
+		post("/confirm", signedIn(h.Auth.CreateProve)),
+
+		// What a person proves with. Changes need a recent proof.
+		get("/account/security", signedIn(h.Security.Show)),
+		post("/account/security/totp", proven(signedIn(h.Security.CreateTOTP))),
+		get("/account/security/totp", proven(signedIn(h.Security.ShowTOTP))),
+		post("/account/security/totp/confirm", proven(signedIn(h.Security.ConfirmTOTP))),
+		post("/account/security/totp/remove", proven(signedIn(h.Security.RemoveTOTP))),
+		post("/account/security/recovery-codes", proven(signedIn(h.Security.CreateRecoveryCodes))),
+		post("/account/security/devices/{id}/end", signedIn(h.Security.EndDevice)),
+		post("/account/security/devices/end", signedIn(h.Security.EndOthers)),
+
 		get("/orgs", signedIn(h.Organizations.Index)),
 		get("/orgs/new", signedIn(h.Organizations.New)),
 		post("/orgs", signedIn(h.Organizations.Create)),

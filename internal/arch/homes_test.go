@@ -36,6 +36,10 @@ func homes() map[string][]string {
 		"github.com/gorilla/sessions":     {"internal/session"},
 		"github.com/gorilla/securecookie": {"internal/session"},
 		"github.com/alexedwards/argon2id": {"internal/auth"},
+		"github.com/boombuler/barcode":    {"views"},
+		"github.com/go-webauthn/webauthn": {"internal/auth"},
+		"github.com/mileusna/useragent":   {"internal/auth"},
+		"github.com/pquerna/otp":          {"internal/auth"},
 		"github.com/klauspost/compress":   {"web", "static"},
 		"golang.org/x/crypto":             {"internal/auth", "internal/secret"},
 

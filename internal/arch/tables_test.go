@@ -16,7 +16,7 @@ func owners() map[string]string {
 		"events":   "events account_events",
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations",
-		"auth":     "signups one_time_tokens sessions",
+		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days",

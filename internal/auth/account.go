@@ -11,7 +11,6 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/scope"
-	"plinth/internal/session"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
 )
@@ -87,10 +86,7 @@ func (a *Auth) ChangePassword(ctx context.Context, p scope.Person, f PasswordFor
 		if err := authdb.New().RevokeTokens(ctx, tx, authdb.RevokeTokensParams{SubjectID: p.ID, Purpose: PurposeReset}); err != nil {
 			return fmt.Errorf("revoke reset links: %w", err)
 		}
-		if err := a.endOthersTx(ctx, tx, session.Identity{SessionID: p.SessionID, UserID: p.ID}); err != nil {
-			return err
-		}
-		return a.passwordChangedTx(ctx, tx, p.ID, "account.password_changed", d)
+		return a.changedTx(ctx, tx, p, PasswordChanged, nil, d)
 	})
 }
 

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/mileusna/useragent"
 
 	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/limit"
 	"plinth/internal/scope"
@@ -48,6 +50,14 @@ type Auth struct {
 	Hasher  *Hasher
 	URL     string // APP_URL; links in mails come from nowhere else
 	Log     *slog.Logger
+	Now     func() time.Time // nil is time.Now; codes and limits in time go by it
+}
+
+func (a *Auth) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
 }
 
 // Device is where a request comes from.
@@ -55,6 +65,21 @@ type Device struct {
 	UserAgent string
 	Address   string
 	Request   string // request id, for events
+}
+
+// Name says which browser it is, as "Firefox on Linux".
+func (d Device) Name() string { return DeviceName(d.UserAgent) }
+
+// DeviceName says which browser a user agent is, as "Firefox on Linux".
+func DeviceName(agent string) string {
+	ua := useragent.Parse(agent)
+	switch {
+	case ua.Name != "" && ua.OS != "":
+		return ua.Name + " on " + ua.OS
+	case ua.Name != "":
+		return clip(ua.Name, 60)
+	}
+	return "an unknown browser"
 }
 
 // neighbour is the address as limits count it: of IPv6 the network, because one line at home has 2^64 addresses.
@@ -114,12 +139,16 @@ type Seen struct {
 	Zone       string
 	StaffSince *time.Time
 	SignedInAt time.Time
+	ProvenAt   time.Time
+	Methods    []string
+	Strong     bool
 }
 
 // Person is the plain value of what was read.
 func (s Seen) Person(sessionID uuid.UUID) scope.Person {
 	return scope.Person{
 		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: s.StaffSince != nil, SignedIn: s.SignedInAt,
+		Proven: s.ProvenAt, Methods: s.Methods, Strong: s.Strong,
 	}
 }
 
@@ -148,18 +177,42 @@ func (a *Auth) Purge(ctx context.Context) error {
 }
 
 // createSessionTx makes the row that lets a person in.
-func createSessionTx(ctx context.Context, tx db.Tx, userID uuid.UUID, d Device) (session.Identity, error) {
+func createSessionTx(ctx context.Context, tx db.Tx, userID uuid.UUID, by proof, d Device) (session.Identity, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return session.Identity{}, fmt.Errorf("make a session id: %w", err)
 	}
 	err = authdb.New().CreateSession(ctx, tx, authdb.CreateSessionParams{
 		ID: id, UserID: userID, UserAgent: clip(d.UserAgent, 300), Address: d.Address, ExpiresAt: time.Now().Add(session.Lifetime),
+		Methods: by.Methods, Strong: by.Strong,
 	})
 	if err != nil {
 		return session.Identity{}, fmt.Errorf("create session: %w", err)
 	}
 	return session.Identity{SessionID: id, UserID: userID}, nil
+}
+
+// signedInTx notes a sign-in.
+func signedInTx(ctx context.Context, tx db.Tx, userID uuid.UUID, by proof, d Device) error {
+	_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
+		UserID: userID, ActorID: userID, Action: "account.signed_in", Changes: map[string][2]string{"by": {"", strings.Join(by.Methods, ", ")}},
+		Person: map[string]string{"address": d.Address}, RequestID: d.Request,
+	})
+	return err
+}
+
+// proveTx notes that whoever is signed in has proven it anew. A second factor or a passkey makes the session strong.
+func proveTx(ctx context.Context, tx db.Tx, p scope.Person, method string) error {
+	rows, err := authdb.New().ProveSession(ctx, tx, authdb.ProveSessionParams{
+		ID: p.SessionID, UserID: p.ID, Method: method, Strong: method == ByTOTP || method == ByRecovery || method == ByPasskey,
+	})
+	if err != nil {
+		return fmt.Errorf("note the proof: %w", err)
+	}
+	if rows == 0 {
+		return fault.New(fault.Unauthenticated, "")
+	}
+	return nil
 }
 
 func clip(s string, n int) string {

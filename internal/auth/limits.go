@@ -3,6 +3,8 @@ package auth
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"plinth/internal/limit"
 	"plinth/internal/scope"
 )
@@ -55,5 +57,13 @@ func inviteLimits(s scope.Scope, email string) []limit.Subject {
 	return []limit.Subject{
 		{Policy: limit.Policy{Name: "invite-email", Allowance: 5, Drain: 20 * time.Minute, First: time.Minute, Longest: time.Hour}, Key: s.TenantID.String() + "\x00" + email},
 		{Policy: limit.Policy{Name: "invite-person", Allowance: 100, Drain: time.Minute, First: 5 * time.Second, Longest: 2 * time.Minute}, Key: s.Person.ID.String()},
+	}
+}
+
+// codeLimits are of six-digit codes: a million there are, and three are right at a time.
+func codeLimits(d Device, userID uuid.UUID) []limit.Subject {
+	return []limit.Subject{
+		{Policy: limit.Policy{Name: "code", Allowance: 5, Drain: 10 * time.Minute, First: 2 * time.Second, Longest: 15 * time.Minute}, Key: userID.String() + "\x00" + d.neighbour()},
+		{Policy: limit.Policy{Name: "code-account", Allowance: 20, Drain: 10 * time.Minute, First: 5 * time.Second, Longest: 5 * time.Minute}, Key: userID.String()},
 	}
 }

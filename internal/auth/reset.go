@@ -8,7 +8,7 @@ import (
 
 	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
-	"plinth/internal/events"
+	"plinth/internal/scope"
 	"plinth/internal/fault"
 	"plinth/internal/session"
 	"plinth/internal/users"
@@ -65,70 +65,65 @@ func (a *Auth) ResetMail(ctx context.Context, tokenID uuid.UUID) (ResetMail, err
 	return ResetMail{To: user.Email, Name: user.Name, URL: a.URL + "/reset?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address)}, nil
 }
 
-// ResetPassword uses up a reset link, sets the password, ends every session of the account, and signs in. The same form
-// sent twice signs in twice.
-func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device) (session.Identity, error) {
+// ResetPassword uses up a reset link, sets the password, ends every session of the account, and signs in, or asks for the
+// second factor. The same form sent twice signs in twice.
+func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device) (Entry, error) {
 	link, err := a.peekRow(ctx, PurposeReset, raw)
 	if fault.Is(err, fault.NotFound) {
 		return a.resetAgain(ctx, raw, password, d)
 	}
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	user, err := users.ByID(ctx, a.DB.Direct(), link.SubjectID)
 	if fault.Is(err, fault.NotFound) {
-		return session.Identity{}, errLink()
+		return Entry{}, errLink()
 	}
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	if err := a.checkNewPassword(ctx, user, password); err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	hash, err := a.Hasher.Hash(ctx, password)
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
-	var id session.Identity
-	err = a.DB.InPerson(ctx, link.SubjectID, func(ctx context.Context, tx db.Tx) error {
-		link, err := useTx(ctx, tx, PurposeReset, raw, nil)
-		if err != nil {
+	err = a.DB.InPerson(ctx, user.ID, func(ctx context.Context, tx db.Tx) error {
+		if _, err := useTx(ctx, tx, PurposeReset, raw, nil); err != nil {
 			return err
 		}
-		if err := users.SetPasswordTx(ctx, tx, link.Subject, hash); err != nil {
+		if err := users.SetPasswordTx(ctx, tx, user.ID, hash); err != nil {
 			return err
 		}
-		if id, err = createSessionTx(ctx, tx, link.Subject, d); err != nil {
-			return err
-		}
-		if err := a.endOthersTx(ctx, tx, id); err != nil {
-			return err
-		}
-		return a.passwordChangedTx(ctx, tx, link.Subject, "account.password_reset", d)
+		return a.changedTx(ctx, tx, scope.Person{ID: user.ID, Email: user.Email}, PasswordReset, nil, d)
 	})
 	if fault.Is(err, fault.NotFound) {
 		return a.resetAgain(ctx, raw, password, d) // its twin was quicker
 	}
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
-	return id, a.Limits.Clear(ctx, accountLimits(d, link.Address)...)
+	if err := a.Limits.Clear(ctx, accountLimits(d, link.Address)...); err != nil {
+		return Entry{}, err
+	}
+	return a.enter(ctx, user, ByLink, d)
 }
 
 // resetAgain answers the second press of the button: the first one's answer is lost when a browser sends another.
-func (a *Auth) resetAgain(ctx context.Context, raw, password string, d Device) (session.Identity, error) {
+func (a *Auth) resetAgain(ctx context.Context, raw, password string, d Device) (Entry, error) {
 	_, user, err := a.justUsed(ctx, PurposeReset, raw)
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	ok, err := a.passwordMatches(ctx, user, password, d)
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	if !ok {
-		return session.Identity{}, errLink()
+		return Entry{}, errLink()
 	}
-	return a.enterAlone(ctx, user.ID, d)
+	return a.enter(ctx, user, ByLink, d)
 }
 
 func (a *Auth) endOthersTx(ctx context.Context, tx db.Tx, keep session.Identity) error {
@@ -137,34 +132,4 @@ func (a *Auth) endOthersTx(ctx context.Context, tx db.Tx, keep session.Identity)
 		return fmt.Errorf("end other sessions: %w", err)
 	}
 	return nil
-}
-
-// passwordChangedTx notes the change and tells the person by mail.
-func (a *Auth) passwordChangedTx(ctx context.Context, tx db.Tx, userID uuid.UUID, action string, d Device) error {
-	event, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-		UserID: userID, ActorID: userID, Action: action, Person: map[string]string{"address": d.Address}, RequestID: d.Request,
-	})
-	if err != nil {
-		return err
-	}
-	return a.Queue.EnqueueTx(ctx, tx, jobs.SendPasswordChanged{UserID: userID, EventID: event})
-}
-
-// PasswordChangedMail is what the notice of a changed password is made of.
-type PasswordChangedMail struct {
-	To   string
-	Name string
-	URL  string // where to set a new one when it was somebody else
-}
-
-// PasswordChangedMail reads what the mail needs; jobs.ErrNothingToDo when the account is gone.
-func (a *Auth) PasswordChangedMail(ctx context.Context, userID uuid.UUID) (PasswordChangedMail, error) {
-	user, err := users.ByID(ctx, a.DB.Direct(), userID)
-	if fault.Is(err, fault.NotFound) {
-		return PasswordChangedMail{}, jobs.ErrNothingToDo
-	}
-	if err != nil {
-		return PasswordChangedMail{}, err
-	}
-	return PasswordChangedMail{To: user.Email, Name: user.Name, URL: a.URL + "/forgot"}, nil
 }

@@ -4,10 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"plinth/internal/db"
-	"plinth/internal/events"
 	"plinth/internal/fault"
-	"plinth/internal/session"
 	"plinth/internal/users"
 )
 
@@ -18,9 +15,9 @@ type SignInForm struct {
 	Next     string `form:"next"`
 }
 
-// SignIn checks the password and makes a session. Unknown address and wrong password are the same answer and take the
+// SignIn checks the password and makes a session, or asks for the second factor. Unknown address and wrong password are the same answer and take the
 // same time; wrong ones are met with a growing delay.
-func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (session.Identity, error) {
+func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (Entry, error) {
 	email := users.NormalEmail(f.Email)
 	var wrong fault.Fields
 	if email == "" {
@@ -30,35 +27,24 @@ func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (session.Iden
 		wrong.Add("password", "Enter your password.")
 	}
 	if err := wrong.Err(); err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	if len(f.Password) > 4*MaxPassword || len(email) > 254 {
-		return session.Identity{}, errSignIn()
+		return Entry{}, errSignIn()
 	}
 	user, err := users.ByEmail(ctx, a.DB.Direct(), email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	user.Email = email
 	ok, err := a.passwordMatches(ctx, user, f.Password, d)
 	if err != nil {
-		return session.Identity{}, err
+		return Entry{}, err
 	}
 	if !ok {
-		return session.Identity{}, errSignIn()
+		return Entry{}, errSignIn()
 	}
-	var id session.Identity
-	err = a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		var err error
-		if id, err = createSessionTx(ctx, tx, user.ID, d); err != nil {
-			return err
-		}
-		_, err = events.AppendAccountTx(ctx, tx, events.AccountEvent{
-			UserID: user.ID, ActorID: user.ID, Action: "account.signed_in", Person: map[string]string{"address": d.Address}, RequestID: d.Request,
-		})
-		return err
-	})
-	return id, err
+	return a.enter(ctx, user, ByPassword, d)
 }
 
 // passwordMatches says whether a password typed is the account's, within the limits of guessing. An account that is

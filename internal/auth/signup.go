@@ -180,8 +180,8 @@ func (a *Auth) SignUpInvited(ctx context.Context, f SignUpForm, inv tenants.Invi
 	if !fault.Is(err, fault.Conflict) {
 		return id, err
 	}
-	if twin, signInErr := a.SignIn(ctx, SignInForm{Email: f.Email, Password: f.Password}, d); signInErr == nil {
-		return twin, nil
+	if twin, signInErr := a.SignIn(ctx, SignInForm{Email: f.Email, Password: f.Password}, d); signInErr == nil && twin.Second == nil {
+		return twin.Identity, nil
 	}
 	return id, err
 }

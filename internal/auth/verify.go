@@ -124,8 +124,8 @@ func (a *Auth) verifyAgain(ctx context.Context, f VerifyForm, d Device) (Verifie
 	if !ok {
 		return Verified{}, errLink()
 	}
-	id, err := a.enterAlone(ctx, user.ID, d)
-	return Verified{Identity: id}, err
+	entry, err := a.enterAlone(ctx, user, proof{Methods: []string{ByLink}}, d)
+	return Verified{Identity: entry}, err
 }
 
 // justUsed finds the account behind a link that was used up a moment ago.
@@ -142,11 +142,11 @@ func (a *Auth) justUsed(ctx context.Context, purpose, raw string) (authdb.JustUs
 }
 
 // enterAlone signs in and ends every other session: the one whose answer never arrived among them.
-func (a *Auth) enterAlone(ctx context.Context, userID uuid.UUID, d Device) (session.Identity, error) {
+func (a *Auth) enterAlone(ctx context.Context, user users.User, by proof, d Device) (session.Identity, error) {
 	var id session.Identity
 	err := a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
 		var err error
-		if id, err = createSessionTx(ctx, tx, userID, d); err != nil {
+		if id, err = createSessionTx(ctx, tx, user.ID, by, d); err != nil {
 			return err
 		}
 		return a.endOthersTx(ctx, tx, id)
@@ -176,5 +176,5 @@ func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, d Device) (se
 	}); err != nil {
 		return session.Identity{}, err
 	}
-	return createSessionTx(ctx, tx, id, d)
+	return createSessionTx(ctx, tx, id, proof{Methods: []string{ByLink}}, d)
 }

@@ -18,6 +18,9 @@ type Person struct {
 	Zone      string // IANA name of the time zone times are shown in; empty is UTC
 	Staff     bool   // may enter the back-office
 	SignedIn  time.Time
+	Proven    time.Time // when they last proved who they are
+	Methods   []string  // what this session was proven with
+	Strong    bool      // a second factor or a passkey was among them
 }
 
 // Location is the person's time zone; an unknown or empty name is UTC.

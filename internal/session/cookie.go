@@ -2,9 +2,12 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Flash is a line shown once on the next page.
@@ -76,6 +79,64 @@ func (s *Sessions) GetPending(r *http.Request) (Pending, error) {
 // ClearPending forgets the sign-up under way.
 func (s *Sessions) ClearPending(w http.ResponseWriter, r *http.Request) {
 	c, _ := s.sealed.Get(r, s.names.pending)
+	c.Options.MaxAge = -1
+	_ = c.Save(r, w)
+}
+
+// Step is a sign-in that has passed the first factor and waits for the second, known only to the browser that began it.
+type Step struct {
+	UserID uuid.UUID `json:"u"`
+	Method string    `json:"m"` // what the first factor was
+	At     time.Time `json:"t"`
+	Next   string    `json:"n"` // where to go once signed in
+}
+
+// ErrNoStep says that this browser has no sign-in under way.
+var ErrNoStep = errors.New("no sign-in under way")
+
+// SetStep keeps a sign-in under way.
+func (s *Sessions) SetStep(w http.ResponseWriter, r *http.Request, step Step) error {
+	return s.setSealed(w, r, s.names.step, step, time.Hour)
+}
+
+// GetStep returns the sign-in under way, or ErrNoStep. Whoever uses it checks how old it is.
+func (s *Sessions) GetStep(r *http.Request) (Step, error) {
+	var step Step
+	if !s.getSealed(r, s.names.step, &step) {
+		return Step{}, ErrNoStep
+	}
+	return step, nil
+}
+
+// ClearStep forgets the sign-in under way.
+func (s *Sessions) ClearStep(w http.ResponseWriter, r *http.Request) { s.clearSealed(w, r, s.names.step) }
+
+// setSealed keeps a small value in a sealed cookie, for at most a time.
+func (s *Sessions) setSealed(w http.ResponseWriter, r *http.Request, name string, v any, keep time.Duration) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write the cookie %s: %w", name, err)
+	}
+	c, _ := s.sealed.New(r, name) // a cookie that cannot be opened is as good as none
+	c.Values["v"] = string(data)
+	c.Options.MaxAge = int(keep.Seconds())
+	if err := c.Save(r, w); err != nil {
+		return fmt.Errorf("save the cookie %s: %w", name, err)
+	}
+	return nil
+}
+
+func (s *Sessions) getSealed(r *http.Request, name string, into any) bool {
+	c, err := s.sealed.Get(r, name)
+	if err != nil || c.IsNew {
+		return false
+	}
+	data, ok := c.Values["v"].(string)
+	return ok && json.Unmarshal([]byte(data), into) == nil
+}
+
+func (s *Sessions) clearSealed(w http.ResponseWriter, r *http.Request, name string) {
+	c, _ := s.sealed.New(r, name)
 	c.Options.MaxAge = -1
 	_ = c.Save(r, w)
 }

@@ -37,7 +37,7 @@ type Sessions struct {
 	names  cookieNames
 }
 
-type cookieNames struct{ session, flash, pending string }
+type cookieNames struct{ session, flash, pending, step string }
 
 // Identity is whom a session claims to be; the guard believes it only when the sessions row says the same.
 type Identity struct {
@@ -54,7 +54,7 @@ func New(d *db.DB, keys *secret.Keys, secure bool) *Sessions {
 	}
 	s := &Sessions{
 		scs:   scs.New(),
-		names: cookieNames{session: prefix + "plinth", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending"},
+		names: cookieNames{session: prefix + "plinth", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending", step: prefix + "plinth-step"},
 	}
 	s.scs.Store = store{q: d.Direct()}
 	s.scs.Lifetime = Lifetime
@@ -107,6 +107,14 @@ func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, id Identity) e
 	s.scs.Remove(ctx, keyHeld) // it may be another person's
 	s.scs.Put(ctx, keySession, id.SessionID.String())
 	s.scs.Put(ctx, keyUser, id.UserID.String())
+	return s.commit(w, r)
+}
+
+// Renew gives the browser a new token for the same session, as after proving anew who it is.
+func (s *Sessions) Renew(w http.ResponseWriter, r *http.Request) error {
+	if err := s.scs.RenewToken(r.Context()); err != nil {
+		return fmt.Errorf("renew session token: %w", err)
+	}
 	return s.commit(w, r)
 }
 

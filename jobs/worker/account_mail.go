@@ -46,15 +46,15 @@ func (w *sendReset) Work(ctx context.Context, job *river.Job[jobs.SendReset]) er
 	return w.m.send(ctx, "reset", job.Args.TokenID.String(), uuid.Nil, mail.Reset(data))
 }
 
-type sendPasswordChanged struct {
-	river.WorkerDefaults[jobs.SendPasswordChanged]
+type sendSecurityNotice struct {
+	river.WorkerDefaults[jobs.SendSecurityNotice]
 	m Modules
 }
 
-func (w *sendPasswordChanged) Work(ctx context.Context, job *river.Job[jobs.SendPasswordChanged]) error {
-	data, err := w.m.Auth.PasswordChangedMail(ctx, job.Args.UserID)
+func (w *sendSecurityNotice) Work(ctx context.Context, job *river.Job[jobs.SendSecurityNotice]) error {
+	data, err := w.m.Auth.SecurityNotice(ctx, job.Args.TokenID)
 	if err != nil {
 		return done(err)
 	}
-	return w.m.send(ctx, "password_changed", job.Args.EventID.String(), uuid.Nil, mail.PasswordChanged(data))
+	return w.m.send(ctx, "security_notice", job.Args.TokenID.String(), uuid.Nil, mail.SecurityNotice(data))
 }

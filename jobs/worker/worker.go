@@ -50,7 +50,7 @@ func (m Modules) workers() *river.Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &sendVerification{m: m})
 	river.AddWorker(w, &sendReset{m: m})
-	river.AddWorker(w, &sendPasswordChanged{m: m})
+	river.AddWorker(w, &sendSecurityNotice{m: m})
 	river.AddWorker(w, &sendInvitation{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
 	river.AddWorker(w, &applyStripeEvent{m: m})

@@ -104,6 +104,17 @@ func (p *Page) HasForm(action string) bool {
 	return find(p.doc, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action }) != nil
 }
 
+// Actions lists what the page's forms post to.
+func (p *Page) Actions() []string {
+	var out []string
+	walkAll(p.doc, func(n *html.Node) {
+		if n.Data == "form" {
+			out = append(out, attr(n, "action"))
+		}
+	})
+	return out
+}
+
 // Submit fills the form that posts to action and sends it; pairs are names and values.
 func (p *Page) Submit(action string, pairs ...string) *Page {
 	p.b.t.Helper()

@@ -33,16 +33,6 @@ func Reset(m auth.ResetMail) Letter {
 	}
 }
 
-// PasswordChanged tells a person that their password was changed.
-func PasswordChanged(m auth.PasswordChangedMail) Letter {
-	return Letter{
-		To: m.To, Subject: "Your password was changed", Title: "Your password was changed",
-		Paragraphs: []string{"Hello " + m.Name + ",", "the password of your account was changed just now, and all other devices were signed out. If it was you, there is nothing to do."},
-		ButtonText: "This was not me", ButtonURL: m.URL,
-		Note: "The button lets you choose a new password, which signs out everybody else.",
-	}
-}
-
 // Invitation asks the reader into an organization.
 func Invitation(m auth.InvitationMail) Letter {
 	return Letter{

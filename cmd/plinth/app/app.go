@@ -140,6 +140,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
 		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},
 		Account:       &handlers.Account{Base: base, Auth: a.Auth},
+		Security:      &handlers.Security{Base: base, Auth: a.Auth},
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},

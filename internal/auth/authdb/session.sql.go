@@ -13,8 +13,8 @@ import (
 )
 
 const CreateSession = `-- name: CreateSession :exec
-insert into sessions (id, user_id, user_agent, address, expires_at)
-values ($1, $2, $3, $4, $5)
+insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong)
+values ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type CreateSessionParams struct {
@@ -23,6 +23,8 @@ type CreateSessionParams struct {
 	UserAgent string
 	Address   string
 	ExpiresAt time.Time
+	Methods   []string
+	Strong    bool
 }
 
 func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionParams) error {
@@ -32,6 +34,8 @@ func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionP
 		arg.UserAgent,
 		arg.Address,
 		arg.ExpiresAt,
+		arg.Methods,
+		arg.Strong,
 	)
 	return err
 }
@@ -44,6 +48,24 @@ where id = $1
 func (q *Queries) EndSession(ctx context.Context, db DBTX, id uuid.UUID) error {
 	_, err := db.Exec(ctx, EndSession, id)
 	return err
+}
+
+const EndSessionOf = `-- name: EndSessionOf :execrows
+delete from sessions
+where user_id = $1 and id = $2
+`
+
+type EndSessionOfParams struct {
+	UserID uuid.UUID
+	ID     uuid.UUID
+}
+
+func (q *Queries) EndSessionOf(ctx context.Context, db DBTX, arg EndSessionOfParams) (int64, error) {
+	result, err := db.Exec(ctx, EndSessionOf, arg.UserID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const EndSessionsOf = `-- name: EndSessionsOf :exec
@@ -62,7 +84,7 @@ func (q *Queries) EndSessionsOf(ctx context.Context, db DBTX, arg EndSessionsOfP
 }
 
 const PersonOfSession = `-- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at
+select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at, s.proven_at, s.methods, s.strong
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1
@@ -85,6 +107,9 @@ type PersonOfSessionRow struct {
 	TimeZone   string
 	StaffSince *time.Time
 	SignedInAt time.Time
+	ProvenAt   time.Time
+	Methods    []string
+	Strong     bool
 }
 
 func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSessionParams) (PersonOfSessionRow, error) {
@@ -97,8 +122,39 @@ func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSess
 		&i.TimeZone,
 		&i.StaffSince,
 		&i.SignedInAt,
+		&i.ProvenAt,
+		&i.Methods,
+		&i.Strong,
 	)
 	return i, err
+}
+
+const ProveSession = `-- name: ProveSession :execrows
+update sessions
+set proven_at = now(), strong = strong or $1,
+    methods = case when $2::text = any (methods) then methods else methods || $2::text end
+where id = $3 and user_id = $4
+`
+
+type ProveSessionParams struct {
+	Strong bool
+	Method string
+	ID     uuid.UUID
+	UserID uuid.UUID
+}
+
+// Who is signed in has proven it anew.
+func (q *Queries) ProveSession(ctx context.Context, db DBTX, arg ProveSessionParams) (int64, error) {
+	result, err := db.Exec(ctx, ProveSession,
+		arg.Strong,
+		arg.Method,
+		arg.ID,
+		arg.UserID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const PurgeSessions = `-- name: PurgeSessions :execrows
@@ -112,6 +168,54 @@ func (q *Queries) PurgeSessions(ctx context.Context, db DBTX) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const SessionsOf = `-- name: SessionsOf :many
+select id, user_agent, address, methods, signed_in_at, seen_at
+from sessions
+where user_id = $1 and expires_at > now() and seen_at > now() - make_interval(secs => $2)
+order by seen_at desc, id
+`
+
+type SessionsOfParams struct {
+	UserID uuid.UUID
+	Secs   float64
+}
+
+type SessionsOfRow struct {
+	ID         uuid.UUID
+	UserAgent  string
+	Address    string
+	Methods    []string
+	SignedInAt time.Time
+	SeenAt     time.Time
+}
+
+func (q *Queries) SessionsOf(ctx context.Context, db DBTX, arg SessionsOfParams) ([]SessionsOfRow, error) {
+	rows, err := db.Query(ctx, SessionsOf, arg.UserID, arg.Secs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SessionsOfRow
+	for rows.Next() {
+		var i SessionsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserAgent,
+			&i.Address,
+			&i.Methods,
+			&i.SignedInAt,
+			&i.SeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const TouchSession = `-- name: TouchSession :exec

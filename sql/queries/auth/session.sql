@@ -1,6 +1,6 @@
 -- name: CreateSession :exec
-insert into sessions (id, user_id, user_agent, address, expires_at)
-values ($1, $2, $3, $4, $5);
+insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: TouchSession :exec
 update sessions
@@ -8,7 +8,7 @@ set seen_at = now()
 where id = $1 and seen_at < now() - interval '1 minute' and seen_at > now() - make_interval(secs => $2);
 
 -- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at
+select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at, s.proven_at, s.methods, s.strong
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1
@@ -20,6 +20,23 @@ where s.id = $1
 -- name: EndSession :exec
 delete from sessions
 where id = $1;
+
+-- name: ProveSession :execrows
+-- Who is signed in has proven it anew.
+update sessions
+set proven_at = now(), strong = strong or sqlc.arg(strong),
+    methods = case when sqlc.arg(method)::text = any (methods) then methods else methods || sqlc.arg(method)::text end
+where id = sqlc.arg(id) and user_id = sqlc.arg(user_id);
+
+-- name: SessionsOf :many
+select id, user_agent, address, methods, signed_in_at, seen_at
+from sessions
+where user_id = $1 and expires_at > now() and seen_at > now() - make_interval(secs => $2)
+order by seen_at desc, id;
+
+-- name: EndSessionOf :execrows
+delete from sessions
+where user_id = $1 and id = $2;
 
 -- name: EndSessionsOf :exec
 delete from sessions

@@ -1,0 +1,69 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"plinth/internal/auth"
+	"plinth/internal/scope"
+	"plinth/views"
+	"plinth/views/ui"
+)
+
+// AskToProve answers a request that needs a fresh proof of who is signed in: a page leads to the proof and back, a form
+// keeps its text.
+func (h *Auth) AskToProve(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return h.Redirect(w, r, "/confirm?next="+url.QueryEscape(r.URL.RequestURI()))
+	}
+	sealed, next, err := h.hold(r)
+	if err != nil {
+		return err
+	}
+	if IsHX(r) {
+		w.Header().Set("HX-Retarget", "body")
+		w.Header().Set("HX-Reswap", "innerHTML")
+	}
+	factors, err := h.Auth.Factors(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusForbidden, views.Prove(ui.Form{}, factors, next, sealed))
+}
+
+// ShowProve asks somebody who is signed in to prove it anew.
+func (h *Auth) ShowProve(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	factors, err := h.Auth.Factors(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.Prove(ui.Form{}, factors, SafeNext(r.URL.Query().Get("next"), "/orgs"), ""))
+}
+
+// CreateProve checks the proof and goes on to what needed it.
+func (h *Auth) CreateProve(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	f, err := Decode[auth.ProveForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	f.Next = SafeNext(f.Next, "/orgs")
+	if err := h.Auth.Prove(r.Context(), p, f, Device(r)); err != nil {
+		factors, factorsErr := h.Auth.Factors(r.Context(), p.ID)
+		if factorsErr != nil {
+			return factorsErr
+		}
+		return h.Again(w, r, err, func(form ui.Form) templ.Component {
+			form.Values = nil // nothing secret is typed again
+			return views.Prove(form, factors, f.Next, r.PostForm.Get("held"))
+		})
+	}
+	if err := h.Sessions.Renew(w, r); err != nil {
+		return err
+	}
+	if err := h.keepHeld(w, r, p.ID); err != nil {
+		return err
+	}
+	return h.Redirect(w, r, f.Next)
+}

@@ -1,0 +1,42 @@
+package events
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/events/eventsdb"
+	"plinth/internal/fault"
+)
+
+// AccountEntry is a thing that happened to an account, read again.
+type AccountEntry struct {
+	ID      uuid.UUID
+	At      time.Time
+	UserID  uuid.UUID // nil when it belongs to no account
+	Action  string
+	Changes map[string][2]string
+	Person  map[string]string // empty once it was erased
+}
+
+// AccountByID reads what happened to an account; NotFound when there is no such entry.
+func AccountByID(ctx context.Context, q eventsdb.DBTX, id uuid.UUID) (AccountEntry, error) {
+	row, err := eventsdb.New().AccountEventByID(ctx, q, id)
+	if db.None(err) {
+		return AccountEntry{}, fault.Missing()
+	}
+	if err != nil {
+		return AccountEntry{}, fmt.Errorf("read account event: %w", err)
+	}
+	e := AccountEntry{ID: row.ID, At: row.At, Action: row.Action}
+	if row.UserID != nil {
+		e.UserID = *row.UserID
+	}
+	_ = json.Unmarshal(row.Changes, &e.Changes) // both were written by AppendAccountTx, or erased
+	_ = json.Unmarshal(row.Person, &e.Person)
+	return e, nil
+}
