@@ -91,4 +91,3 @@ func (h *Auth) CreateSecure(w http.ResponseWriter, r *http.Request) error {
 	h.Flash(w, r, "Everybody is signed out, and what was added is taken back. Now choose a new password.")
 	return h.Redirect(w, r, "/reset?token="+url.QueryEscape(reset))
 }
-

@@ -8,8 +8,8 @@ import (
 
 	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
-	"plinth/internal/scope"
 	"plinth/internal/fault"
+	"plinth/internal/scope"
 	"plinth/internal/session"
 	"plinth/internal/users"
 	"plinth/jobs"

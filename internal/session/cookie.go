@@ -109,7 +109,9 @@ func (s *Sessions) GetStep(r *http.Request) (Step, error) {
 }
 
 // ClearStep forgets the sign-in under way.
-func (s *Sessions) ClearStep(w http.ResponseWriter, r *http.Request) { s.clearSealed(w, r, s.names.step) }
+func (s *Sessions) ClearStep(w http.ResponseWriter, r *http.Request) {
+	s.clearSealed(w, r, s.names.step)
+}
 
 // setSealed keeps a small value in a sealed cookie, for at most a time.
 func (s *Sessions) setSealed(w http.ResponseWriter, r *http.Request, name string, v any, keep time.Duration) error {
