@@ -147,15 +147,20 @@ func (q *Queries) ListCandidates(ctx context.Context, db DBTX, arg ListCandidate
 }
 
 const ListProjectMembers = `-- name: ListProjectMembers :many
-select pm.user_id, u.name, u.email, m.role, pm.added_at
-from projects p
-join project_members pm on pm.tenant_id = p.tenant_id and pm.project_id = p.id
-join memberships m on m.tenant_id = pm.tenant_id and m.user_id = pm.user_id and m.left_at is null and pm.added_at >= m.joined_at
-join users u on u.id = pm.user_id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-order by u.name, pm.user_id
+with added as materialized (
+    select pm.user_id, pm.added_at
+    from projects p
+    join project_members pm on pm.tenant_id = p.tenant_id and pm.project_id = p.id
+    where p.tenant_id = $1
+      and p.id in (select v.project_id from visible_to($1, $2) v)
+      and p.key = $3
+      and p.deleted_at is null
+)
+select a.user_id, u.name, u.email, m.role, a.added_at
+from added a
+join memberships m on m.tenant_id = $1 and m.user_id = a.user_id and m.left_at is null and a.added_at >= m.joined_at
+join users u on u.id = a.user_id
+order by u.name, a.user_id
 limit 500
 `
 
@@ -173,6 +178,7 @@ type ListProjectMembersRow struct {
 	AddedAt time.Time
 }
 
+// Who was added is read first, and looked up among the people of the organization, not the other way round.
 func (q *Queries) ListProjectMembers(ctx context.Context, db DBTX, arg ListProjectMembersParams) ([]ListProjectMembersRow, error) {
 	rows, err := db.Query(ctx, ListProjectMembers, arg.TenantID, arg.Person, arg.Key)
 	if err != nil {

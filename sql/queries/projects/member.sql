@@ -1,13 +1,19 @@
 -- name: ListProjectMembers :many
-select pm.user_id, u.name, u.email, m.role, pm.added_at
-from projects p
-join project_members pm on pm.tenant_id = p.tenant_id and pm.project_id = p.id
-join memberships m on m.tenant_id = pm.tenant_id and m.user_id = pm.user_id and m.left_at is null and pm.added_at >= m.joined_at
-join users u on u.id = pm.user_id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-order by u.name, pm.user_id
+-- Who was added is read first, and looked up among the people of the organization, not the other way round.
+with added as materialized (
+    select pm.user_id, pm.added_at
+    from projects p
+    join project_members pm on pm.tenant_id = p.tenant_id and pm.project_id = p.id
+    where p.tenant_id = $1
+      and p.id in (select v.project_id from visible_to($1, $2) v)
+      and p.key = $3
+      and p.deleted_at is null
+)
+select a.user_id, u.name, u.email, m.role, a.added_at
+from added a
+join memberships m on m.tenant_id = $1 and m.user_id = a.user_id and m.left_at is null and a.added_at >= m.joined_at
+join users u on u.id = a.user_id
+order by u.name, a.user_id
 limit 500;
 
 -- name: ListCandidates :many

@@ -1,0 +1,174 @@
+package plans
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"plinth/internal/projects"
+)
+
+// How many other organizations there are.
+const (
+	few  = 40
+	many = 400
+)
+
+// What a query may look at of its organization's rows. A page without a filter shows some rows and counts up to a
+// thousand; a filter may have to look at each ticket of its project, of which the largest has so many. Blocks are counted
+// each time they are looked at.
+const (
+	plainRows    = projects.CountCap + 100
+	filteredRows = 3000 + 100
+	mostBlocks   = 800
+)
+
+// visit is a page that somebody looks at.
+type visit struct {
+	who, path string
+	filtered  bool
+}
+
+// staff look at all organizations, so what they read is no one's alone.
+func (v visit) staff() bool { return v.who == sam }
+
+// visits are all pages of an organization, with what they can be asked for.
+func (w *world) visits(t *testing.T) []visit {
+	t.Helper()
+	web := "/orgs/acme/projects/WEB"
+	member := w.value(t, `select user_id::text from memberships where tenant_id = '`+w.acme.TenantID.String()+`' and role = 'member' limit 1`)
+	comment := w.value(t, `select c.id::text from comments c join tickets t on t.id = c.ticket_id where c.tenant_id = '`+w.acme.TenantID.String()+`' and t.number = 777 limit 1`)
+	micros := w.value(t, `select (extract(epoch from now() - interval '3000 hours') * 1000000)::bigint::text`)
+	var out []visit
+	add := func(filtered bool, who string, paths ...string) {
+		for _, p := range paths {
+			out = append(out, visit{who, p, filtered})
+		}
+	}
+	add(false, dana, "/orgs", "/account", "/orgs/new", "/orgs/acme", "/orgs/acme/settings", "/orgs/acme/billing", "/orgs/acme/billing/invoices",
+		"/orgs/acme/people", "/orgs/acme/people?q=colleague", "/orgs/acme/people/"+member+"/remove",
+		"/orgs/acme/tickets", "/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
+		"/orgs/acme/projects", "/orgs/acme/projects?show=archived", "/orgs/acme/projects/new",
+		web, web+"/settings", web+"/board", web+"/tickets/new", web+"/tickets/1", web+"/tickets/777", web+"/tickets/777/edit",
+		web+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff", web+"/tickets/777/comments/"+comment+"/edit")
+	for _, sort := range []string{"number", "updated", "priority"} {
+		for _, by := range []string{sort, "-" + sort} {
+			place := by + "." + map[string]string{"number": "0", "updated": micros, "priority": "2"}[sort] + ".1500"
+			add(false, dana, web+"/tickets?sort="+by, web+"/tickets?sort="+by+"&after="+place, web+"/tickets?sort="+by+"&before="+place)
+		}
+	}
+	for _, filter := range []string{
+		"status=todo", "status=done&sort=updated", "status=todo&status=review&sort=priority", "assignee=me", "assignee=nobody", "assignee=" + member,
+		"priority=urgent", "priority=high&priority=low&sort=updated", "q=lighthouse", "status=done&assignee=me&q=ticket",
+	} {
+		add(true, dana, web+"/tickets?"+filter, web+"/board?"+filter)
+	}
+	for who, org := range map[string][2]string{lukas: {"/orgs/acme", "/projects/WEB"}, olga: {"/orgs/tenant-1", "/projects/P1"}} {
+		project := org[0] + org[1]
+		add(false, who, org[0], org[0]+"/tickets", org[0]+"/projects", project, project+"/board", project+"/tickets", project+"/tickets?sort=-priority", project+"/tickets/7")
+		add(true, who, project+"/tickets?assignee=me", project+"/board?q=lighthouse")
+	}
+	add(false, sam, "/admin", "/admin/users", "/admin/users?q=person", "/admin/users/"+member, "/admin/organizations", "/admin/organizations?q=acme",
+		"/admin/organizations/"+w.acme.TenantID.String(), "/admin/subscriptions", "/admin/find?q=acme")
+	slices.SortStableFunc(out, func(a, b visit) int { return strings.Compare(a.who, b.who) })
+	return out
+}
+
+// seen is what a visit made Postgres do.
+type seen struct {
+	visit
+	plan
+}
+
+func (s seen) String() string {
+	kind := "custom"
+	if s.generic {
+		kind = "generic"
+	}
+	return fmt.Sprintf("%s at %s (%s plan): %.400s", s.who, s.path, kind, s.name())
+}
+
+// look visits all pages and returns the plans of all queries, each made once for its arguments and once for any.
+func (w *world) look(t *testing.T, visits []visit) []seen {
+	t.Helper()
+	var out []seen
+	who, browser := "", w.site.Browser(t)
+	for _, v := range visits {
+		if v.who != who {
+			who, browser = v.who, w.site.SignIn(t, v.who+"@example.org")
+		}
+		w.asked.take()
+		browser.Get(v.path).Want(http.StatusOK)
+		for _, b := range w.asked.take() {
+			for _, generic := range []bool{false, true} {
+				for _, p := range (how{conn: w.conns[b.role], generic: generic}).plans(t, b) {
+					out = append(out, seen{v, p})
+				}
+			}
+		}
+	}
+	return out
+}
+
+func TestPlansOfPages(t *testing.T) {
+	t.Parallel()
+	small, large := newWorld(t, few), newWorld(t, many)
+	before, after := small.look(t, small.visits(t)), large.look(t, large.visits(t))
+	if len(after) < 1000 {
+		t.Fatalf("%d plans only: the pages are not looked at", len(after))
+	}
+	blocks, rows := 0, 0
+	for _, s := range after {
+		for _, fault := range large.faults(s.plan) {
+			if !s.staff() || scansWork(fault) {
+				t.Errorf("%s\n  %s", s, fault)
+			}
+		}
+		if s.staff() {
+			continue
+		}
+		most := plainRows
+		if s.filtered {
+			most = filteredRows
+		}
+		if n := large.rows(s.plan); n > most {
+			t.Errorf("%s\n  looks at %d rows of the organization, %d at most", s, n, most)
+		}
+		if n := s.blocks(); n > mostBlocks {
+			t.Errorf("%s\n  looks at %d blocks, %d at most", s, n, mostBlocks)
+		}
+		blocks, rows = max(blocks, s.blocks()), max(rows, large.rows(s.plan))
+	}
+	t.Logf("%d plans; the largest looks at %d blocks, and at %d rows", len(after), blocks, rows)
+	cheap(t, small, large, before, after)
+}
+
+// scansWork says whether a fault is that all of the work of all organizations is read, which no page of staff needs.
+func scansWork(fault string) bool {
+	return slices.Contains([]string{"reads all of tickets", "reads all of comments", "reads all of events", "reads all of memberships"}, fault)
+}
+
+// cheap says what costs more because there are ten times as many other organizations. An index may have a level more.
+func cheap(t *testing.T, small, large *world, before, after []seen) {
+	t.Helper()
+	if len(before) != len(after) {
+		t.Fatalf("%d queries with few organizations, %d with many", len(before), len(after))
+	}
+	for i, s := range after {
+		was := before[i]
+		if was.name() != s.name() {
+			t.Fatalf("another query with many organizations: %s; with few: %s", s, was)
+		}
+		if s.filtered || s.staff() {
+			continue // bounded by the project, whichever of its indexes is used
+		}
+		if a, b := small.rows(was.plan), large.rows(s.plan); b > a+a/2+100 {
+			t.Errorf("%s\n  looks at %d rows with %d other organizations, and at %d with %d", s, a, few, b, many)
+		}
+		if a, b := was.blocks(), s.blocks(); b > 2*a+200 {
+			t.Errorf("%s\n  looks at %d blocks with %d other organizations, and at %d with %d", s, a, few, b, many)
+		}
+	}
+}

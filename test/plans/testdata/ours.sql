@@ -1,0 +1,65 @@
+-- Organization :tenant, whose owner :owner is: 80 further people, 8 projects with 5100 tickets, 3000 of them in WEB, the
+-- first of each with 300 comments and a history of 251 entries.
+create or replace function pg_temp.uid(text) returns uuid language sql immutable as 'select md5($1)::uuid';
+
+insert into users (id, email, name, email_verified_at, terms_version, terms_accepted_at)
+select pg_temp.uid('colleague ' || i), 'colleague' || i || '@example.com', 'Colleague ' || i, now(), '1', now()
+from generate_series(1, 80) i;
+
+insert into memberships (tenant_id, id, user_id, role, joined_at)
+select :tenant, gen_random_uuid(), pg_temp.uid('colleague ' || i), 'member', now() - make_interval(days => 100 - i)
+from generate_series(1, 80) i;
+
+insert into invitations (tenant_id, id, email, role, invited_by, expires_at, accepted_at)
+select :tenant, gen_random_uuid(), 'guest' || i || '@acme.example', 'member', :owner, now() + interval '3 days', case when i > 5 then now() end
+from generate_series(1, 85) i;
+
+insert into projects (tenant_id, id, key, name, visibility, created_by)
+select :tenant, pg_temp.uid('our project ' || i), case i when 1 then 'WEB' else 'Q' || i end, 'Project ' || i, 'organization', :owner
+from generate_series(1, 8) i;
+
+insert into project_members (tenant_id, project_id, user_id)
+select :tenant, pg_temp.uid('our project ' || i), m.user_id
+from generate_series(1, 8) i, memberships m
+where m.tenant_id = :tenant and (m.role = 'guest' or m.user_id = :owner);
+
+insert into ticket_counters (tenant_id, project_id, last_number)
+select :tenant, pg_temp.uid('our project ' || i), case i when 1 then 3000 else 300 end
+from generate_series(1, 8) i;
+
+insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
+select
+    :tenant, pg_temp.uid('our ticket ' || i || ' ' || k), pg_temp.uid('our project ' || i), k,
+    'Ticket ' || k || case when k % 400 = 0 then ' about lighthouses' else '' end, 'Its text.',
+    (array['todo', 'progress', 'review', 'done', 'done', 'done'])[k % 6 + 1], k % 5, :owner,
+    case when k % 7 = 0 then :owner when k % 7 > 1 then pg_temp.uid('colleague ' || k % 80 + 1) end, 2,
+    now() - make_interval(hours => 6000 - k), now() - make_interval(hours => 5000 - k),
+    case when k % 6 > 2 then now() - make_interval(hours => 5000 - k) end
+from generate_series(1, 8) i cross join lateral generate_series(1, case i when 1 then 3000 else 300 end) k;
+
+insert into comments (tenant_id, id, ticket_id, author_id, body, created_at)
+select t.tenant_id, gen_random_uuid(), t.id, :owner, 'Something that was said.', t.created_at + make_interval(mins => j)
+from tickets t cross join lateral generate_series(1, case when t.number = 1 then 300 else 2 end) j
+where t.tenant_id = :tenant;
+
+insert into events (tenant_id, id, at, actor_id, action, object_kind, object_id, object_name, project_id, changes)
+select
+    t.tenant_id, gen_random_uuid(), t.created_at + make_interval(mins => j), :owner,
+    (array['ticket.created', 'ticket.status_changed', 'ticket.assigned'])[j % 3 + 1], 'ticket', t.id, t.title, t.project_id,
+    case j % 3 when 2 then jsonb_build_object('assignee', jsonb_build_array('', coalesce(t.assignee_id::text, ''))) else '{}' end
+from tickets t cross join lateral generate_series(0, case when t.number = 1 then 250 else 2 end) j
+where t.tenant_id = :tenant;
+
+insert into ticket_counts (tenant_id, project_id, status, tickets)
+select tenant_id, project_id, status, count(*)
+from tickets
+where tenant_id = :tenant
+group by tenant_id, project_id, status;
+
+insert into ticket_days (tenant_id, project_id, day, opened, closed)
+select :tenant, pg_temp.uid('our project ' || i), current_date - d, 5, 4
+from generate_series(1, 8) i, generate_series(0, 120) d;
+
+insert into invoices (tenant_id, id, stripe_invoice_id, stripe_customer_id, status, currency, total, amount_due, amount_paid, issued_at)
+select :tenant, gen_random_uuid(), 'in_ours_' || i, 'cus_ours', 'paid', 'eur', 900, 0, 900, now() - make_interval(days => 7 * i)
+from generate_series(1, 120) i;
