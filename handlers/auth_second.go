@@ -26,7 +26,7 @@ func (h *Auth) showStep(w http.ResponseWriter, r *http.Request, status int, step
 	if err != nil {
 		return h.stepProblem(w, r, err, step)
 	}
-	return h.Render(w, r, status, views.SecondStep(f, factors, r.PostForm.Get("held")))
+	return h.Render(w, r, status, views.SecondStep(f, factors, SafeNext(step.Next, "/orgs"), r.PostForm.Get("held")))
 }
 
 // CreateSecond checks the code and signs in.
@@ -62,7 +62,7 @@ func (h *Auth) stepProblem(w http.ResponseWriter, r *http.Request, err error, st
 	}
 	return h.Again(w, r, err, func(f ui.Form) templ.Component {
 		f.Values = nil // a wrong code is not typed again
-		return views.SecondStep(f, factors, r.PostForm.Get("held"))
+		return views.SecondStep(f, factors, SafeNext(step.Next, "/orgs"), r.PostForm.Get("held"))
 	})
 }
 

@@ -49,14 +49,19 @@ func (h *Auth) CreateProve(w http.ResponseWriter, r *http.Request, p scope.Perso
 		return err
 	}
 	f.Next = SafeNext(f.Next, "/orgs")
-	if err := h.Auth.Prove(r.Context(), p, f, Device(r)); err != nil {
-		factors, factorsErr := h.Auth.Factors(r.Context(), p.ID)
-		if factorsErr != nil {
-			return factorsErr
+	return h.proved(w, r, p, f.Next, h.Auth.Prove(r.Context(), p, f, Device(r)))
+}
+
+// proved goes on after a proof, or shows what was wrong with it.
+func (h *Auth) proved(w http.ResponseWriter, r *http.Request, p scope.Person, next string, failed error) error {
+	if failed != nil {
+		factors, err := h.Auth.Factors(r.Context(), p.ID)
+		if err != nil {
+			return err
 		}
-		return h.Again(w, r, err, func(form ui.Form) templ.Component {
+		return h.Again(w, r, failed, func(form ui.Form) templ.Component {
 			form.Values = nil // nothing secret is typed again
-			return views.Prove(form, factors, f.Next, r.PostForm.Get("held"))
+			return views.Prove(form, factors, next, r.PostForm.Get("held"))
 		})
 	}
 	if err := h.Sessions.Renew(w, r); err != nil {
@@ -65,5 +70,5 @@ func (h *Auth) CreateProve(w http.ResponseWriter, r *http.Request, p scope.Perso
 	if err := h.keepHeld(w, r, p.ID); err != nil {
 		return err
 	}
-	return h.Redirect(w, r, f.Next)
+	return h.Redirect(w, r, next)
 }

@@ -2,13 +2,13 @@ package static
 
 // PublicScripts are the scripts of pages for people who are not signed in.
 func PublicScripts() []string {
-	return urls("busy", "focus", "loadline", "reveal")
+	return urls("passkey", "busy", "focus", "loadline", "reveal")
 }
 
 // Scripts are the scripts of signed-in pages and of the back-office, in the order
 // in which they must run; htmx stands first because the others listen to it.
 func Scripts() []string {
-	return urls("htmx", "busy", "focus", "loadline", "reveal", "dialog", "menu", "toast", "theme",
+	return urls("htmx", "passkey", "busy", "focus", "loadline", "reveal", "dialog", "menu", "toast", "theme",
 		"confirm", "choose", "keys", "palette", "board")
 }
 

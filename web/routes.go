@@ -54,6 +54,8 @@ func openRoutes(h Handlers) []Route {
 		post("/signout", public(h.Auth.Signout)),
 		get("/signin/second", public(h.Auth.ShowSecond)),
 		post("/signin/second", public(h.Auth.CreateSecond)),
+		post("/signin/passkey/options", public(h.Auth.PasskeyOptions)),
+		post("/signin/passkey", public(h.Auth.CreatePasskeySignin)),
 		get("/secure", public(h.Auth.ShowSecure)),
 		post("/secure", public(h.Auth.CreateSecure)),
 		get("/forgot", public(h.Auth.NewForgot)),
@@ -74,6 +76,7 @@ func personRoutes(h Handlers) []Route {
 		post("/account/password", signedIn(h.Account.UpdatePassword)),
 		get("/confirm", signedIn(h.Auth.ShowProve)),
 		post("/confirm", signedIn(h.Auth.CreateProve)),
+		post("/confirm/passkey", signedIn(h.Auth.CreatePasskeyProve)),
 
 		// What a person proves with. Changes need a recent proof.
 		get("/account/security", signedIn(h.Security.Show)),
@@ -82,6 +85,10 @@ func personRoutes(h Handlers) []Route {
 		post("/account/security/totp/confirm", proven(signedIn(h.Security.ConfirmTOTP))),
 		post("/account/security/totp/remove", proven(signedIn(h.Security.RemoveTOTP))),
 		post("/account/security/recovery-codes", proven(signedIn(h.Security.CreateRecoveryCodes))),
+		post("/account/security/passkeys/options", proven(signedIn(h.Security.PasskeyOptions))),
+		post("/account/security/passkeys", proven(signedIn(h.Security.CreatePasskey))),
+		post("/account/security/passkeys/{id}", signedIn(h.Security.UpdatePasskey)),
+		post("/account/security/passkeys/{id}/remove", proven(signedIn(h.Security.RemovePasskey))),
 		post("/account/security/devices/{id}/end", signedIn(h.Security.EndDevice)),
 		post("/account/security/devices/end", signedIn(h.Security.EndOthers)),
 

@@ -146,3 +146,16 @@ func (a *Auth) checkCode(ctx context.Context, userID uuid.UUID, code string, d D
 	}
 	return method, a.Limits.Clear(ctx, limits...)
 }
+
+// keepWayInTx refuses what would leave an account without a way in. A forgotten password can be set anew by mail, so an
+// account that had one keeps that way.
+func keepWayInTx(ctx context.Context, tx db.Tx, userID uuid.UUID) error {
+	row, err := authdb.New().FactorsOf(ctx, tx, userID)
+	if err != nil {
+		return fmt.Errorf("read factors: %w", err)
+	}
+	if !row.Password && row.Passkeys == 0 {
+		return fault.New(fault.Conflict, "This is your only way in. Add another one, or choose a password, before you remove it.")
+	}
+	return nil
+}

@@ -178,7 +178,7 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 		if err != nil {
 			return fmt.Errorf("read which passkey it was: %w", err)
 		}
-		if _, err := q.DeletePasskey(ctx, tx, authdb.DeletePasskeyParams{UserID: userID, ID: id}); err != nil {
+		if _, err := q.DeletePasskey(ctx, tx, authdb.DeletePasskeyParams{UserID: userID, ID: id}); err != nil && !db.None(err) {
 			return fmt.Errorf("take away the passkey: %w", err)
 		}
 	case CodesMade:

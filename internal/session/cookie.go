@@ -113,6 +113,26 @@ func (s *Sessions) ClearStep(w http.ResponseWriter, r *http.Request) {
 	s.clearSealed(w, r, s.names.step)
 }
 
+// Ceremony is a passkey ceremony under way, known only to the browser that began it.
+type Ceremony struct {
+	Kind string          `json:"k"`
+	Data json.RawMessage `json:"d"` // what the answer is checked with
+}
+
+// SetCeremony keeps the ceremony under way.
+func (s *Sessions) SetCeremony(w http.ResponseWriter, r *http.Request, c Ceremony) error {
+	return s.setSealed(w, r, s.names.ceremony, c, 10*time.Minute)
+}
+
+// TakeCeremony returns the ceremony under way and forgets it: an answer is good once. Without one it is the zero value.
+func (s *Sessions) TakeCeremony(w http.ResponseWriter, r *http.Request) Ceremony {
+	var c Ceremony
+	if s.getSealed(r, s.names.ceremony, &c) {
+		s.clearSealed(w, r, s.names.ceremony)
+	}
+	return c
+}
+
 // setSealed keeps a small value in a sealed cookie, for at most a time.
 func (s *Sessions) setSealed(w http.ResponseWriter, r *http.Request, name string, v any, keep time.Duration) error {
 	data, err := json.Marshal(v)

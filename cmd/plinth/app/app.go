@@ -73,12 +73,16 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	passkeys, err := auth.NewPasskeys(c.URL)
+	if err != nil {
+		return nil, err
+	}
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
 	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
-		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher,
+		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
 		URL: c.URL, Log: log,
 	}
 	sender, err := a.mailer()

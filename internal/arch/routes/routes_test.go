@@ -33,6 +33,8 @@ func openTo() map[string]string {
 		"POST /signin":                      "signing in",
 		"GET /signin/second":                "the first factor is sealed in this browser",
 		"POST /signin/second":               "the first factor is sealed in this browser",
+		"POST /signin/passkey/options":      "signing in",
+		"POST /signin/passkey":              "signing in",
 		"GET /secure":                       "the token is the proof",
 		"POST /secure":                      "the token is the proof",
 		"POST /signout":                     "nobody is kept from leaving",

@@ -89,9 +89,10 @@ func (q *Queries) ConfirmTOTP(ctx context.Context, db DBTX, arg ConfirmTOTPParam
 	return result.RowsAffected(), nil
 }
 
-const DeletePasskey = `-- name: DeletePasskey :execrows
+const DeletePasskey = `-- name: DeletePasskey :one
 delete from passkeys
 where user_id = $1 and id = $2
+returning name
 `
 
 type DeletePasskeyParams struct {
@@ -99,12 +100,11 @@ type DeletePasskeyParams struct {
 	ID     uuid.UUID
 }
 
-func (q *Queries) DeletePasskey(ctx context.Context, db DBTX, arg DeletePasskeyParams) (int64, error) {
-	result, err := db.Exec(ctx, DeletePasskey, arg.UserID, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DeletePasskey(ctx context.Context, db DBTX, arg DeletePasskeyParams) (string, error) {
+	row := db.QueryRow(ctx, DeletePasskey, arg.UserID, arg.ID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const DeleteRecoveryCodes = `-- name: DeleteRecoveryCodes :exec

@@ -69,6 +69,7 @@ update passkeys
 set name = $3
 where user_id = $1 and id = $2;
 
--- name: DeletePasskey :execrows
+-- name: DeletePasskey :one
 delete from passkeys
-where user_id = $1 and id = $2;
+where user_id = $1 and id = $2
+returning name;
