@@ -3,11 +3,13 @@ package plans
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"plinth/internal/projects"
+	"plinth/web"
 )
 
 // How many other organizations there are.
@@ -34,10 +36,32 @@ type visit struct {
 // staff look at all organizations, so what they read is no one's alone.
 func (v visit) staff() bool { return v.who == sam }
 
-// visits are all pages of an organization, with what they can be asked for.
+// pages are those of the table of all URLs that belong to an organization, each for the ids given by the name of the
+// part of the path.
+func (w *world) pages(t *testing.T, ids map[string]string) []string {
+	t.Helper()
+	var out []string
+	for _, route := range w.site.Routes {
+		if route.Method != http.MethodGet || route.Guard.Kind != web.InOrg || route.Path == "/orgs/{org}/billing/change" { // asks Stripe
+			continue
+		}
+		out = append(out, part.ReplaceAllStringFunc(route.Path, func(name string) string {
+			if ids[name] == "" {
+				t.Errorf("what is %s in %s? Give it in visits", name, route.Path)
+			}
+			return ids[name]
+		}))
+	}
+	return out
+}
+
+var part = regexp.MustCompile(`\{\w+\}`)
+
+// visits are all pages of an organization, with what they can be asked for. A page without a filter need not be named:
+// it is found in the table of all URLs.
 func (w *world) visits(t *testing.T) []visit {
 	t.Helper()
-	web := "/orgs/acme/projects/WEB"
+	project := "/orgs/acme/projects/WEB"
 	member := w.value(t, `select user_id::text from memberships where tenant_id = '`+w.acme.TenantID.String()+`' and role = 'member' limit 1`)
 	comment := w.value(t, `select c.id::text from comments c join tickets t on t.id = c.ticket_id where c.tenant_id = '`+w.acme.TenantID.String()+`' and t.number = 777 limit 1`)
 	micros := w.value(t, `select (extract(epoch from now() - interval '3000 hours') * 1000000)::bigint::text`)
@@ -47,28 +71,26 @@ func (w *world) visits(t *testing.T) []visit {
 			out = append(out, visit{who, p, filtered})
 		}
 	}
-	add(false, dana, "/orgs", "/account", "/orgs/new", "/orgs/acme", "/orgs/acme/settings", "/orgs/acme/billing", "/orgs/acme/billing/invoices",
-		"/orgs/acme/people", "/orgs/acme/people?q=colleague", "/orgs/acme/people/"+member+"/remove",
-		"/orgs/acme/tickets", "/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
-		"/orgs/acme/projects", "/orgs/acme/projects?show=archived", "/orgs/acme/projects/new",
-		web, web+"/settings", web+"/board", web+"/tickets/new", web+"/tickets/1", web+"/tickets/777", web+"/tickets/777/edit",
-		web+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff", web+"/tickets/777/comments/"+comment+"/edit")
+	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment})...)
+	add(false, dana, "/orgs", "/account", "/orgs/new", "/orgs/acme/people?q=colleague", "/orgs/acme/projects?show=archived",
+		"/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
+		project+"/tickets/1", project+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff")
 	for _, sort := range []string{"number", "updated", "priority"} {
 		for _, by := range []string{sort, "-" + sort} {
 			place := by + "." + map[string]string{"number": "0", "updated": micros, "priority": "2"}[sort] + ".1500"
-			add(false, dana, web+"/tickets?sort="+by, web+"/tickets?sort="+by+"&after="+place, web+"/tickets?sort="+by+"&before="+place)
+			add(false, dana, project+"/tickets?sort="+by, project+"/tickets?sort="+by+"&after="+place, project+"/tickets?sort="+by+"&before="+place)
 		}
 	}
 	for _, filter := range []string{
 		"status=todo", "status=done&sort=updated", "status=todo&status=review&sort=priority", "assignee=me", "assignee=nobody", "assignee=" + member,
 		"priority=urgent", "priority=high&priority=low&sort=updated", "q=lighthouse", "status=done&assignee=me&q=ticket",
 	} {
-		add(true, dana, web+"/tickets?"+filter, web+"/board?"+filter)
+		add(true, dana, project+"/tickets?"+filter, project+"/board?"+filter)
 	}
 	for who, org := range map[string][2]string{lukas: {"/orgs/acme", "/projects/WEB"}, olga: {"/orgs/tenant-1", "/projects/P1"}} {
-		project := org[0] + org[1]
-		add(false, who, org[0], org[0]+"/tickets", org[0]+"/projects", project, project+"/board", project+"/tickets", project+"/tickets?sort=-priority", project+"/tickets/7")
-		add(true, who, project+"/tickets?assignee=me", project+"/board?q=lighthouse")
+		in := org[0] + org[1]
+		add(false, who, org[0], org[0]+"/tickets", org[0]+"/projects", in, in+"/board", in+"/tickets", in+"/tickets?sort=-priority", in+"/tickets/7")
+		add(true, who, in+"/tickets?assignee=me", in+"/board?q=lighthouse")
 	}
 	add(false, sam, "/admin", "/admin/users", "/admin/users?q=person", "/admin/users/"+member, "/admin/organizations", "/admin/organizations?q=acme",
 		"/admin/organizations/"+w.acme.TenantID.String(), "/admin/subscriptions", "/admin/find?q=acme")
@@ -142,7 +164,7 @@ func TestPlansOfPages(t *testing.T) {
 		blocks, rows = max(blocks, s.blocks()), max(rows, large.rows(s.plan))
 	}
 	t.Logf("%d plans; the largest looks at %d blocks, and at %d rows", len(after), blocks, rows)
-	cheap(t, small, large, before, after)
+	cheap(t, large, before, after)
 }
 
 // scansWork says whether a fault is that all of the work of all organizations is read, which no page of staff needs.
@@ -151,7 +173,7 @@ func scansWork(fault string) bool {
 }
 
 // cheap says what costs more because there are ten times as many other organizations. An index may have a level more.
-func cheap(t *testing.T, small, large *world, before, after []seen) {
+func cheap(t *testing.T, large *world, before, after []seen) {
 	t.Helper()
 	if len(before) != len(after) {
 		t.Fatalf("%d queries with few organizations, %d with many", len(before), len(after))
@@ -164,7 +186,7 @@ func cheap(t *testing.T, small, large *world, before, after []seen) {
 		if s.filtered || s.staff() {
 			continue // bounded by the project, whichever of its indexes is used
 		}
-		if a, b := small.rows(was.plan), large.rows(s.plan); b > a+a/2+100 {
+		if a, b := large.rows(was.plan), large.rows(s.plan); b > a+a/2+100 {
 			t.Errorf("%s\n  looks at %d rows with %d other organizations, and at %d with %d", s, a, few, b, many)
 		}
 		if a, b := was.blocks(), s.blocks(); b > 2*a+200 {

@@ -70,7 +70,7 @@ func (w *world) faults(p plan) []string {
 	for _, n := range p.top.all() {
 		table := n.Relation + n.table
 		switch {
-		case !w.watched(table):
+		case w.tables[table] == "":
 		case n.Type == "Seq Scan":
 			out = append(out, "reads all of "+table)
 		case w.tables[table] == "tenant" && n.Index != "" && !ownCond(table, n.Cond):
@@ -79,10 +79,6 @@ func (w *world) faults(p plan) []string {
 	}
 	return out
 }
-
-// watched are the tables of organizations, and that of people. The other tables that belong to everybody have a row or
-// none for each organization, too few here for an index.
-func (w *world) watched(table string) bool { return w.tables[table] == "tenant" || table == "users" }
 
 // ownCond says whether an index is entered by what belongs to one organization; what a person belongs to is found by
 // the person.
