@@ -18,6 +18,10 @@ type seedCommand struct{}
 
 // Run fills the empty database that DATABASE_URL names with the demo.
 func (seedCommand) Run(ctx context.Context) error {
+	// Before anything else of the configuration is found wanting, or somebody mends it.
+	if err := notProduction(orDefault(os.Getenv("APP_ENV"), config.Production)); err != nil {
+		return err
+	}
 	c, log, err := load()
 	if err != nil {
 		return fmt.Errorf("%w\n\nin development:  set -a; . .plinth/env; set +a", err)
@@ -31,7 +35,7 @@ func (seedCommand) Run(ctx context.Context) error {
 	}
 	defer d.Close()
 	if err := d.Migrated(ctx); err != nil {
-		return err
+		return fmt.Errorf("%w\n\nplinth migrate brings the database to this version", err)
 	}
 	a, err := app.New(c, d, log)
 	if err != nil {
@@ -40,12 +44,17 @@ func (seedCommand) Run(ctx context.Context) error {
 	return seed(ctx, a, os.Stdout)
 }
 
-// seedable refuses what the demo must not or cannot be put into, before anything is connected to.
-func seedable(c *config.Config) error {
-	if c.Env == config.Production {
-		return errors.New("APP_ENV is production, and the demo's accounts have a password that everybody can read: " +
-			"say APP_ENV=staging or APP_ENV=development where it is meant")
+// notProduction refuses the place where the demo would let everybody in.
+func notProduction(env string) error {
+	if env != config.Production {
+		return nil
 	}
+	return errors.New("APP_ENV is production, as it is where nothing is said, and the demo's accounts have a password that everybody can read: " +
+		"say APP_ENV=staging or APP_ENV=development where it is meant")
+}
+
+// seedable says what is missing for the demo, before anything is connected to.
+func seedable(c *config.Config) error {
 	var missing []string
 	if c.AdminURL == "" {
 		missing = append(missing, "DATABASE_ADMIN_URL is missing: postgres://plinth_admin:…@host/plinth, to make a demo account staff")

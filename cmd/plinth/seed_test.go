@@ -11,26 +11,31 @@ func TestSeedable(t *testing.T) {
 	t.Parallel()
 	all := config.Database{AppURL: "postgres://app", AdminURL: "postgres://admin", MigrateURL: "postgres://owner"}
 	for _, c := range []struct {
-		env      string
 		database config.Database
 		want     []string // nothing: it may be seeded
 	}{
-		{config.Development, all, nil},
-		{config.Test, all, nil},
-		{config.Staging, all, nil},
-		{config.Production, all, []string{"APP_ENV is production"}},
-		{config.Production, config.Database{}, []string{"APP_ENV is production"}},
-		{config.Staging, config.Database{AppURL: "postgres://app", MigrateURL: "postgres://owner"}, []string{"DATABASE_ADMIN_URL is missing"}},
-		{config.Staging, config.Database{AppURL: "postgres://app"}, []string{"DATABASE_ADMIN_URL is missing", "DATABASE_MIGRATE_URL is missing"}},
+		{all, nil},
+		{config.Database{AppURL: "postgres://app", MigrateURL: "postgres://owner"}, []string{"DATABASE_ADMIN_URL is missing"}},
+		{config.Database{AppURL: "postgres://app", AdminURL: "postgres://admin"}, []string{"DATABASE_MIGRATE_URL is missing"}},
+		{config.Database{AppURL: "postgres://app"}, []string{"DATABASE_ADMIN_URL is missing", "DATABASE_MIGRATE_URL is missing"}},
 	} {
-		err := seedable(&config.Config{Env: c.env, Database: c.database})
+		err := seedable(&config.Config{Database: c.database})
 		if (err == nil) != (c.want == nil) {
-			t.Errorf("%s with %v: %v", c.env, c.database, err)
+			t.Errorf("%v: %v", c.want, err)
 		}
 		for _, want := range c.want {
 			if err != nil && !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: %v does not say %q", c.env, err, want)
+				t.Errorf("%v does not say %q", err, want)
 			}
+		}
+	}
+}
+
+func TestDemoIsNotForProduction(t *testing.T) {
+	t.Parallel()
+	for env, refused := range map[string]bool{config.Production: true, config.Staging: false, config.Development: false, config.Test: false} {
+		if err := notProduction(env); (err != nil) != refused {
+			t.Errorf("%s: %v", env, err)
 		}
 	}
 }

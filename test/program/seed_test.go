@@ -79,6 +79,8 @@ func TestSeedRefuses(t *testing.T) {
 		want string
 	}{
 		{environment(t, d, "APP_ENV=production"), "APP_ENV is production"},
+		{environment(t, d, "APP_ENV="), "APP_ENV is production"},
+		{[]string{"APP_ENV=production"}, "APP_ENV is production"}, // before all that is missing besides
 		{environment(t, d, "DATABASE_MIGRATE_URL="), "DATABASE_MIGRATE_URL is missing"},
 		{environment(t, d, "STRIPE_SECRET_KEY=sk_live_program"), "STRIPE_SECRET_KEY is a live key"},
 		{environment(t, d, "MAIL_FROM=nobody"), "MAIL_FROM"},
@@ -99,6 +101,12 @@ func TestSeedRefuses(t *testing.T) {
 	}
 	if n := counted(t, conn); n != [3]int{1, 1, 0} {
 		t.Errorf("what refuses made organizations, accounts, tickets: %v", n)
+	}
+	if _, err := conn.Exec(t.Context(), `drop table goose_db_version`); err != nil {
+		t.Fatal(err)
+	}
+	if out, ok := Run(t, t.TempDir(), environment(t, d), "seed"); ok || !strings.Contains(out, "plinth migrate") {
+		t.Errorf("exit 0 %v where nothing is migrated:\n%s", ok, out)
 	}
 }
 
