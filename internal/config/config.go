@@ -35,6 +35,7 @@ type Config struct {
 	Database
 	Mail
 	Stripe
+	OIDC
 
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:","`
@@ -81,7 +82,7 @@ func Load(environ []string) (*Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
 		faults = append(faults, parseFaults(err)...)
 	}
-	faults = append(faults, c.check()...)
+	faults = append(faults, c.check(vars)...)
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("configuration: %d to mend:\n%w", len(faults), errors.Join(faults...))
 	}
@@ -96,7 +97,7 @@ func parseFaults(err error) []error {
 	return []error{err}
 }
 
-func (c *Config) check() []error {
+func (c *Config) check(vars map[string]string) []error {
 	var faults []error
 	bad := func(format string, args ...any) { faults = append(faults, fmt.Errorf("  "+format, args...)) }
 	switch c.Env {
@@ -113,6 +114,7 @@ func (c *Config) check() []error {
 	c.URL = strings.TrimRight(c.URL, "/")
 	c.checkSecrets(bad)
 	c.checkStripe(bad)
+	c.readOIDC(vars, bad)
 	for _, p := range c.TrustedProxies {
 		if _, err := netip.ParsePrefix(strings.TrimSpace(p)); err != nil {
 			bad("TRUSTED_PROXIES has %q: say networks, as 10.0.0.0/8", p)

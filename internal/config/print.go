@@ -10,7 +10,10 @@ import (
 // Print writes what is in force, a line per variable, with secrets redacted. Of a database URL the role, host and
 // database are shown, because which role a pool runs as is the thing to look at.
 func (c *Config) Print(w io.Writer) error {
-	return printStruct(w, reflect.ValueOf(*c))
+	if err := printStruct(w, reflect.ValueOf(*c)); err != nil {
+		return err
+	}
+	return c.OIDC.print(w)
 }
 
 func printStruct(w io.Writer, v reflect.Value) error {
@@ -21,6 +24,9 @@ func printStruct(w io.Writer, v reflect.Value) error {
 				return err
 			}
 			continue
+		}
+		if field.Tag.Get("env") == "-" {
+			continue // no variable of its own
 		}
 		if _, err := fmt.Fprintf(w, "%-24s %s\n", field.Tag.Get("env"), shown(value)); err != nil {
 			return fmt.Errorf("print configuration: %w", err)

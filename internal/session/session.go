@@ -37,7 +37,7 @@ type Sessions struct {
 	names  cookieNames
 }
 
-type cookieNames struct{ session, flash, pending, step, ceremony string }
+type cookieNames struct{ session, flash, pending, step, ceremony, handshake, arrival string }
 
 // Identity is whom a session claims to be; the guard believes it only when the sessions row says the same.
 type Identity struct {
@@ -54,7 +54,10 @@ func New(d *db.DB, keys *secret.Keys, secure bool) *Sessions {
 	}
 	s := &Sessions{
 		scs:   scs.New(),
-		names: cookieNames{session: prefix + "plinth", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending", step: prefix + "plinth-step", ceremony: prefix + "plinth-ceremony"},
+		names: cookieNames{
+			session: prefix + "plinth", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending", step: prefix + "plinth-step",
+			ceremony: prefix + "plinth-ceremony", handshake: prefix + "plinth-handshake", arrival: prefix + "plinth-arrival",
+		},
 	}
 	s.scs.Store = store{q: d.Direct()}
 	s.scs.Lifetime = Lifetime
