@@ -37,11 +37,13 @@ func homes() map[string][]string {
 		"github.com/gorilla/securecookie": {"internal/session"},
 		"github.com/alexedwards/argon2id": {"internal/auth"},
 		"github.com/boombuler/barcode":    {"views"},
+		"github.com/coreos/go-oidc/v3":    {"internal/auth"},
 		"github.com/go-webauthn/webauthn": {"internal/auth"},
 		"github.com/mileusna/useragent":   {"internal/auth"},
 		"github.com/pquerna/otp":          {"internal/auth"},
 		"github.com/klauspost/compress":   {"web", "static"},
 		"golang.org/x/crypto":             {"internal/auth", "internal/secret"},
+		"golang.org/x/oauth2":             {"internal/auth"},
 
 		// pages and forms
 		"github.com/a-h/templ":                   with("handlers", "views", "web", "jobs/worker"),

@@ -13,10 +13,10 @@ import (
 func owners() map[string]string {
 	list := map[string]string{
 		"users":    "users",
-		"events":   "events account_events",
+		"events":   "events account_events unsealed_events event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads",
 		"mails":    "mails mail_suppressions",
-		"tenants":  "tenants memberships invitations",
-		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys",
+		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",
+		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys identities",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days",
@@ -37,8 +37,8 @@ func projectData() []string {
 }
 
 var (
-	createTable  = regexp.MustCompile(`(?m)^create table (?:if not exists )?(\w+)`)
-	classComment = regexp.MustCompile(`(?m)^comment on table (\w+) is 'class: (\w+)'`)
+	createTable  = regexp.MustCompile(`(?m)^create table (?:if not exists )?([\w.]+)`)
+	classComment = regexp.MustCompile(`(?m)^comment on table ([\w.]+) is 'class: (\w+)'`)
 )
 
 // classes reads the migrations: each table and its class, "" when none is told.

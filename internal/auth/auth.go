@@ -51,8 +51,9 @@ type Auth struct {
 	URL     string // APP_URL; links in mails come from nowhere else
 	Log     *slog.Logger
 	// Passkeys does the ceremonies; nil where APP_URL has no name a passkey could belong to.
-	Passkeys *Passkeys
-	Now      func() time.Time // nil is time.Now; codes and limits in time go by it
+	Passkeys  *Passkeys
+	Providers *Providers       // nil: nobody signs in elsewhere
+	Now       func() time.Time // nil is time.Now; codes and limits in time go by it
 }
 
 func (a *Auth) now() time.Time {

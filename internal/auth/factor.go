@@ -149,12 +149,19 @@ func (a *Auth) checkCode(ctx context.Context, userID uuid.UUID, code string, d D
 
 // keepWayInTx refuses what would leave an account without a way in. A forgotten password can be set anew by mail, so an
 // account that had one keeps that way.
-func keepWayInTx(ctx context.Context, tx db.Tx, userID uuid.UUID) error {
+func (a *Auth) keepWayInTx(ctx context.Context, tx db.Tx, userID uuid.UUID) error {
+	if err := authdb.New().LockPerson(ctx, tx, userID); err != nil {
+		return fmt.Errorf("wait for the account: %w", err)
+	}
 	row, err := authdb.New().FactorsOf(ctx, tx, userID)
 	if err != nil {
 		return fmt.Errorf("read factors: %w", err)
 	}
-	if !row.Password && row.Passkeys == 0 {
+	identity, err := a.hasIdentityTx(ctx, tx, userID)
+	if err != nil {
+		return err
+	}
+	if !row.Password && row.Passkeys == 0 && !identity {
 		return fault.New(fault.Conflict, "This is your only way in. Add another one, or choose a password, before you remove it.")
 	}
 	return nil

@@ -181,6 +181,10 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 		if _, err := q.DeletePasskey(ctx, tx, authdb.DeletePasskeyParams{UserID: userID, ID: id}); err != nil && !db.None(err) {
 			return fmt.Errorf("take away the passkey: %w", err)
 		}
+	case IdentityLinked:
+		if err := undoLinkTx(ctx, tx, userID, e.Changes["id"][1]); err != nil {
+			return err
+		}
 	case CodesMade:
 		if err := q.DeleteRecoveryCodes(ctx, tx, userID); err != nil {
 			return fmt.Errorf("take away the recovery codes: %w", err)

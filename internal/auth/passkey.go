@@ -257,7 +257,7 @@ func (a *Auth) RemovePasskey(ctx context.Context, p scope.Person, id uuid.UUID, 
 		if err != nil {
 			return fmt.Errorf("remove passkey: %w", err)
 		}
-		if err := keepWayInTx(ctx, tx, p.ID); err != nil {
+		if err := a.keepWayInTx(ctx, tx, p.ID); err != nil {
 			return err
 		}
 		if err := dropCodesOfNothingTx(ctx, tx, p.ID); err != nil {

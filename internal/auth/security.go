@@ -35,33 +35,38 @@ type SignedInDevice struct {
 
 // Security is what a person's security page shows.
 type Security struct {
-	Factors  Factors
-	Passkeys []Passkey
-	Devices  []SignedInDevice
+	Factors    Factors
+	Passkeys   []Passkey
+	Devices    []SignedInDevice
+	Identities []Identity
+	Providers  []Offer // that can be linked
 }
 
 // Security reads a person's factors, passkeys and sessions.
 func (a *Auth) Security(ctx context.Context, p scope.Person) (Security, error) {
 	var (
-		factors  authdb.FactorsOfRow
-		keys     []authdb.PasskeysOfRow
-		sessions []authdb.SessionsOfRow
+		factors    authdb.FactorsOfRow
+		keys       []authdb.PasskeysOfRow
+		sessions   []authdb.SessionsOfRow
+		identities []authdb.IdentitiesOfRow
 	)
 	err := a.DB.ReadPerson(ctx, p.ID, func(r *db.Reads) {
 		db.Row(r, &factors, authdb.FactorsOf, p.ID)
 		db.Rows(r, &keys, authdb.PasskeysOf, p.ID)
+		db.Rows(r, &identities, authdb.IdentitiesOf, p.ID)
 		db.Rows(r, &sessions, authdb.SessionsOf, p.ID, session.Idle.Seconds())
 	})
 	if err != nil {
 		return Security{}, fmt.Errorf("read security: %w", err)
 	}
 	out := Security{Factors: Factors{Password: factors.Password, TOTP: factors.Totp, Codes: int(factors.Codes), Passkeys: int(factors.Passkeys)}}
+	out.Identities, out.Providers = a.identities(identities), a.Providers.Offers()
 	for _, k := range keys {
 		out.Passkeys = append(out.Passkeys, Passkey{ID: k.ID, Name: k.Name, Created: k.CreatedAt, Used: k.UsedAt})
 	}
 	for _, s := range sessions {
 		out.Devices = append(out.Devices, SignedInDevice{
-			ID: s.ID, Name: DeviceName(s.UserAgent), Address: s.Address, Methods: s.Methods, SignedIn: s.SignedInAt, Seen: s.SeenAt, Own: s.ID == p.SessionID,
+			ID: s.ID, Name: DeviceName(s.UserAgent), Address: s.Address, Methods: a.Providers.shown(s.Methods), SignedIn: s.SignedInAt, Seen: s.SeenAt, Own: s.ID == p.SessionID,
 		})
 	}
 	return out, nil

@@ -174,7 +174,7 @@ func (a *Auth) SignUpInvited(ctx context.Context, f SignUpForm, inv tenants.Invi
 		var err error
 		id, err = a.admitTx(ctx, tx, users.New{
 			Email: f.Email, Name: f.Name, PasswordHash: hash, TermsVersion: TermsVersion,
-		}, d)
+		}, ByLink, d)
 		return err
 	})
 	if !fault.Is(err, fault.Conflict) {

@@ -84,7 +84,7 @@ func (a *Auth) Verify(ctx context.Context, f VerifyForm, d Device) (Verified, er
 		if _, err := useTx(ctx, tx, PurposeVerify, f.Token, in); err != nil {
 			return err
 		}
-		out.Identity, err = a.admitTx(ctx, tx, account, d)
+		out.Identity, err = a.admitTx(ctx, tx, account, ByLink, d)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -154,8 +154,8 @@ func (a *Auth) enterAlone(ctx context.Context, user users.User, by proof, d Devi
 	return id, err
 }
 
-// admitTx makes the account of a proven address, drops whatever else waits for proof of it, and signs in.
-func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, d Device) (session.Identity, error) {
+// admitTx makes the account of an address proven by something, drops whatever else waits for proof of it, and signs in.
+func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, by string, d Device) (session.Identity, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return session.Identity{}, fmt.Errorf("make a user id: %w", err)
@@ -176,5 +176,5 @@ func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, d Device) (se
 	}); err != nil {
 		return session.Identity{}, err
 	}
-	return createSessionTx(ctx, tx, id, proof{Methods: []string{ByLink}}, d)
+	return createSessionTx(ctx, tx, id, proof{Methods: []string{by}}, d)
 }

@@ -53,7 +53,7 @@ func New(d *db.DB, keys *secret.Keys, secure bool) *Sessions {
 		prefix = "__Host-"
 	}
 	s := &Sessions{
-		scs:   scs.New(),
+		scs: scs.New(),
 		names: cookieNames{
 			session: prefix + "plinth", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending", step: prefix + "plinth-step",
 			ceremony: prefix + "plinth-ceremony", handshake: prefix + "plinth-handshake", arrival: prefix + "plinth-arrival",

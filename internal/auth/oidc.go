@@ -1,0 +1,263 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/google/uuid"
+	"golang.org/x/oauth2"
+
+	"plinth/internal/fault"
+	"plinth/internal/session"
+)
+
+// ByOIDC begins the name of a proof by an identity provider: "oidc:google".
+const ByOIDC = "oidc:"
+
+// How long the steps of a sign-in at a provider may take.
+const (
+	HandshakeFor = 10 * time.Minute // the person, at the provider
+	ArrivalFor   = 10 * time.Minute // the person, back here, with an account to make or to link
+	askFor       = 8 * time.Second  // the provider, with all our questions about one person
+)
+
+// How long what a provider says of itself is believed, and how long one that is away is left alone.
+const (
+	knownFor = 24 * time.Hour
+	awayFor  = 10 * time.Second
+)
+
+// The kinds of provider.
+const (
+	KindOpenID    = "openid"
+	KindGitHub    = "github"    // OAuth 2 with an API of its own
+	KindMicrosoft = "microsoft" // OpenID Connect whose addresses are proven by a claim of its own
+)
+
+// Provider is an identity provider as it is configured.
+type Provider struct {
+	Name         string
+	Label        string // what people call it
+	Kind         string
+	Issuer       string // of GitHub the address of its pages
+	ClientID     string
+	ClientSecret string
+}
+
+// Providers are the identity providers people may sign in with. A provider is asked when it is first needed, so that one
+// that is away keeps nobody from starting.
+type Providers struct {
+	list []*provider
+	http *http.Client
+	url  string
+}
+
+// provider is one of them with what it says of itself. Whoever holds turn may read and write the fields below it.
+type provider struct {
+	Provider
+	turn  chan struct{}
+	known *discovered
+	until time.Time // known is good
+	away  error
+	again time.Time // away may be asked again
+}
+
+type discovered struct {
+	oauth oauth2.Config
+	oidc  *oidc.Provider // nil of GitHub
+}
+
+// NewProviders makes the providers; appURL is APP_URL, to which they send people back.
+func NewProviders(list []Provider, appURL string) *Providers {
+	p := &Providers{url: appURL, http: outward()}
+	for _, one := range list {
+		p.list = append(p.list, &provider{Provider: one, turn: make(chan struct{}, 1)})
+	}
+	return p
+}
+
+// Offer is a provider as pages show it.
+type Offer struct{ Name, Label string }
+
+// Offers is the providers, in the order of their configuration.
+func (p *Providers) Offers() []Offer {
+	if p == nil {
+		return nil
+	}
+	var out []Offer
+	for _, one := range p.list {
+		out = append(out, Offer{one.Name, one.Label})
+	}
+	return out
+}
+
+func (p *Providers) find(name string) *provider {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.list, func(one *provider) bool { return one.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return p.list[i]
+}
+
+// works says whether identities of an issuer still sign in.
+func (p *Providers) works(name, issuer string) bool {
+	one := p.find(name)
+	return one != nil && one.Issuer == issuer
+}
+
+// Label is what people call a provider; its name when it is no longer configured.
+func (p *Providers) Label(name string) string {
+	if one := p.find(name); one != nil {
+		return one.Label
+	}
+	return name
+}
+
+// shown is what a session was proven with, providers by what people call them.
+func (p *Providers) shown(methods []string) []string {
+	out := slices.Clone(methods)
+	for i, m := range out {
+		if name, ok := strings.CutPrefix(m, ByOIDC); ok {
+			out[i] = p.Label(name)
+		}
+	}
+	return out
+}
+
+// BeginOIDC begins a sign-in at a provider: what the browser keeps, and the address it goes to. user is who is signed in
+// and links the identity, nil of a sign-in. NotFound for a provider that is not configured, Unavailable when it is away.
+func (a *Auth) BeginOIDC(ctx context.Context, name, next string, user uuid.UUID, d Device) (session.Handshake, string, error) {
+	p := a.Providers.find(name)
+	if p == nil {
+		return session.Handshake{}, "", fault.Missing()
+	}
+	if err := a.Limits.Take(ctx, providerLimits(d)...); err != nil {
+		return session.Handshake{}, "", err
+	}
+	known, err := p.discover(ctx, a.Providers, a.now())
+	if err != nil {
+		return session.Handshake{}, "", errAway(p, err)
+	}
+	if len(next) > maxCarriedNext {
+		next = ""
+	}
+	h := session.Handshake{
+		Provider: name, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), At: a.now(), Next: next, User: user,
+	}
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(h.Verifier)}
+	if known.oidc != nil {
+		options = append(options, oidc.Nonce(h.Nonce))
+	}
+	return h, known.oauth.AuthCodeURL(h.State, options...), nil
+}
+
+// maxCarriedNext keeps the sealed cookies below the 4 KiB that browsers take.
+const maxCarriedNext = 600
+
+func errAway(p *provider, cause error) error {
+	return fault.Wrap(fault.Unavailable, p.Label+" does not answer at the moment. Try again in a while, or go on another way.", cause)
+}
+
+// discover returns what the provider says of itself (OpenID Connect Discovery 1.0), asking it at most once at a time.
+func (p *provider) discover(ctx context.Context, all *Providers, now time.Time) (*discovered, error) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if p.known != nil && now.Before(p.until) {
+		return p.known, nil
+	}
+	if now.Before(p.again) {
+		return p.known, p.away
+	}
+	known, err := p.ask(ctx, all)
+	if err == nil {
+		p.known, p.until, p.away = known, now.Add(knownFor), nil
+		return known, nil
+	}
+	p.again = now.Add(awayFor)
+	if p.known == nil {
+		p.away = err // what was known before is better than nothing
+	}
+	return p.known, p.away
+}
+
+func (p *provider) ask(ctx context.Context, all *Providers) (*discovered, error) {
+	known := &discovered{oauth: oauth2.Config{
+		ClientID: p.ClientID, ClientSecret: p.ClientSecret, RedirectURL: all.url + "/signin/oidc/" + p.Name + "/callback",
+	}}
+	if p.Kind == KindGitHub {
+		known.oauth.Endpoint, known.oauth.Scopes = gitHubEndpoint(p.Issuer), []string{"read:user", "user:email"}
+		return known, nil
+	}
+	// Whoever pressed the button may go away; those who wait behind them do not.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askFor)
+	defer cancel()
+	found, err := oidc.NewProvider(oidc.ClientContext(ctx, all.http), p.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s about itself: %w", p.Name, plainly(err))
+	}
+	known.oidc = found
+	known.oauth.Endpoint, known.oauth.Scopes = found.Endpoint(), []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}
+	known.oauth.Endpoint.AuthStyle, err = p.checked(found)
+	return known, err
+}
+
+// checked refuses endpoints that are less safe than the issuer, and says how the provider wants to see the secret.
+func (p *provider) checked(found *oidc.Provider) (oauth2.AuthStyle, error) {
+	var said struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+		Keys    string   `json:"jwks_uri"`
+	}
+	if err := found.Claims(&said); err != nil {
+		return 0, fmt.Errorf("read what %s says about itself: %w", p.Name, err)
+	}
+	for _, endpoint := range []string{found.Endpoint().AuthURL, found.Endpoint().TokenURL, said.Keys} {
+		u, err := url.Parse(endpoint)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || strings.HasPrefix(p.Issuer, "https://")) {
+			return 0, fmt.Errorf("%s names an endpoint that is no address, or less safe than its issuer", p.Name)
+		}
+	}
+	if len(said.Methods) > 0 && !slices.Contains(said.Methods, "client_secret_basic") {
+		return oauth2.AuthStyleInParams, nil
+	}
+	return oauth2.AuthStyleInHeader, nil
+}
+
+// plainly is an error without what the provider wrote: its answers may hold tokens, and errors end in the log.
+func plainly(err error) error {
+	var refused *oauth2.RetrieveError
+	var mismatch *oidc.IssuerMismatchError
+	var transport *url.Error
+	switch {
+	case errors.As(err, &refused):
+		return fmt.Errorf("its token endpoint answered %d", refused.Response.StatusCode)
+	case errors.As(err, &mismatch), errors.As(err, &transport), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	first, _, _ := strings.Cut(err.Error(), ":")
+	return errors.New(clip(first, 60))
+}
+
+// briefly is an error of the library about keys and tokens, none of which it quotes, without what a key server wrote at
+// length.
+func briefly(err error) error {
+	var transport *url.Error
+	if errors.As(err, &transport) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return errors.New(clip(err.Error(), 200))
+}
