@@ -22,6 +22,7 @@ type Handlers struct {
 	Tickets       *handlers.Tickets
 	Billing       *handlers.Billing
 	StripeWebhook *handlers.StripeWebhook
+	Dev           *handlers.Dev
 	DevMail       *handlers.DevMail
 	DevStripe     *handlers.DevStripe
 	Admin         *handlers.Admin
@@ -195,6 +196,7 @@ func machineRoutes(h Handlers) []Route {
 		atMost(512<<10, post("/webhooks/stripe", signed(h.StripeWebhook.Receive))),
 
 		// Developer pages; 404 elsewhere.
+		get("/dev", devOnly(h.Dev.Show)),
 		get("/dev/mail", devOnly(h.DevMail.List)),
 		get("/dev/mail/{id}", devOnly(h.DevMail.Show)),
 		get("/dev/mail/{id}/html", devOnly(h.DevMail.HTML)),

@@ -154,6 +154,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects},
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
+		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env},

@@ -219,6 +219,41 @@ func (q *Queries) PasskeysOf(ctx context.Context, db DBTX, userID uuid.UUID) ([]
 	return items, nil
 }
 
+const PeopleWithTOTP = `-- name: PeopleWithTOTP :many
+select u.id, u.name, u.email
+from totp_factors f
+join users u on u.id = f.user_id
+where f.confirmed_at is not null
+order by u.email
+limit 50
+`
+
+type PeopleWithTOTPRow struct {
+	ID    uuid.UUID
+	Name  string
+	Email string
+}
+
+func (q *Queries) PeopleWithTOTP(ctx context.Context, db DBTX) ([]PeopleWithTOTPRow, error) {
+	rows, err := db.Query(ctx, PeopleWithTOTP)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PeopleWithTOTPRow
+	for rows.Next() {
+		var i PeopleWithTOTPRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Email); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RenamePasskey = `-- name: RenamePasskey :execrows
 update passkeys
 set name = $3

@@ -21,6 +21,14 @@ select secret, confirmed_at, last_step
 from totp_factors
 where user_id = $1;
 
+-- name: PeopleWithTOTP :many
+select u.id, u.name, u.email
+from totp_factors f
+join users u on u.id = f.user_id
+where f.confirmed_at is not null
+order by u.email
+limit 50;
+
 -- name: ConfirmTOTP :execrows
 update totp_factors
 set confirmed_at = now(), last_step = $2

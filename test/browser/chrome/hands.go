@@ -131,6 +131,20 @@ func (p *Page) See(texts ...string) {
 // Says tells whether the page says the text now, without waiting.
 func (p *Page) Says(text string) bool { return strings.Contains(p.says(), text) }
 
+// Text is what the page says now.
+func (p *Page) Text() string { return p.says() }
+
+// Find is the text of the element the selector finds.
+func (p *Page) Find(css string) string {
+	p.t.Helper()
+	text := ""
+	p.until("find "+css, func() (bool, string) {
+		text = p.ask(fmt.Sprintf(`(document.querySelector(%q) || {}).textContent || ""`, css))
+		return text != "", "the page says: " + cut(p.says())
+	})
+	return text
+}
+
 // Gone waits until the page says none of the texts.
 func (p *Page) Gone(texts ...string) {
 	p.t.Helper()
