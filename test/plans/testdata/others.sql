@@ -1,5 +1,5 @@
--- Organizations number :from to :to with all that belongs to them: 20 people each, 4 projects, 160 tickets, 320 comments,
--- 480 entries of history, a year of invoices. Ids are made of numbers, so that each statement finds what the one before made.
+-- Organizations number :from to :to with all that belongs to them: 20 people each, 4 projects, 100 tickets, 100 comments,
+-- 200 entries of history, a year of invoices. Ids are made of numbers, so that each statement finds what the one before made.
 create or replace function pg_temp.uid(text) returns uuid language sql immutable as 'select md5($1)::uuid';
 
 create temp table numbers as select n from generate_series(:from, :to) n;
@@ -39,30 +39,30 @@ select pg_temp.uid('tenant ' || n), pg_temp.uid('project ' || n || ' ' || i), pg
 from numbers, generate_series(1, 4) i, generate_series(16, 20) j;
 
 insert into ticket_counters (tenant_id, project_id, last_number)
-select pg_temp.uid('tenant ' || n), pg_temp.uid('project ' || n || ' ' || i), 40
+select pg_temp.uid('tenant ' || n), pg_temp.uid('project ' || n || ' ' || i), 25
 from numbers, generate_series(1, 4) i;
 
 insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
 select
     pg_temp.uid('tenant ' || n), pg_temp.uid('ticket ' || n || ' ' || i || ' ' || k), pg_temp.uid('project ' || n || ' ' || i), k,
     'Ticket ' || k || ' of ' || n, 'Its text.', (array['todo', 'progress', 'review', 'done'])[k % 4 + 1], k % 5,
-    pg_temp.uid('user ' || n || ' ' || k % 18 + 1), pg_temp.uid('user ' || n || ' ' || k % 17 + 1), 2,
+    pg_temp.uid('user ' || n || ' ' || k % 18 + 1), pg_temp.uid('user ' || n || ' ' || k % 17 + 1), 1,
     now() - make_interval(hours => 1000 - k), now() - make_interval(hours => 500 - k),
     case when k % 4 = 3 then now() - make_interval(hours => 500 - k) end
-from numbers, generate_series(1, 4) i, generate_series(1, 40) k;
+from numbers, generate_series(1, 4) i, generate_series(1, 25) k;
 
 create temp table made as select t.* from numbers join tickets t on t.tenant_id = pg_temp.uid('tenant ' || n);
 
 insert into comments (tenant_id, id, ticket_id, author_id, body, created_at)
-select tenant_id, gen_random_uuid(), id, author_id, 'Something that was said.', created_at + make_interval(hours => j)
-from made, generate_series(1, 2) j;
+select tenant_id, gen_random_uuid(), id, author_id, 'Something that was said.', created_at + interval '1 hour'
+from made;
 
 insert into events (tenant_id, id, at, actor_id, action, object_kind, object_id, object_name, project_id, changes)
 select
     tenant_id, gen_random_uuid(), created_at + make_interval(hours => j), author_id,
-    (array['ticket.created', 'ticket.status_changed', 'ticket.assigned'])[j], 'ticket', id, title, project_id,
-    case j when 3 then jsonb_build_object('assignee', jsonb_build_array('', assignee_id)) else '{}' end
-from made, generate_series(1, 3) j;
+    (array['ticket.created', 'ticket.assigned'])[j], 'ticket', id, title, project_id,
+    case j when 2 then jsonb_build_object('assignee', jsonb_build_array('', assignee_id)) else '{}' end
+from made, generate_series(1, 2) j;
 
 insert into ticket_counts (tenant_id, project_id, status, tickets)
 select tenant_id, project_id, status, count(*)
