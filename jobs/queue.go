@@ -24,10 +24,11 @@ const (
 	QueueDefault = river.QueueDefault
 	QueueMail    = "mail"
 	QueueBilling = "billing"
+	QueueAudit   = "audit"
 )
 
 // Queues lists the queues by name.
-func Queues() []string { return []string{QueueBilling, QueueDefault, QueueMail} }
+func Queues() []string { return []string{QueueAudit, QueueBilling, QueueDefault, QueueMail} }
 
 // Timeout is how long one job may run. Longer work is a chain of jobs.
 const Timeout = 30 * time.Second

@@ -30,6 +30,7 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Say what is missing or wrong."`
 	Admin   adminCommand   `cmd:"" help:"Manage staff."`
 	Billing billingCommand `cmd:"" help:"Look after the Stripe account."`
+	Audit   auditCommand   `cmd:"" help:"Look after the audit log: verify it, see how its sealing stands."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -41,6 +41,11 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	done, err := openHeads(ctx, c, a)
+	if err != nil {
+		return err
+	}
+	defer done()
 	client, err := a.Worker(worker.Options{
 		Log: log, PollOnly: pollOnly, Periodic: true, RescueAfter: c.RescueAfter, Timeout: c.RescueAfter - 5*time.Second,
 	})

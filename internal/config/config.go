@@ -54,6 +54,7 @@ type Database struct {
 	AdminURL   Secret `env:"DATABASE_ADMIN_URL"`   // plinth_admin: back-office
 	MigrateURL Secret `env:"DATABASE_MIGRATE_URL"` // plinth_owner: migrations
 	DirectURL  Secret `env:"DATABASE_DIRECT_URL"`  // worker's connection past a pooler, for LISTEN
+	AuditURL   Secret `env:"AUDIT_DATABASE_URL"`   // where copies of the audit log's seals go; empty is schema audit of the same database
 	// ExecMode is how pgx sends statements: cache_statement, cache_describe, describe_exec or exec. Behind PgBouncer
 	// in transaction mode cache_describe or exec are right.
 	ExecMode string `env:"DATABASE_EXEC_MODE" envDefault:"cache_statement"`

@@ -52,6 +52,13 @@ func (r *Reads) ScopeTenant(slug string, userID uuid.UUID) {
 	r.batch.Queue(setTenantByName, slug, userID)
 }
 
+// Together sends what fn queues inside tx, in one round trip.
+func Together(ctx context.Context, tx Tx, fn func(r *Reads)) error {
+	var r Reads
+	fn(&r)
+	return tx.SendBatch(ctx, &r.batch).Close()
+}
+
 // Exec queues a statement without a result.
 func (r *Reads) Exec(sql string, args ...any) { r.batch.Queue(sql, args...) }
 

@@ -1,11 +1,14 @@
 // Package events keeps what happened: in an organization (events) and to a person outside of one (account_events). An
-// event is written in the transaction of its cause, and never changed.
+// event is written in the transaction of its cause, and never changed. Seconds later it is sealed (event_seals): each
+// seal holds a hash over the event and the seal before, so that changing history shows.
 package events
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/google/uuid"
 
@@ -25,29 +28,59 @@ type Event struct {
 	Person     map[string]string    // personal values, apart so that they can be erased
 }
 
-// AppendTx adds the event to the organization's history.
+// AppendTx adds the event to the organization's history. Where the request came from is taken from the scope. The event
+// waits from then on for its seal.
 func AppendTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
-	id, err := uuid.NewV7()
+	id, err := newID()
 	if err != nil {
-		return fmt.Errorf("make an event id: %w", err)
+		return err
 	}
+	return appendAs(ctx, tx, s, id, e)
+}
+
+func appendAs(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, e Event) error {
 	changes, err := object(e.Changes)
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
-	person, err := object(e.Person)
+	person, err := object(salted(from(e.Person, s)))
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
-	err = eventsdb.New().AppendEvent(ctx, tx, eventsdb.AppendEventParams{
-		TenantID: s.TenantID, ID: id, ActorID: orNil(s.Person.ID), Action: e.Action, ObjectKind: e.ObjectKind,
-		ObjectID: orNil(e.ObjectID), ObjectName: e.ObjectName, ProjectID: orNil(e.ProjectID), Changes: changes, Person: person,
-		RequestID: s.Request,
+	err = db.Together(ctx, tx, func(r *db.Reads) {
+		r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(s.Person.ID), orNil(uuid.Nil), e.Action, e.ObjectKind, orNil(e.ObjectID),
+			e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
+		r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
 	})
 	if err != nil {
 		return fmt.Errorf("append event %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// from adds where a request came from to the personal values of an event, unless they say so already.
+func from(person map[string]string, s scope.Scope) map[string]string {
+	if s.Address == "" {
+		return person
+	}
+	out := map[string]string{"address": s.Address}
+	if s.Device != "" {
+		out["device"] = s.Device
+	}
+	maps.Copy(out, person)
+	return out
+}
+
+// saltKey is among the personal values what makes their hash, which outlives them, impossible to guess.
+const saltKey = "salt"
+
+func salted(person map[string]string) map[string]string {
+	if len(person) == 0 {
+		return nil
+	}
+	out := maps.Clone(person)
+	out[saltKey] = rand.Text()
+	return out
 }
 
 // AccountEvent is one thing a person did, or that was done to their account, outside of an organization.
@@ -60,26 +93,38 @@ type AccountEvent struct {
 	RequestID string
 }
 
-// AppendAccountTx adds the event to the person's history and returns its id.
+// AppendAccountTx adds the event to the person's history and returns its id. The event waits from then on for its seal.
 func AppendAccountTx(ctx context.Context, tx db.Tx, e AccountEvent) (uuid.UUID, error) {
+	id, err := newID()
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return id, appendAccountAs(ctx, tx, id, e)
+}
+
+func appendAccountAs(ctx context.Context, tx db.Tx, id uuid.UUID, e AccountEvent) error {
+	changes, err := object(e.Changes)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", e.Action, err)
+	}
+	person, err := object(salted(e.Person))
+	if err != nil {
+		return fmt.Errorf("event %s: %w", e.Action, err)
+	}
+	err = db.Together(ctx, tx, func(r *db.Reads) {
+		r.Exec(eventsdb.AppendAccountEvent, id, orNil(e.UserID), orNil(e.ActorID), e.Action, changes, person, e.RequestID)
+		r.Exec(eventsdb.QueueForSealing, uuid.Nil, id)
+	})
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+func newID() (uuid.UUID, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("make an event id: %w", err)
-	}
-	changes, err := object(e.Changes)
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("event %s: %w", e.Action, err)
-	}
-	person, err := object(e.Person)
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("event %s: %w", e.Action, err)
-	}
-	err = eventsdb.New().AppendAccountEvent(ctx, tx, eventsdb.AppendAccountEventParams{
-		ID: id, UserID: orNil(e.UserID), ActorID: orNil(e.ActorID), Action: e.Action, Changes: changes, Person: person,
-		RequestID: e.RequestID,
-	})
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("append event %s: %w", e.Action, err)
 	}
 	return id, nil
 }

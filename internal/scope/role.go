@@ -41,6 +41,8 @@ const (
 	ManageProjects     Permission = "project.manage"
 	SeeAllProjects     Permission = "project.see_all"
 	WriteTickets       Permission = "ticket.write"
+	ViewAudit          Permission = "audit.view"
+	ExportAudit        Permission = "audit.export"
 )
 
 // May is the one table of rights: role × permission.
@@ -51,7 +53,7 @@ func (r Role) May(p Permission) bool {
 func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
 	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject})
-	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling})
+	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling, ViewAudit, ExportAudit})
 	owner := slices.Concat(admin, []Permission{ManageBilling})
 	switch r {
 	case Guest:

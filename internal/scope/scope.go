@@ -62,6 +62,8 @@ type Scope struct {
 	Limits   Limits
 	ReadOnly ReadOnly
 	Request  string // request id, for events
+	Address  string // where the request comes from, for events
+	Device   string // with what, as Firefox on Linux, for events
 }
 
 // May says whether the role allows p.

@@ -17,6 +17,7 @@ import (
 
 	"plinth/internal/auth"
 	"plinth/internal/billing"
+	"plinth/internal/events"
 	"plinth/internal/mails"
 	"plinth/internal/projects"
 	"plinth/jobs"
@@ -28,6 +29,7 @@ type Modules struct {
 	Mails    *mails.Mails
 	Billing  *billing.Billing
 	Projects *projects.Projects
+	Audit    *events.Audit
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -62,6 +64,9 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &reassignTickets{m: m})
 	river.AddWorker(w, &recountTickets{m: m})
 	river.AddWorker(w, &recountAll{m: m})
+	river.AddWorker(w, &sealAll{m: m})
+	river.AddWorker(w, &sealEvents{m: m})
+	river.AddWorker(w, &sweepSeals{m: m})
 	return w
 }
 
@@ -77,6 +82,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 		Schema: jobs.Schema, Logger: o.Log, Workers: m.workers(), PollOnly: o.PollOnly,
 		Queues: map[string]river.QueueConfig{
 			jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueMail: {MaxWorkers: 5}, jobs.QueueBilling: {MaxWorkers: 10},
+			jobs.QueueAudit: {MaxWorkers: 4},
 		},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: max(o.FetchCooldown, time.Second),
@@ -108,6 +114,12 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(nightly{hour: 2}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.RecountAll{}, nil
 		}, &river.PeriodicJobOpts{ID: "recount_all"}),
+		river.NewPeriodicJob(river.PeriodicInterval(3*time.Second), func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.SealAll{}, nil
+		}, &river.PeriodicJobOpts{ID: "seal_all", RunOnStart: true}),
+		river.NewPeriodicJob(nightly{hour: 4}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.SweepSeals{}, nil
+		}, &river.PeriodicJobOpts{ID: "sweep_seals", RunOnStart: true}),
 	}
 }
 

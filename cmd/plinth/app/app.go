@@ -22,6 +22,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/config"
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/limit"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
@@ -49,6 +50,7 @@ type App struct {
 	Admin    *admin.Admin
 	Projects *projects.Projects
 	Billing  *billing.Billing
+	Audit    *events.Audit
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
 }
@@ -90,6 +92,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
 	return a, nil
 }
@@ -104,7 +107,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit}, o)
 }
 
 // Site is the shell with the handler of all routes.

@@ -181,6 +181,46 @@ func (q *Queries) AppendEvent(ctx context.Context, db DBTX, arg AppendEventParam
 	return err
 }
 
+const AuditPeople = `-- name: AuditPeople :many
+select m.user_id, u.name
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1
+order by m.joined_at, m.user_id
+limit $2
+`
+
+type AuditPeopleParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+type AuditPeopleRow struct {
+	UserID uuid.UUID
+	Name   string
+}
+
+// Whom the log can be narrowed down to, those who left among them.
+func (q *Queries) AuditPeople(ctx context.Context, db DBTX, arg AuditPeopleParams) ([]AuditPeopleRow, error) {
+	rows, err := db.Query(ctx, AuditPeople, arg.TenantID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AuditPeopleRow
+	for rows.Next() {
+		var i AuditPeopleRow
+		if err := rows.Scan(&i.UserID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ObjectHistory = `-- name: ObjectHistory :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
     $3::text as project_key, $4::integer as ticket_number

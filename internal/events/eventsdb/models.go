@@ -3,3 +3,16 @@
 //   sqlc v1.31.1
 
 package eventsdb
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// class: local
+type UnsealedEvent struct {
+	TenantID uuid.UUID
+	EventID  uuid.UUID
+	QueuedAt time.Time
+}

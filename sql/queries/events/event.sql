@@ -79,3 +79,12 @@ order by e.at desc, e.id desc;
 select id, at, user_id, action, changes, person
 from account_events
 where id = $1;
+
+-- name: AuditPeople :many
+-- Whom the log can be narrowed down to, those who left among them.
+select m.user_id, u.name
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1
+order by m.joined_at, m.user_id
+limit $2;
