@@ -20,6 +20,7 @@ import (
 	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/telemetry"
+	"plinth/views"
 	"plinth/views/ui"
 )
 
@@ -29,7 +30,8 @@ type Base struct {
 	Keys     *secret.Keys
 	Log      *slog.Logger
 	Forms    *form.Decoder
-	Dev      bool // developer pages are shown
+	Offers   []auth.Offer // the identity providers people may sign in with
+	Dev      bool         // developer pages are shown
 }
 
 // NewDecoder returns the decoder of form values. Ids that cannot be read become the nil id, which no row has.
@@ -105,7 +107,7 @@ func (b *Base) Render(w http.ResponseWriter, r *http.Request, status int, c temp
 // withFlashes puts the lines kept for this page into its frame. They are taken out only when a whole page is shown, so a
 // redirect in between does not lose them.
 func (b *Base) withFlashes(w http.ResponseWriter, r *http.Request) context.Context {
-	ctx := r.Context()
+	ctx := views.WithOffers(r.Context(), b.Offers)
 	if IsHX(r) {
 		return ctx
 	}

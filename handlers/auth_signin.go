@@ -54,7 +54,11 @@ func (h *Auth) proceed(w http.ResponseWriter, r *http.Request, entry auth.Entry,
 
 // enter begins the browser's session and goes on.
 func (h *Auth) enter(w http.ResponseWriter, r *http.Request, id session.Identity, next string) error {
+	kept := h.Sessions.Peek(r.Context())
 	if err := h.Sessions.SignIn(w, r, id); err != nil {
+		return err
+	}
+	if err := h.keepStill(w, r, kept, id.UserID); err != nil {
 		return err
 	}
 	if err := h.keepHeld(w, r, id.UserID); err != nil {

@@ -85,7 +85,8 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
-		URL: c.URL, Log: log,
+		Providers: providers(c),
+		URL:       c.URL, Log: log,
 	}
 	sender, err := a.mailer()
 	if err != nil {
@@ -122,6 +123,7 @@ func (a *App) Web() (*Site, error) {
 	secure := strings.HasPrefix(a.Config.URL, "https://") || config.Loopback(hostname(a.Config.URL))
 	base := &handlers.Base{
 		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
+		Offers: a.Auth.Providers.Offers(),
 	}
 	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready}
 	if a.Config.Env == config.Production {
