@@ -70,6 +70,16 @@ func (p BillingPage) ending() *time.Time {
 	return nil
 }
 
+// nothing is the price of a plan without one, in the currency of the others.
+func (p BillingPage) nothing() string {
+	for _, plan := range p.Plans {
+		if price, ok := plan.Price(p.Interval); ok {
+			return ui.MoneyShort(0, price.Currency)
+		}
+	}
+	return ui.MoneyShort(0, "eur")
+}
+
 // total is what a period costs.
 func (p BillingPage) total() string {
 	return ui.Money(p.Subscription.UnitAmount*p.Subscription.Quantity, p.Subscription.Currency)

@@ -61,7 +61,7 @@ func Organizations(orgs []ui.NavOrg) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.MarkSolid(firstRune(o.Name), "patina").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.MarkSolid(firstRune(o.Name), ui.Hue(o.Slug)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"plinth/handlers"
 	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/db"
@@ -105,6 +106,7 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	}
 	access := sh.Plans.Access(e.access, sh.Plans.Now())
 	s := e.standing.Scope(p, access, trace.RequestID)
+	s.Address, s.Device = trace.Address, handlers.Device(r).Name()
 	trace.Tenant = s.TenantID
 	r = sh.withNav(r, e, p, &standing{s, access})
 	switch {
@@ -155,7 +157,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 	if st != nil {
 		nav.Org = &ui.NavOrg{
 			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)),
-			CanManage: st.scope.May(scope.ManageOrganization),
+			CanManage: st.scope.May(scope.ManageOrganization), SeesPeople: st.scope.May(scope.ViewPeople), MakesProjects: st.scope.May(scope.CreateProject),
 		}
 		nav.Banner = banner(st, sh.Plans.Now())
 		for _, project := range e.projects {

@@ -33,6 +33,20 @@ type StaffNav struct {
 	Environment string
 }
 
+// home is the first section, to which the name in the corner leads.
+func (n StaffNav) home() string {
+	if len(n.Items) == 0 {
+		return "/"
+	}
+	return n.Items[0].URL
+}
+
+// name is the part of the site that the frame stands for: admin, or dev for the developer pages.
+func (n StaffNav) name() string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(n.home(), "/"), "/")
+	return first
+}
+
 // NavLink is a link of a navigation.
 type NavLink struct{ Text, URL string }
 

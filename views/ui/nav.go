@@ -34,10 +34,11 @@ type Person struct {
 	Staff           bool
 }
 
-// NavOrg is an organization in the switcher. CanManage shows the links to billing and settings.
+// NavOrg is an organization in the switcher. CanManage shows the links to billing and settings; what a guest may not
+// see or make has no link either.
 type NavOrg struct {
-	Slug, Name, RoleLabel string
-	CanManage             bool
+	Slug, Name, RoleLabel                string
+	CanManage, SeesPeople, MakesProjects bool
 }
 
 // NavProject is a project in the sidebar. Hue is one of Hues, or "" to derive it from the key.

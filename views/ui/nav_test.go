@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,7 +10,7 @@ import (
 func acme(path string) Nav {
 	return Nav{
 		Person:   Person{ID: "u1", Name: "Dana Whitfield", Email: "dana@acme.example"},
-		Org:      &NavOrg{Slug: "acme", Name: "Acme", CanManage: true},
+		Org:      &NavOrg{Slug: "acme", Name: "Acme", CanManage: true, SeesPeople: true, MakesProjects: true},
 		Orgs:     []NavOrg{{Slug: "acme", Name: "Acme"}, {Slug: "lab", Name: "Lab", RoleLabel: "Member"}},
 		Projects: []NavProject{{Key: "W", Name: "W"}, {Key: "WEB", Name: "Website"}},
 		Path:     path,
@@ -95,6 +96,11 @@ func TestCommandsFollowTheRole(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, urls(member)); diff != "" {
 		t.Error(diff)
+	}
+	guest := member
+	guest.Org = &NavOrg{Slug: "acme", Name: "Acme"}
+	if slices.Contains(urls(guest), "/orgs/acme/people") {
+		t.Error("a guest is led to the people, whom guests may not see")
 	}
 	if got := urls(Nav{}); len(got) != 0 {
 		t.Errorf("without an organization there are %v", got)

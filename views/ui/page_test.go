@@ -18,7 +18,7 @@ func nav() ui.Nav {
 	return ui.Nav{
 		Person:   ui.Person{ID: "u1", Name: "Dana Whitfield", Email: "dana@acme.example", Staff: true},
 		Now:      time.Date(2026, 11, 20, 9, 16, 0, 0, time.UTC),
-		Org:      &ui.NavOrg{Slug: "acme", Name: "Acme Robotics", CanManage: true},
+		Org:      &ui.NavOrg{Slug: "acme", Name: "Acme Robotics", CanManage: true, SeesPeople: true, MakesProjects: true},
 		Orgs:     []ui.NavOrg{{Slug: "acme", Name: "Acme Robotics", RoleLabel: "Owner"}, {Slug: "lab", Name: "Harbour Labs", RoleLabel: "Member"}},
 		Projects: []ui.NavProject{{Key: "WEB", Name: "Website"}, {Key: "FW", Name: "Firmware"}},
 		Banner:   &ui.Banner{Title: "Your trial ends in 6 days,", Text: "on 26 November.", ActionText: "Choose a plan", ActionURL: "/orgs/acme/billing"},
@@ -86,6 +86,40 @@ func TestShellHidesWhatTheRoleMayNot(t *testing.T) {
 		if strings.Contains(got, url) {
 			t.Errorf("a member sees a link to %s", url)
 		}
+	}
+}
+
+// A link that answers "You may not do this" is a dead one.
+func TestShellLeadsGuestsNowhereTheyMayNotGo(t *testing.T) {
+	t.Parallel()
+	n := nav()
+	n.Org.CanManage, n.Org.SeesPeople, n.Org.MakesProjects, n.Projects = false, false, false, nil
+	ctx, c := page(ui.Shell, n)
+	got := uitest.Render(t, ctx, c)
+	for _, url := range []string{`"/orgs/acme/people"`, `"/orgs/acme/projects/new"`} {
+		if strings.Contains(got, url) {
+			t.Errorf("a guest sees a link to %s", url)
+		}
+	}
+}
+
+func TestDeveloperPagesAreNotTheBackOffice(t *testing.T) {
+	t.Parallel()
+	n := nav()
+	n.Person, n.Path = ui.Person{}, "/dev/mail"
+	ctx, c := page(func(p ui.Page) templ.Component {
+		p.Staff.Items = []ui.NavLink{{Text: "Development", URL: "/dev"}, {Text: "Mailbox", URL: "/dev/mail"}}
+		return ui.Staff(p)
+	}, n)
+	got := uitest.Render(t, ctx, c)
+	for _, wrong := range []string{"/admin", "/signout"} {
+		if strings.Contains(got, wrong) {
+			t.Errorf("a developer page for somebody who is not signed in has %s", wrong)
+		}
+	}
+	sections, _, _ := strings.Cut(got, "</header>")
+	if n := strings.Count(sections, "aria-current"); n != 1 {
+		t.Errorf("%d sections are marked as the current one, want the mailbox", n)
 	}
 }
 

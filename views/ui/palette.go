@@ -34,7 +34,9 @@ func commands(ctx context.Context, nav Nav) []command {
 			command{places, "board", T(ctx, "%s board", p.Name), ProjectPath(slug, p.Key, "board"), "", false},
 			command{places, "list", T(ctx, "%s list", p.Name), ProjectPath(slug, p.Key, "tickets"), "", false})
 	}
-	all = append(all, command{places, "users", T(ctx, "People"), OrgPath(slug, "people"), "g p", false})
+	if nav.Org.SeesPeople {
+		all = append(all, command{places, "users", T(ctx, "People"), OrgPath(slug, "people"), "g p", false})
+	}
 	if nav.Org.CanManage {
 		all = append(all,
 			command{places, "card", T(ctx, "Billing"), OrgPath(slug, "billing"), "", false},
