@@ -62,19 +62,19 @@ func TestFaultsAreSeen(t *testing.T) {
 	for _, c := range []struct{ name, path, query, planted, want string }{
 		{
 			"no index on comments", "/orgs/acme/projects/WEB/tickets/1", "ListComments",
-			`drop index comments_ticket_idx; alter table comments drop constraint comments_pkey`, "reads all of comments",
+			withoutIndexes("comments"), "reads all of comments",
 		},
 		{
 			"no index on events", "/orgs/acme", "Activity",
-			`drop index events_at_idx, events_project_idx, events_object_idx; alter table events drop constraint events_pkey`, "reads all of events",
+			withoutIndexes("events"), "reads all of events",
 		},
 		{
 			"no index on memberships", "/orgs/acme/people", "ListPeople",
-			`drop index memberships_user_idx; alter table memberships drop constraint memberships_user_key cascade, drop constraint memberships_pkey`, "reads all of memberships",
+			withoutIndexes("memberships"), "reads all of memberships",
 		},
 		{
 			"an index of all organizations", "/orgs/acme/projects/WEB/tickets/1", "ListComments",
-			`drop index comments_ticket_idx; alter table comments drop constraint comments_pkey; create index loose on comments (ticket_id)`,
+			withoutIndexes("comments") + `; create index loose on comments (ticket_id)`,
 			`reads loose of comments by "(ticket_id = `,
 		},
 		{
@@ -98,6 +98,22 @@ func TestFaultsAreSeen(t *testing.T) {
 			t.Errorf("%s: not seen; want %q in %q", c.name, c.want, got)
 		}
 	}
+}
+
+// withoutIndexes drops all of a table's, with the keys that are held by them.
+func withoutIndexes(table string) string {
+	return strings.ReplaceAll(`do $$
+		declare
+			x record;
+		begin
+			for x in select conname from pg_constraint where conrelid = 'TABLE'::regclass and contype in ('p', 'u') loop
+				execute format('alter table TABLE drop constraint %I cascade', x.conname);
+			end loop;
+			for x in select indexrelid::regclass as name from pg_index where indrelid = 'TABLE'::regclass loop
+				execute format('drop index %s', x.name);
+			end loop;
+		end
+		$$`, "TABLE", table)
 }
 
 // found are the faults of the queries whose name begins so, with something planted before.
