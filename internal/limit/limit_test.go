@@ -144,3 +144,23 @@ func TestABurstDoesNotSlipThrough(t *testing.T) {
 		t.Errorf("%d of 40 at once were allowed, want the allowance and the one that begins the delay", got)
 	}
 }
+
+// The clocks of two that come at the same moment differ: the one behind waits for nothing.
+func TestAClockThatIsBehindWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	l, c := limiter(t)
+	s := subject("dana")
+	for i := range 3 {
+		if got := wait(t, l, s); got != 0 {
+			t.Fatalf("attempt %d: wait %v", i+1, got)
+		}
+		c.at = c.at.Add(-20 * time.Millisecond)
+	}
+	c.at = c.at.Add(time.Second)
+	if got := wait(t, l, s); got != 0 {
+		t.Errorf("the attempt beyond the allowance: wait %v", got)
+	}
+	if got := wait(t, l, s); got != 2*time.Second {
+		t.Errorf("after it: wait %v", got)
+	}
+}

@@ -78,11 +78,10 @@ func (q *Queries) ReturnBuckets(ctx context.Context, db DBTX, keys []string) err
 
 const TakeBucket = `-- name: TakeBucket :one
 insert into rate_buckets as b (key, level, last_at, until_at)
-values ($1, 1, $2::timestamptz, $2::timestamptz)
+values ($1, 1, $2::timestamptz, 'epoch')
 on conflict (key) do update
 set level = greatest(0, b.level - greatest(0, extract(epoch from $2::timestamptz - b.last_at)) / $3::float8) + 1,
-    last_at = $2::timestamptz,
-    until_at = $2::timestamptz
+    last_at = greatest(b.last_at, $2::timestamptz)
 where b.until_at <= $2::timestamptz
 returning level
 `
@@ -94,7 +93,8 @@ type TakeBucketParams struct {
 }
 
 // One more attempt, unless the key has to wait: then there is no row. The level drains with time; beyond the allowance
-// each attempt is followed by a delay that doubles up to the longest.
+// each attempt is followed by a delay that doubles up to the longest. Only a delay makes the next one wait: the clocks of
+// two that come at the same moment differ.
 func (q *Queries) TakeBucket(ctx context.Context, db DBTX, arg TakeBucketParams) (float64, error) {
 	row := db.QueryRow(ctx, TakeBucket, arg.Key, arg.Now, arg.Drain)
 	var level float64

@@ -1,12 +1,12 @@
 -- name: TakeBucket :one
 -- One more attempt, unless the key has to wait: then there is no row. The level drains with time; beyond the allowance
--- each attempt is followed by a delay that doubles up to the longest.
+-- each attempt is followed by a delay that doubles up to the longest. Only a delay makes the next one wait: the clocks of
+-- two that come at the same moment differ.
 insert into rate_buckets as b (key, level, last_at, until_at)
-values (sqlc.arg(key), 1, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz)
+values (sqlc.arg(key), 1, sqlc.arg(now)::timestamptz, 'epoch')
 on conflict (key) do update
 set level = greatest(0, b.level - greatest(0, extract(epoch from sqlc.arg(now)::timestamptz - b.last_at)) / sqlc.arg(drain)::float8) + 1,
-    last_at = sqlc.arg(now)::timestamptz,
-    until_at = sqlc.arg(now)::timestamptz
+    last_at = greatest(b.last_at, sqlc.arg(now)::timestamptz)
 where b.until_at <= sqlc.arg(now)::timestamptz
 returning level;
 
