@@ -37,7 +37,7 @@ func (h *People) list(r *http.Request, s scope.Scope) (func(ui.Form) templ.Compo
 	if err != nil {
 		return nil, err
 	}
-	return func(f ui.Form) templ.Component { return views.People(s, page, query.Get("q"), f) }, nil
+	return func(f ui.Form) templ.Component { return views.People(s, page, query.Get("q"), f, nil) }, nil
 }
 
 // peopleCursor reads a page's place; what cannot be read is the first page.
@@ -58,18 +58,6 @@ func (h *People) again(w http.ResponseWriter, r *http.Request, s scope.Scope, fa
 		return err
 	}
 	return h.Again(w, r, failed, show)
-}
-
-// Invite opens an invitation and mails it.
-func (h *People) Invite(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	f, err := Decode[auth.InviteForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	if err := h.Auth.Invite(r.Context(), s, f); err != nil {
-		return h.again(w, r, s, err)
-	}
-	return h.back(w, r, s, "The invitation is on its way.")
 }
 
 // ResendInvitation mails an open invitation again.

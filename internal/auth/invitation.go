@@ -17,21 +17,65 @@ import (
 // PurposeInvite is the purpose of an invitation's link.
 const PurposeInvite = "invite"
 
-// InviteForm is what a person types to invite somebody.
+// InviteForm is what a person types to invite others. ID is made when the form is shown, so that sending it twice sends
+// one mail to each.
 type InviteForm struct {
-	Email string `form:"email"`
-	Role  string `form:"role"`
+	ID     uuid.UUID `form:"id"`
+	Emails string    `form:"email"` // as people paste them
+	Role   string    `form:"role"`
 }
 
-// Invite opens an invitation and enqueues its mail in one transaction.
-func (a *Auth) Invite(ctx context.Context, s scope.Scope, f InviteForm) error {
-	email := users.NormalEmail(f.Email)
-	if wrong := CheckEmail(email); wrong != "" {
-		return fault.Field("email", wrong)
+// InviteResult is what became of one address.
+type InviteResult struct {
+	Typed string // as it was typed; for what was invited the address
+	Anew  bool   // it was invited already, and has a fresh link now
+	Err   error  // a fault, when nothing was sent
+}
+
+// Invite opens an invitation for each address and enqueues its mail in the same transaction. An address that is refused
+// keeps no other from being invited: the results say what became of each. The error is about the form as a whole.
+func (a *Auth) Invite(ctx context.Context, s scope.Scope, f InviteForm) ([]InviteResult, error) {
+	typed := Addresses(f.Emails)
+	switch {
+	case len(typed) == 0:
+		return nil, fault.Field("email", "Enter an e-mail address such as name@example.com.")
+	case len(typed) > MaxInvited:
+		return nil, fault.Field("email", fmt.Sprintf("These are %d addresses. Invite at most %d at once.", len(typed), MaxInvited))
 	}
-	return a.invite(ctx, s, email, func(ctx context.Context, tx db.Tx) (uuid.UUID, error) {
-		return a.Tenants.InviteTx(ctx, tx, s, email, scope.Role(f.Role))
+	if err := tenants.CheckInvitedRole(s, scope.Role(f.Role)); err != nil {
+		return nil, err
+	}
+	results := make([]InviteResult, 0, len(typed))
+	for _, t := range typed {
+		r, err := a.inviteOne(ctx, s, f, t)
+		if err != nil && fault.As(err) == nil {
+			return nil, err
+		}
+		r.Err = err
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func (a *Auth) inviteOne(ctx context.Context, s scope.Scope, f InviteForm, typed string) (InviteResult, error) {
+	email := users.NormalEmail(typed)
+	if wrong := CheckEmail(email); wrong != "" {
+		return InviteResult{Typed: typed}, fault.Field("email", wrong)
+	}
+	id, err := invitationID(f.ID, email)
+	if err != nil {
+		return InviteResult{Typed: typed}, err
+	}
+	what := tenants.InvitedNew
+	err = a.invite(ctx, s, email, func(ctx context.Context, tx db.Tx) (uuid.UUID, error) {
+		var err error
+		what, err = a.Tenants.InviteOnceTx(ctx, tx, s, id, email, scope.Role(f.Role))
+		if what == tenants.InvitedAlready {
+			return uuid.Nil, err // its mail is on its way
+		}
+		return id, err
 	})
+	return InviteResult{Typed: email, Anew: what == tenants.InvitedAnew}, err
 }
 
 // ResendInvitation mails a fresh link for an open invitation; the link of the earlier mail is worth nothing any more.
@@ -46,11 +90,12 @@ func (a *Auth) ResendInvitation(ctx context.Context, s scope.Scope, id uuid.UUID
 }
 
 // invite sends the link of the invitation that write has written, within the limits of the mailbox and the inviter.
+// write returns the nil id when there is nothing to send.
 func (a *Auth) invite(ctx context.Context, s scope.Scope, email string, write func(context.Context, db.Tx) (uuid.UUID, error)) error {
 	return a.Limits.Spend(ctx, inviteLimits(s, email), func() error {
 		return a.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 			id, err := write(ctx, tx)
-			if err != nil {
+			if err != nil || id == uuid.Nil {
 				return err
 			}
 			return a.mailInvitationTx(ctx, tx, s, id, email)

@@ -31,41 +31,85 @@ type Invitation struct {
 	ExpiresAt    time.Time
 }
 
+// Invited says what InviteOnceTx did.
+type Invited string
+
+// What becomes of an address that is invited.
+const (
+	InvitedNew     Invited = "new"
+	InvitedAnew    Invited = "anew"    // an earlier invitation was open; its link is worth nothing any more
+	InvitedAlready Invited = "already" // by the same id: the form was sent twice, and nothing was done
+)
+
 // InviteTx opens an invitation for an address and returns its id. What was open for the address is revoked.
 func (t *Tenants) InviteTx(ctx context.Context, tx db.Tx, s scope.Scope, email string, role scope.Role) (uuid.UUID, error) {
-	if !role.Known() || !role.Within(s.Role) {
-		return uuid.Nil, fault.Field("role", "Choose a role up to your own.")
-	}
-	q := tenantsdb.New()
-	there, err := q.IsMember(ctx, tx, tenantsdb.IsMemberParams{TenantID: s.TenantID, Email: email})
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("look for the member: %w", err)
-	}
-	if there {
-		return uuid.Nil, fault.Field("email", "This person belongs to the organization already.")
-	}
-	if role != scope.Guest {
-		if err := t.Plans.AllowTx(ctx, tx, s, billing.Members); err != nil {
-			return uuid.Nil, err
-		}
-	}
-	if _, err := q.RevokePending(ctx, tx, tenantsdb.RevokePendingParams{TenantID: s.TenantID, Email: email}); err != nil {
-		return uuid.Nil, fmt.Errorf("revoke the earlier invitation: %w", err)
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("make an invitation id: %w", err)
+	}
+	_, err = t.InviteOnceTx(ctx, tx, s, id, email, role)
+	return id, err
+}
+
+// InviteOnceTx opens an invitation with an id that the form has brought along, so that sending the form twice opens one.
+func (t *Tenants) InviteOnceTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, email string, role scope.Role) (Invited, error) {
+	if err := CheckInvitedRole(s, role); err != nil {
+		return "", err
+	}
+	q := tenantsdb.New()
+	if _, err := q.LockTenant(ctx, tx, s.TenantID); err != nil { // one after the other, or the twin of a form revokes its twin
+		return "", fmt.Errorf("lock organization: %w", err)
+	}
+	switch there, err := q.InvitationExists(ctx, tx, tenantsdb.InvitationExistsParams{TenantID: s.TenantID, ID: id}); {
+	case err != nil:
+		return "", fmt.Errorf("look for the invitation: %w", err)
+	case there:
+		return InvitedAlready, nil
+	}
+	if err := t.mayInviteTx(ctx, tx, s, email, role); err != nil {
+		return "", err
+	}
+	revoked, err := q.RevokePending(ctx, tx, tenantsdb.RevokePendingParams{TenantID: s.TenantID, Email: email})
+	if err != nil {
+		return "", fmt.Errorf("revoke the earlier invitation: %w", err)
 	}
 	err = q.CreateInvitation(ctx, tx, tenantsdb.CreateInvitationParams{
 		TenantID: s.TenantID, ID: id, Email: email, Role: string(role), InvitedBy: s.Person.ID, ExpiresAt: time.Now().Add(InviteFor),
 	})
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("create invitation: %w", err)
+		return "", fmt.Errorf("create invitation: %w", err)
 	}
-	return id, events.AppendTx(ctx, tx, s, events.Event{
+	what := InvitedNew
+	if len(revoked) > 0 {
+		what = InvitedAnew
+	}
+	return what, events.AppendTx(ctx, tx, s, events.Event{
 		Action: "invitation.created", ObjectKind: "invitation", ObjectID: id,
 		Changes: map[string][2]string{"role": {"", string(role)}}, Person: map[string]string{"email": email},
 	})
+}
+
+// CheckInvitedRole refuses a role that is none, or above one's own.
+func CheckInvitedRole(s scope.Scope, role scope.Role) error {
+	if !role.Known() || !role.Within(s.Role) {
+		return fault.Field("role", "Choose a role up to your own.")
+	}
+	return nil
+}
+
+// mayInviteTx refuses an address that needs no invitation, or that the plan has no room for.
+func (t *Tenants) mayInviteTx(ctx context.Context, tx db.Tx, s scope.Scope, email string, role scope.Role) error {
+	there, err := tenantsdb.New().IsMember(ctx, tx, tenantsdb.IsMemberParams{TenantID: s.TenantID, Email: email})
+	if err != nil {
+		return fmt.Errorf("look for the member: %w", err)
+	}
+	if there {
+		return fault.Field("email", "This person belongs to the organization already.")
+	}
+	if role == scope.Guest {
+		return nil // takes no seat
+	}
+	return t.Plans.AllowTx(ctx, tx, s, billing.Members)
 }
 
 // Revoke closes an open invitation.

@@ -58,6 +58,27 @@ func (q *Queries) CreateInvitation(ctx context.Context, db DBTX, arg CreateInvit
 	return err
 }
 
+const InvitationExists = `-- name: InvitationExists :one
+select exists (
+    select
+    from invitations
+    where tenant_id = $1 and id = $2
+)
+`
+
+type InvitationExistsParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// Open or not: the id is that of a form.
+func (q *Queries) InvitationExists(ctx context.Context, db DBTX, arg InvitationExistsParams) (bool, error) {
+	row := db.QueryRow(ctx, InvitationExists, arg.TenantID, arg.ID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const InviterRole = `-- name: InviterRole :one
 select m.role
 from invitations i

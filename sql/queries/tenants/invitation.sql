@@ -2,6 +2,14 @@
 insert into invitations (tenant_id, id, email, role, invited_by, expires_at)
 values ($1, $2, $3, $4, $5, $6);
 
+-- name: InvitationExists :one
+-- Open or not: the id is that of a form.
+select exists (
+    select
+    from invitations
+    where tenant_id = $1 and id = $2
+);
+
 -- name: RevokePending :many
 -- Inviting again revokes what was open for the address.
 update invitations

@@ -107,7 +107,7 @@ func (w *walk) invite(slug, name, email, role string, o chrome.Options) *walk {
 	w.Fill("E-mail address", email)
 	w.Choose("Role", role)
 	w.look("invite-" + role)
-	w.Click("Send the invitation")
+	w.Click("Send invitations")
 	w.See("on its way", email)
 	w.look("people")
 
