@@ -151,6 +151,26 @@ func TestChangeAndRemove(t *testing.T) {
 	a.SignIn(t, "lukas@example.com").Get("/orgs/acme/people").Want(404) // who is not of it learns nothing
 }
 
+// A refusal shows the form again, and removes nobody.
+func TestTicketsOfALeaverGoToAMemberOnly(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	b := a.SignIn(t, dana)
+	stranger := a.Account(t, "Sam Stranger", "sam@example.com")
+	leaver := "/orgs/acme/people/" + a.member.Person.ID.String() + "/remove"
+	form := b.Get(leaver).Want(200).Says("Remove Jun Park", "Mira Okafor")
+	for name, heir := range map[string]string{"the leaver": a.member.Person.ID.String(), "a stranger": stranger.ID.String()} {
+		form.Submit(leaver, "reassign_to", heir).Want(422).Says("Choose a member of this organization.")
+		if got := role(t, a, a.member); got != "member" {
+			t.Errorf("given to %s, the member is %s", name, got)
+		}
+	}
+	form.Submit(leaver, "reassign_to", a.admin.Person.ID.String()).Want(200).Says("Removed.")
+	if got := role(t, a, a.member); got != "left" {
+		t.Errorf("the removed member is %s", got)
+	}
+}
+
 func TestTheLastOwnerStays(t *testing.T) {
 	t.Parallel()
 	a := newAcme(t)
