@@ -55,7 +55,7 @@ func (h *Auth) proceed(w http.ResponseWriter, r *http.Request, entry auth.Entry,
 // enter begins the browser's session and goes on.
 func (h *Auth) enter(w http.ResponseWriter, r *http.Request, id session.Identity, next string) error {
 	kept := h.Sessions.Peek(r.Context())
-	if err := h.Sessions.SignIn(w, r, id); err != nil {
+	if err := begin(h.Base, h.Auth, w, r, id); err != nil {
 		return err
 	}
 	if err := h.keepStill(w, r, kept, id.UserID); err != nil {

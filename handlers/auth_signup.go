@@ -134,7 +134,7 @@ func (h *Auth) CreateVerification(w http.ResponseWriter, r *http.Request) error 
 		return h.verifyProblem(w, r, err, f)
 	}
 	h.Sessions.ClearPending(w, r)
-	if err := h.Sessions.SignIn(w, r, v.Identity); err != nil {
+	if err := begin(h.Base, h.Auth, w, r, v.Identity); err != nil {
 		return err
 	}
 	return h.Redirect(w, r, SafeNext(v.Next, "/orgs"))

@@ -1,9 +1,12 @@
 package handlers_test
 
 import (
+	"testing"
+
 	"plinth/internal/db"
 	"plinth/internal/stripesim"
 	"plinth/internal/tenants"
+	"plinth/test/webtest"
 )
 
 // txn is a transaction, for looking at rows.
@@ -13,3 +16,15 @@ var peopleStart tenants.PeopleCursor
 
 // faultAll makes every request to the local Stripe fail.
 func faultAll() stripesim.Fault { return stripesim.Fault{Status: 500} }
+
+// told counts the mails to an address with a subject.
+func told(t *testing.T, s *webtest.Site, to, subject string) int {
+	t.Helper()
+	n := 0
+	for _, m := range s.Mails(t, to) {
+		if m.Subject == subject {
+			n++
+		}
+	}
+	return n
+}

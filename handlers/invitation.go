@@ -68,7 +68,7 @@ func (h *Invitations) CreateAccount(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return h.again(w, r, err)
 	}
-	if err := h.Sessions.SignIn(w, r, id); err != nil {
+	if err := begin(h.Base, h.Auth, w, r, id); err != nil {
 		return err
 	}
 	return h.Redirect(w, r, "/invitations/"+url.PathEscape(token))

@@ -39,6 +39,28 @@ func (SendSecurityNotice) Kind() string { return "send_security_notice" }
 // InsertOpts puts it in the mail queue.
 func (SendSecurityNotice) InsertOpts() river.InsertOpts { return mailOpts() }
 
+// SendSignInLink mails a link that signs in.
+type SendSignInLink struct {
+	TokenID uuid.UUID `json:"token_id"`
+}
+
+// Kind names the job.
+func (SendSignInLink) Kind() string { return "send_signin_link" }
+
+// InsertOpts puts it in the mail queue.
+func (SendSignInLink) InsertOpts() river.InsertOpts { return mailOpts() }
+
+// SendEmailChange mails the link that confirms a change of address, to the old or to the new one.
+type SendEmailChange struct {
+	TokenID uuid.UUID `json:"token_id"`
+}
+
+// Kind names the job.
+func (SendEmailChange) Kind() string { return "send_email_change" }
+
+// InsertOpts puts it in the mail queue.
+func (SendEmailChange) InsertOpts() river.InsertOpts { return mailOpts() }
+
 // A mail is tried for about three days: River waits attempt^4 seconds between tries.
 func mailOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueMail, MaxAttempts: 24}

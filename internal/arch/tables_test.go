@@ -16,7 +16,7 @@ func owners() map[string]string {
 		"events":   "events account_events unsealed_events event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads",
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",
-		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys identities",
+		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys email_changes known_devices identities",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days",

@@ -166,6 +166,8 @@ func (a *Auth) Purge(ctx context.Context) error {
 	for what, purge := range map[string]func() (int64, error){
 		"sign-ups":      func() (int64, error) { return q.PurgeSignups(ctx, direct) },
 		"tokens":        func() (int64, error) { return q.PurgeTokens(ctx, direct) },
+		"addresses":     func() (int64, error) { return q.PurgeEmailChanges(ctx, direct) },
+		"devices":       func() (int64, error) { return q.PurgeDevices(ctx, direct) },
 		"sessions":      func() (int64, error) { return q.PurgeSessions(ctx, direct) },
 		"http sessions": func() (int64, error) { return session.Purge(ctx, a.DB) },
 		"limits":        func() (int64, error) { return a.Limits.Purge(ctx) },

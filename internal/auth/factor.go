@@ -49,7 +49,11 @@ func (a *Auth) factors(ctx context.Context, userID uuid.UUID) (Factors, time.Tim
 	if row.PasswordChangedAt != nil {
 		changed = *row.PasswordChangedAt
 	}
-	return Factors{Password: row.Password, TOTP: row.Totp, Codes: int(row.Codes), Passkeys: int(row.Passkeys)}, changed, nil
+	return factorsFrom(row), changed, nil
+}
+
+func factorsFrom(row authdb.FactorsOfRow) Factors {
+	return Factors{Password: row.Password, TOTP: row.Totp, Codes: int(row.Codes), Passkeys: int(row.Passkeys)}
 }
 
 // Entry is how far a sign-in got: in, or in front of the second factor.

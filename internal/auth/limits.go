@@ -52,6 +52,14 @@ func resetLimits(d Device, email string) []limit.Subject {
 	}
 }
 
+func linkLimits(d Device, email string) []limit.Subject {
+	return []limit.Subject{
+		{Policy: limit.Policy{Name: "link-address", Allowance: 20, Drain: 3 * time.Minute, First: 10 * time.Second, Longest: time.Hour}, Key: d.neighbour()},
+		{Policy: limit.Policy{Name: "link-total", Allowance: 600, Drain: 500 * time.Millisecond, First: time.Second, Longest: 5 * time.Second}},
+		{Policy: limit.Policy{Name: "link-email", Allowance: 5, Drain: 10 * time.Minute, First: 30 * time.Second, Longest: time.Hour}, Key: email},
+	}
+}
+
 // inviteLimits keep one mailbox, and one person's invitations to many, within bounds.
 func inviteLimits(s scope.Scope, email string) []limit.Subject {
 	return []limit.Subject{

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -92,7 +93,7 @@ func (a *Auth) SecurityNotice(ctx context.Context, tokenID uuid.UUID) (SecurityN
 	}
 	return SecurityNotice{
 		To: t.Address, Name: user.Name, Action: e.Action, At: e.At, Zone: scope.Person{Zone: user.Zone}.Location(),
-		Address: e.Person["address"], Device: e.Person["device"], Detail: e.Changes["name"][1],
+		Address: e.Person["address"], Device: e.Person["device"], Detail: cmp.Or(e.Changes["name"][1], e.Person["new"]),
 		URL: a.URL + "/secure?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address),
 	}, nil
 }
@@ -151,6 +152,10 @@ func (a *Auth) Secure(ctx context.Context, raw string, d Device) (reset string, 
 		if err := authdb.New().EndSessionsOf(ctx, tx, authdb.EndSessionsOfParams{UserID: user.ID}); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}
+		user, err := users.ByID(ctx, tx, user.ID) // the address may be the old one again
+		if err != nil {
+			return err
+		}
 		id, err := a.issueTx(ctx, tx, token{Purpose: PurposeReset, Address: user.Email, Subject: user.ID, For: ResetFor})
 		if err != nil {
 			return err
@@ -183,6 +188,10 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 		}
 	case IdentityLinked:
 		if err := undoLinkTx(ctx, tx, userID, e.Changes["id"][1]); err != nil {
+			return err
+		}
+	case EmailChanged:
+		if err := users.SetEmailTx(ctx, tx, userID, e.Person["old"]); err != nil {
 			return err
 		}
 	case CodesMade:

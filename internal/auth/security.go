@@ -59,7 +59,7 @@ func (a *Auth) Security(ctx context.Context, p scope.Person) (Security, error) {
 	if err != nil {
 		return Security{}, fmt.Errorf("read security: %w", err)
 	}
-	out := Security{Factors: Factors{Password: factors.Password, TOTP: factors.Totp, Codes: int(factors.Codes), Passkeys: int(factors.Passkeys)}}
+	out := Security{Factors: factorsFrom(factors)}
 	out.Identities, out.Providers = a.identities(identities), a.Providers.Offers()
 	for _, k := range keys {
 		out.Passkeys = append(out.Passkeys, Passkey{ID: k.ID, Name: k.Name, Created: k.CreatedAt, Used: k.UsedAt})

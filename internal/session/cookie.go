@@ -133,6 +133,23 @@ func (s *Sessions) TakeCeremony(w http.ResponseWriter, r *http.Request) Ceremony
 	return c
 }
 
+// Browser returns an id that this browser keeps for over a year, so that its person can be told of sign-ins from others.
+// It is no proof of anything.
+func (s *Sessions) Browser(w http.ResponseWriter, r *http.Request) (uuid.UUID, error) {
+	var id uuid.UUID
+	if s.getSealed(r, s.names.browser, &id) && id != uuid.Nil {
+		return id, nil
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("make a browser id: %w", err)
+	}
+	return id, s.setSealed(w, r, s.names.browser, id, browserFor)
+}
+
+// browserFor is the longest that browsers keep a cookie.
+const browserFor = 400 * 24 * time.Hour
+
 // setSealed keeps a small value in a sealed cookie, for at most a time.
 func (s *Sessions) setSealed(w http.ResponseWriter, r *http.Request, name string, v any, keep time.Duration) error {
 	data, err := json.Marshal(v)

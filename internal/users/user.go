@@ -106,3 +106,18 @@ func SetProfileTx(ctx context.Context, tx db.Tx, id uuid.UUID, name, zone string
 	}
 	return nil
 }
+
+// SetEmailTx stores a new address that was proven; Conflict when another account has it. The person must be in scope.
+func SetEmailTx(ctx context.Context, tx db.Tx, id uuid.UUID, email string) error {
+	rows, err := usersdb.New().SetEmail(ctx, tx, usersdb.SetEmailParams{ID: id, Email: NormalEmail(email)})
+	if db.Violates(err, "users_email_key") {
+		return fault.New(fault.Conflict, "This address has an account of its own by now.")
+	}
+	if err != nil {
+		return fmt.Errorf("set address: %w", err)
+	}
+	if rows == 0 {
+		return fault.Missing()
+	}
+	return nil
+}

@@ -58,3 +58,29 @@ func (w *sendSecurityNotice) Work(ctx context.Context, job *river.Job[jobs.SendS
 	}
 	return w.m.send(ctx, "security_notice", job.Args.TokenID.String(), uuid.Nil, mail.SecurityNotice(data))
 }
+
+type sendSignInLink struct {
+	river.WorkerDefaults[jobs.SendSignInLink]
+	m Modules
+}
+
+func (w *sendSignInLink) Work(ctx context.Context, job *river.Job[jobs.SendSignInLink]) error {
+	data, err := w.m.Auth.LinkMail(ctx, job.Args.TokenID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "signin_link", job.Args.TokenID.String(), uuid.Nil, mail.SignInLink(data))
+}
+
+type sendEmailChange struct {
+	river.WorkerDefaults[jobs.SendEmailChange]
+	m Modules
+}
+
+func (w *sendEmailChange) Work(ctx context.Context, job *river.Job[jobs.SendEmailChange]) error {
+	data, err := w.m.Auth.EmailChangeMail(ctx, job.Args.TokenID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "email_change", job.Args.TokenID.String(), uuid.Nil, mail.EmailChange(data))
+}

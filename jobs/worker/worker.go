@@ -53,6 +53,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendVerification{m: m})
 	river.AddWorker(w, &sendReset{m: m})
 	river.AddWorker(w, &sendSecurityNotice{m: m})
+	river.AddWorker(w, &sendSignInLink{m: m})
+	river.AddWorker(w, &sendEmailChange{m: m})
 	river.AddWorker(w, &sendInvitation{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
 	river.AddWorker(w, &applyStripeEvent{m: m})

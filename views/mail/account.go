@@ -33,6 +33,41 @@ func Reset(m auth.ResetMail) Letter {
 	}
 }
 
+// SignInLink carries a link that signs in.
+func SignInLink(m auth.LinkMail) Letter {
+	return Letter{
+		To: m.To, Subject: "Sign in to Plinth", Title: "Sign in to Plinth",
+		Paragraphs: []string{"Hello " + m.Name + ",", "this link signs you in. It works once, for 15 minutes."},
+		ButtonText: "Sign in", ButtonURL: m.URL,
+		Note: "If you did not ask for it, do nothing: without this mail nobody gets in.",
+	}
+}
+
+// EmailChange asks for one of the two confirmations of a change of address.
+func EmailChange(m auth.EmailChangeMail) Letter {
+	switch {
+	case m.ToOld:
+		return Letter{
+			To: m.To, Subject: "Confirm the change of your address", Title: "Confirm the change of your address",
+			Paragraphs: []string{"Hello " + m.Name + ",", "the address of your account is to become " + m.New + ". It changes when you have confirmed it here and there."},
+			ButtonText: "Confirm the change", ButtonURL: m.URL,
+			Note: "If you did not ask for it, do nothing, and choose a new password: somebody is signed in to your account.",
+		}
+	case m.Taken:
+		return Letter{
+			To: m.To, Subject: "You have an account already", Title: "You have an account already",
+			Paragraphs: []string{"Somebody, probably you, wanted to move another account to this address. It has an account of its own, so nothing was changed."},
+			Note:       "If it was not you, there is nothing to do: nobody has gained access.",
+		}
+	}
+	return Letter{
+		To: m.To, Subject: "Confirm your new address", Title: "Confirm your new address",
+		Paragraphs: []string{"Hello " + m.Name + ",", "this is to become the address of your account. It changes when you have confirmed it here and at the old one."},
+		ButtonText: "Confirm the address", ButtonURL: m.URL,
+		Note: "If you do not know what this is, do nothing: nothing is changed then.",
+	}
+}
+
 // Invitation asks the reader into an organization.
 func Invitation(m auth.InvitationMail) Letter {
 	return Letter{

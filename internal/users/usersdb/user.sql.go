@@ -42,6 +42,25 @@ func (q *Queries) CreateUser(ctx context.Context, db DBTX, arg CreateUserParams)
 	return result.RowsAffected(), nil
 }
 
+const SetEmail = `-- name: SetEmail :execrows
+update users
+set email = $2, email_verified_at = now(), updated_at = now()
+where id = $1 and anonymised_at is null
+`
+
+type SetEmailParams struct {
+	ID    uuid.UUID
+	Email string
+}
+
+func (q *Queries) SetEmail(ctx context.Context, db DBTX, arg SetEmailParams) (int64, error) {
+	result, err := db.Exec(ctx, SetEmail, arg.ID, arg.Email)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const SetPassword = `-- name: SetPassword :execrows
 update users
 set password_hash = $2, password_changed_at = now(), updated_at = now()

@@ -28,3 +28,8 @@ update users
 set staff_since = case when @staff::boolean then coalesce(staff_since, now()) end, updated_at = now()
 where email = @email and anonymised_at is null
 returning id;
+
+-- name: SetEmail :execrows
+update users
+set email = $2, email_verified_at = now(), updated_at = now()
+where id = $1 and anonymised_at is null;
