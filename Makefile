@@ -9,6 +9,7 @@ PGCTL := go run ./internal/devpg/ctl
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NODE_MODULES := tools/css/node_modules/.package-lock.json
 SQUAWK := tools/squawk/node_modules/.package-lock.json
+OIDC := tools/oidc/node_modules/.package-lock.json
 LIGHTHOUSE := tools/lighthouse/node_modules/.package-lock.json
 IMAGE ?= plinth:dev
 
@@ -22,7 +23,7 @@ run: ## Start everything on this machine; ADDR=127.0.0.1:9000 for another addres
 	@exec bin/plinth dev
 
 .PHONY: test
-test: chromium $(NODE_MODULES) ## Run all tests, ten minutes at most
+test: chromium $(NODE_MODULES) $(OIDC) ## Run all tests, ten minutes at most
 	@$(PGCTL) ready .plinth/test-pg
 	go test -p 2 -timeout 9m ./...
 
@@ -41,7 +42,7 @@ check: $(SQUAWK) ## Check format, vet, generated files, migrations, modules and 
 	go test ./internal/arch ./internal/arch/stale
 
 .PHONY: prove
-prove: chromium $(NODE_MODULES) $(LIGHTHOUSE) ## Run the long proofs with their figures; AREA=foundation for one area
+prove: chromium $(NODE_MODULES) $(OIDC) $(LIGHTHOUSE) ## Run the long proofs with their figures; AREA=foundation for one area
 	@$(PGCTL) ready .plinth/test-pg
 	@GOLANGCI=$(GOLANGCI) tools/prove "$(AREA)"
 

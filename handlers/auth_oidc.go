@@ -109,9 +109,9 @@ func (h *Auth) ShowArrived(w http.ResponseWriter, r *http.Request) error {
 	case who.User != uuid.Nil, known && ui.NavFrom(r.Context()).Person.Email == who.Email:
 		return h.Redirect(w, r, linkPath)
 	case known:
-		return h.Render(w, r, http.StatusOK, views.ArrivedKnown(who, label))
+		return h.Render(w, r, http.StatusOK, views.ArrivedKnown(who.Email, label))
 	}
-	return h.Render(w, r, http.StatusOK, views.Arrived(ui.Form{Values: map[string][]string{"name": {who.Name}}}, who, label))
+	return h.Render(w, r, http.StatusOK, views.Arrived(ui.Form{Values: map[string][]string{"name": {who.Name}}}, who.Email, label))
 }
 
 // CreateArrived makes the account and signs in.
@@ -129,7 +129,7 @@ func (h *Auth) CreateArrived(w http.ResponseWriter, r *http.Request) error {
 		return h.Redirect(w, r, arrivedPath) // somebody made it in between: that page says so
 	case err != nil:
 		return h.Again(w, r, err, func(form ui.Form) templ.Component {
-			return views.Arrived(form, who, h.Auth.Providers.Label(who.Provider))
+			return views.Arrived(form, who.Email, h.Auth.Providers.Label(who.Provider))
 		})
 	}
 	h.Sessions.ClearArrival(w, r)
@@ -158,12 +158,12 @@ func (h *Security) ShowLink(w http.ResponseWriter, r *http.Request, p scope.Pers
 	err := h.Auth.MayLink(p, who)
 	switch {
 	case fault.Is(err, fault.Denied) && who.User == uuid.Nil:
-		return h.Render(w, r, http.StatusForbidden, views.LinkElsewhere(who, label))
+		return h.Render(w, r, http.StatusForbidden, views.LinkElsewhere(who.Email, label))
 	case err != nil:
 		h.Sessions.ClearArrival(w, r) // too old, or of somebody who used this browser before
 		return h.Redirect(w, r, securityPath)
 	}
-	return h.Render(w, r, http.StatusOK, views.LinkIdentity(who, label, SafeNext(who.Next, securityPath)))
+	return h.Render(w, r, http.StatusOK, views.LinkIdentity(who.Email, label, SafeNext(who.Next, securityPath)))
 }
 
 // CreateLink links what arrived.

@@ -59,11 +59,17 @@ func newDevEnv(pg *devpg.Server, l devListeners) (*devEnv, error) {
 	return e, e.write(filepath.Join(stateDir, "env"))
 }
 
-// override lets the caller's environment win where it is meant to: a real Stripe test account, a real mail server, logs.
+// override lets the caller's environment win where it is meant to: a real Stripe test account, a real mail server,
+// identity providers, logs.
 func (e *devEnv) override() {
 	for _, name := range []string{"LOG_LEVEL", "PLANS_FILE", "SMTP_URL", "MAIL_FROM"} {
 		if v := os.Getenv(name); v != "" {
 			e.vars[name] = v
+		}
+	}
+	for _, line := range os.Environ() {
+		if name, value, _ := strings.Cut(line, "="); strings.HasPrefix(name, "OIDC_") {
+			e.vars[name] = value
 		}
 	}
 	if os.Getenv("SMTP_URL") != "" {
