@@ -61,7 +61,7 @@ func (h *Organizations) settings(r *http.Request, s scope.Scope) (func(ui.Form) 
 	if err != nil {
 		return nil, err
 	}
-	return func(f ui.Form) templ.Component { return views.OrganizationSettings(set, s, f) }, nil
+	return func(f ui.Form) templ.Component { return views.OrganizationSettings(set, s, f, ui.Form{}) }, nil
 }
 
 // Update changes the organization's name and time zone.

@@ -1,10 +1,21 @@
 package views
 
 import (
+	"context"
 	"slices"
 
+	"plinth/internal/scope"
 	"plinth/views/ui"
 )
+
+// settingsTabs are the pages of an organization's settings that the person may open.
+func settingsTabs(ctx context.Context, s scope.Scope, at string) []ui.Tab {
+	var tabs []ui.Tab
+	if s.May(scope.ManageOrganization) {
+		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "General"), URL: ui.OrgPath(s.Slug, "settings"), Current: at == "general"})
+	}
+	return tabs
+}
 
 // zones are the time zones offered, one for each offset and the larger regions; any IANA name is accepted.
 func zones() []string {

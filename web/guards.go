@@ -23,6 +23,7 @@ type entry struct {
 	seen     *auth.Seen
 	orgs     []tenants.Organization
 	standing *tenants.Standing
+	moved    string // the address in force, when an organization of the person was asked for by one of old
 	access   *billing.AccessRow
 	projects []projects.NavProject
 }
@@ -39,6 +40,7 @@ func (sh *Shell) enter(r *http.Request, slug string) (entry, scope.Person, error
 		tenants.QueueOrganizations(q, id.UserID, &e.orgs)
 		if slug != "" {
 			tenants.QueueStanding(q, slug, id.UserID, &e.standing)
+			tenants.QueueMoved(q, slug, id.UserID, &e.moved)
 			billing.QueueAccess(q, slug, &e.access)
 			projects.QueueNav(q, slug, id.UserID, &e.projects)
 		}
@@ -101,6 +103,9 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 		return err
 	}
 	trace := telemetry.TraceFrom(r.Context())
+	if e.moved != "" {
+		return sh.Base.Moved(w, r, r.PathValue("org"), e.moved)
+	}
 	if e.standing == nil {
 		return sh.failInside(w, sh.withNav(r, e, p, nil), fault.Missing())
 	}

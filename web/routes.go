@@ -126,6 +126,7 @@ func organizationRoutes(h Handlers) []Route {
 		// Organization: settings and people.
 		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
+		post("/orgs/{org}/settings/address", member(scope.ManageOrganization, h.Organizations.UpdateAddress)),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
 		post("/orgs/{org}/people/invitations", member(scope.ManagePeople, h.People.Invite)),
 		post("/orgs/{org}/people/invitations/{id}/resend", member(scope.ManagePeople, h.People.ResendInvitation)),

@@ -149,7 +149,10 @@ func createTx(ctx context.Context, tx db.Tx, s scope.Scope) (string, error) {
 		if err != nil && !db.None(err) {
 			return "", fmt.Errorf("look for the organization: %w", err)
 		}
-		return "", fault.Field("slug", "This address is taken. Choose another one.")
+		return "", errTaken()
+	}
+	if err := reserveTx(ctx, tx, s.TenantID, s.Slug); err != nil {
+		return "", err
 	}
 	if err := addMemberTx(ctx, tx, s, s.Person.ID, scope.Owner, nil); err != nil {
 		return "", err
@@ -198,16 +201,20 @@ func (t *Tenants) Rename(ctx context.Context, s scope.Scope, name, zone string) 
 
 // Settings are what the settings page shows.
 type Settings struct {
-	ID          uuid.UUID
-	Slug        string
-	Name        string
-	Zone        string
-	SuspendedAt *time.Time
+	Slug    string
+	Name    string
+	Zone    string
+	Earlier []string // addresses of old, which lead here; newest first
 }
 
 // Settings reads the organization.
 func (t *Tenants) Settings(ctx context.Context, s scope.Scope) (Settings, error) {
+	var row tenantsdb.TenantByIDRow
 	var out Settings
-	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &out, tenantsdb.TenantByID, s.TenantID) })
+	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		db.Row(r, &row, tenantsdb.TenantByID, s.TenantID)
+		db.Values(r, &out.Earlier, tenantsdb.EarlierSlugs, s.TenantID)
+	})
+	out.Slug, out.Name, out.Zone = row.Slug, row.Name, row.TimeZone
 	return out, err
 }
