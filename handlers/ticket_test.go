@@ -276,6 +276,9 @@ func TestReadOnlyOrganization(t *testing.T) {
 	}
 	b.Post(base+"/tickets/1/status", url.Values{"status": {"done"}}).Want(403)
 	b.Post("/orgs/acme/projects", url.Values{"name": {"x"}}).Want(403)
+	for _, path := range []string{"checkout", "portal", "trial", "change"} { // money is no way out of a suspension
+		b.Post("/orgs/acme/billing/"+path, url.Values{"plan": {"team"}, "interval": {"month"}}).Want(403).Says("suspended")
+	}
 	if after := a.rows(t); after != before {
 		t.Error("a suspended organization was changed")
 	}

@@ -24,6 +24,7 @@ func (ReassignTickets) Kind() string { return "reassign_tickets" }
 type RecountTickets struct {
 	ForTenant
 	After uuid.UUID `json:"after" river:"unique"`
+	Cause uuid.UUID `json:"cause" river:"unique"` // why it is done besides every night, so that each cause has its run
 }
 
 // Kind names the job.

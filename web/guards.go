@@ -117,7 +117,7 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	switch {
 	case !s.May(g.Permission):
 		err = fault.New(fault.Denied, "")
-	case s.ReadOnly != scope.Writable && r.Method != http.MethodGet && r.Method != http.MethodHead && !g.WhileReadOnly:
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && !g.lets(s.ReadOnly):
 		err = readOnly(s)
 	case g.Prove != nil && !provenLately(p):
 		err = g.Prove(w, r, p)

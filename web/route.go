@@ -30,8 +30,9 @@ const (
 type Guard struct {
 	Kind       GuardKind
 	Permission scope.Permission // of InOrg
-	// WhileReadOnly lets a change through although the organization is unpaid or suspended, because it is the way out.
-	WhileReadOnly bool
+	// WhileUnpaid lets a change through although the organization is unpaid, because it is the way out; WhileReadOnly
+	// lets it through also when it is suspended, because it concerns the person alone.
+	WhileUnpaid, WhileReadOnly bool
 	// Prove answers whoever has not proven who they are within the last RecentFor; nil asks for no such proof.
 	Prove personal
 
@@ -85,10 +86,21 @@ func member(p scope.Permission, h scoped) Guard {
 	}}
 }
 
-// alsoReadOnly marks a change that an unpaid organization may make.
+// alsoUnpaid marks a change that an unpaid organization may make.
+func alsoUnpaid(g Guard) Guard {
+	g.WhileUnpaid = true
+	return g
+}
+
+// alsoReadOnly marks a change that is made whatever the organization's state.
 func alsoReadOnly(g Guard) Guard {
 	g.WhileReadOnly = true
 	return g
+}
+
+// lets says whether a change is let through although the organization is read-only.
+func (g Guard) lets(why scope.ReadOnly) bool {
+	return why == scope.Writable || g.WhileReadOnly || g.WhileUnpaid && why == scope.Unpaid
 }
 
 // RecentFor is how long a proof of who it is counts as recent.

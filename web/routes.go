@@ -139,9 +139,9 @@ func organizationRoutes(h Handlers) []Route {
 		// Organization: plan and payments. What leads to a payment is open to those who owe one.
 		get("/orgs/{org}/billing", member(scope.ViewBilling, h.Billing.Show)),
 		get("/orgs/{org}/billing/invoices", member(scope.ViewBilling, h.Billing.Invoices)),
-		post("/orgs/{org}/billing/checkout", alsoReadOnly(member(scope.ManageBilling, h.Billing.CreateCheckout))),
+		post("/orgs/{org}/billing/checkout", alsoUnpaid(member(scope.ManageBilling, h.Billing.CreateCheckout))),
 		post("/orgs/{org}/billing/trial", member(scope.ManageBilling, h.Billing.CreateTrial)),
-		post("/orgs/{org}/billing/portal", alsoReadOnly(member(scope.ManageBilling, h.Billing.OpenPortal))),
+		post("/orgs/{org}/billing/portal", alsoUnpaid(member(scope.ManageBilling, h.Billing.OpenPortal))),
 		get("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.ShowChange)),
 		post("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.Change)),
 	}

@@ -83,8 +83,8 @@ func dayOf(t time.Time, loc *time.Location) time.Time {
 const recountBatch = 100 // projects in a run
 
 // Recount compares the kept counts of an organization's projects after the one named with their tickets, and mends them.
-// It goes on as another job while there are more projects.
-func (p *Projects) Recount(ctx context.Context, s scope.Scope, after uuid.UUID) error {
+// It goes on as another job of the same cause while there are more projects.
+func (p *Projects) Recount(ctx context.Context, s scope.Scope, after, cause uuid.UUID) error {
 	var rows []projectsdb.RecountProjectsRow
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Rows(r, &rows, projectsdb.RecountProjects, s.TenantID, after, recountBatch) })
 	if err != nil {
@@ -103,7 +103,7 @@ func (p *Projects) Recount(ctx context.Context, s scope.Scope, after uuid.UUID) 
 		return nil
 	}
 	return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		return p.Queue.EnqueueTx(ctx, tx, jobs.RecountTickets{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, After: rows[len(rows)-1].ID})
+		return p.Queue.EnqueueTx(ctx, tx, jobs.RecountTickets{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, After: rows[len(rows)-1].ID, Cause: cause})
 	})
 }
 

@@ -104,7 +104,7 @@ func TestRecountMends(t *testing.T) {
 	h.exec(`insert into ticket_days (tenant_id, project_id, day, opened) select tenant_id, id, '2020-02-02', 7 from projects`)
 	worker := *h.Projects
 	worker.DB = h.database.AsWorker(t)
-	h.no(worker.Recount(h.ctx(), scope.System(h.owner.TenantID), uuid.Nil))
+	h.no(worker.Recount(h.ctx(), scope.System(h.owner.TenantID), uuid.Nil, uuid.Nil))
 	h.countsAreRight()
 	mended, err := worker.RecountProject(h.ctx(), scope.System(h.owner.TenantID), h.projectID("WEB"), time.UTC)
 	h.no(err)

@@ -188,7 +188,7 @@ func (t *Tenants) Rename(ctx context.Context, s scope.Scope, name, zone string) 
 			return fmt.Errorf("rename organization: %w", err)
 		}
 		if before.TimeZone != zone { // days begin at another moment now
-			if err := t.Queue.EnqueueTx(ctx, tx, jobs.RecountTickets{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
+			if err := t.Queue.EnqueueTx(ctx, tx, jobs.RecountTickets{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, Cause: uuid.New()}); err != nil {
 				return err
 			}
 		}

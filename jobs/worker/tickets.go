@@ -25,7 +25,7 @@ type recountTickets struct {
 }
 
 func (w *recountTickets) Work(ctx context.Context, job *river.Job[jobs.RecountTickets]) error {
-	return w.m.Projects.Recount(ctx, scope.System(job.Args.TenantID), job.Args.After)
+	return w.m.Projects.Recount(ctx, scope.System(job.Args.TenantID), job.Args.After, job.Args.Cause)
 }
 
 type recountAll struct {

@@ -74,7 +74,7 @@ func guardFaults(all []web.Route, open map[string]string) []string {
 		if r.Guard.Kind == web.Signed && !strings.HasPrefix(r.Path, "/webhooks/") {
 			faults = append(faults, fmt.Sprintf("rule 5: %s goes without the cross-origin check and is no webhook", r.Pattern()))
 		}
-		if r.Guard.WhileReadOnly && r.Guard.Kind != web.InOrg {
+		if (r.Guard.WhileReadOnly || r.Guard.WhileUnpaid) && r.Guard.Kind != web.InOrg {
 			faults = append(faults, fmt.Sprintf("rule 5: %s is let through while read-only, which is for organizations", r.Pattern()))
 		}
 	}
