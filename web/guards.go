@@ -163,6 +163,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		nav.Org = &ui.NavOrg{
 			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)),
 			CanManage: st.scope.May(scope.ManageOrganization), SeesPeople: st.scope.May(scope.ViewPeople), MakesProjects: st.scope.May(scope.CreateProject),
+			SeesAudit: st.scope.May(scope.ViewAudit),
 		}
 		nav.Banner = banner(st, sh.Plans.Now())
 		for _, project := range e.projects {

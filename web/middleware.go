@@ -95,6 +95,9 @@ func (r *recorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController through.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
+// Flush sends what was written so far: the compression asks for this very method and unwraps nothing.
+func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
+
 func (r *recorder) code() int {
 	if r.status == 0 {
 		return http.StatusOK

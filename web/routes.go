@@ -26,6 +26,7 @@ type Handlers struct {
 	DevMail       *handlers.DevMail
 	DevStripe     *handlers.DevStripe
 	Admin         *handlers.Admin
+	Audit         *handlers.Audit
 }
 
 // Routes is the table of all URLs, with who may ask them.
@@ -135,6 +136,10 @@ func organizationRoutes(h Handlers) []Route {
 		get("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.ShowRemove)),
 		post("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.Remove)),
 		post("/orgs/{org}/people/leave", alsoReadOnly(member(scope.ViewOrganization, h.People.Leave))),
+
+		// Organization: what happened. An export is a link, and notes itself as an entry.
+		get("/orgs/{org}/audit", member(scope.ViewAudit, h.Audit.Show)),
+		get("/orgs/{org}/audit/export", member(scope.ExportAudit, h.Audit.Export)),
 
 		// Organization: plan and payments. What leads to a payment is open to those who owe one.
 		get("/orgs/{org}/billing", member(scope.ViewBilling, h.Billing.Show)),

@@ -35,7 +35,7 @@ func (v auditVerify) Run(ctx context.Context) error {
 			return err
 		}
 		if total > 0 {
-			return fmt.Errorf("%d faults: the history is not what was sealed", total)
+			return fmt.Errorf("the history is not what was sealed; faults: %d", total)
 		}
 		fmt.Println("The history is what was sealed.")
 		return nil

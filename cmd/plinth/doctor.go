@@ -12,6 +12,7 @@ import (
 
 	"plinth/internal/config"
 	"plinth/internal/db"
+	"plinth/internal/events"
 )
 
 type doctorCommand struct {
@@ -92,6 +93,23 @@ func doctorConfigured(ctx context.Context, say func(bool, string, string)) {
 		return
 	}
 	say(true, "migrations", "up to date")
+	if c.WorkerURL != "" {
+		doctorAudit(ctx, say)
+	}
+}
+
+// doctorAudit says whether the events get their seals.
+func doctorAudit(ctx context.Context, say func(bool, string, string)) {
+	err := withAudit(ctx, func(a *events.Audit) error {
+		s, err := a.Status(ctx)
+		if err == nil {
+			say(s.Overdue == 0, "audit log", fmt.Sprintf("%d events wait for their seal, %d of them too long", s.Waiting, s.Overdue))
+		}
+		return err
+	})
+	if err != nil {
+		say(false, "audit log", err.Error())
+	}
 }
 
 // alive asks the server of this container.

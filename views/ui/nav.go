@@ -39,6 +39,7 @@ type Person struct {
 type NavOrg struct {
 	Slug, Name, RoleLabel                string
 	CanManage, SeesPeople, MakesProjects bool
+	SeesAudit                            bool
 }
 
 // NavProject is a project in the sidebar. Hue is one of Hues, or "" to derive it from the key.

@@ -42,6 +42,9 @@ func commands(ctx context.Context, nav Nav) []command {
 			command{places, "card", T(ctx, "Billing"), OrgPath(slug, "billing"), "", false},
 			command{places, "sliders", T(ctx, "Organization settings"), OrgPath(slug, "settings"), "g s", false})
 	}
+	if nav.Org.SeesAudit {
+		all = append(all, command{places, "log", T(ctx, "Audit log"), OrgPath(slug, "audit"), "", false})
+	}
 	return append(all, command{places, "user", T(ctx, "Account"), "/account", "", false})
 }
 

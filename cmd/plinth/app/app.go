@@ -163,6 +163,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env},
+		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 	}
 }
 

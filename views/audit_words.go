@@ -1,0 +1,119 @@
+package views
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"plinth/internal/events"
+	"plinth/views/ui"
+)
+
+// auditWords say what happened behind the name of who did it: before and behind the link to a project or a ticket,
+// where there is one.
+func auditWords(ctx context.Context, e events.LogEntry) (before, after string) {
+	kind, _, _ := strings.Cut(e.Action, ".")
+	switch {
+	case e.Action == "ticket.edited":
+		return ui.T(ctx, "changed"), ""
+	case e.Action == "ticket.assigned" && e.ToName != "" && actorID(e.Entry) != e.Changes()["assignee"][1]:
+		return ui.T(ctx, "assigned"), ui.T(ctx, "to %s", e.ToName)
+	case e.Action == "project.member_added":
+		return ui.T(ctx, "added %s to", auditWho(ctx, e)), ""
+	case e.Action == "project.member_removed":
+		return ui.T(ctx, "removed %s from", auditWho(ctx, e)), ""
+	case kind == "ticket" || kind == "project":
+		return activityWords(ctx, e.Entry)
+	case kind == "billing":
+		return auditBilling(ctx, e), ""
+	case kind == "member" || kind == "invitation" || kind == "person":
+		return auditPeopleWords(ctx, e), ""
+	}
+	return auditOther(ctx, e), ""
+}
+
+// auditWho is the person an entry is about; nobody is named once that was erased.
+func auditWho(ctx context.Context, e events.LogEntry) string {
+	person := e.Person()
+	return cmp.Or(person["name"], person["email"], e.ToName, ui.T(ctx, "somebody"))
+}
+
+func auditPeopleWords(ctx context.Context, e events.LogEntry) string {
+	role := e.Changes()["role"]
+	switch e.Action {
+	case "member.joined":
+		return ui.T(ctx, "joined as %s", roleName(ctx, role[1]))
+	case "member.role_changed":
+		return ui.T(ctx, "changed the role of %s from %s to %s", auditWho(ctx, e), roleName(ctx, role[0]), roleName(ctx, role[1]))
+	case "member.removed":
+		return ui.T(ctx, "removed %s", auditWho(ctx, e))
+	case "member.left":
+		return ui.T(ctx, "left the organization")
+	case "invitation.created":
+		return ui.T(ctx, "invited %s as %s", auditWho(ctx, e), roleName(ctx, role[1]))
+	case "invitation.revoked":
+		return ui.T(ctx, "withdrew the invitation of %s", auditWho(ctx, e))
+	case events.PersonErased:
+		n := auditNumber(e.Changes()["events"][1])
+		return ui.TN(ctx, n, "erased the personal values of one entry", "erased the personal values of %d entries")
+	}
+	return auditPlain(e)
+}
+
+func auditBilling(ctx context.Context, e events.LogEntry) string {
+	switch e.Action {
+	case "billing.trial_started":
+		return ui.T(ctx, "started the trial of %s", e.ObjectName)
+	case "billing.plan_change_asked":
+		plan := e.Changes()["plan"]
+		return ui.T(ctx, "asked to change the plan from %s to %s", plan[0], plan[1])
+	case "billing.subscription_changed":
+		return ui.T(ctx, "noted a change of the subscription")
+	case "billing.payment_failed":
+		return ui.T(ctx, "noted that a payment failed")
+	case "billing.refund":
+		return ui.T(ctx, "noted that money went back")
+	case "billing.dispute":
+		return ui.T(ctx, "noted that a payment is disputed")
+	case "billing.trial_will_end":
+		return ui.T(ctx, "noted that the trial ends soon")
+	case "billing.canceled_nonpayment":
+		return ui.T(ctx, "ended the subscription, since it was not paid")
+	}
+	return auditPlain(e)
+}
+
+func auditOther(ctx context.Context, e events.LogEntry) string {
+	change := e.Changes()
+	switch e.Action {
+	case "organization.created":
+		return ui.T(ctx, "made the organization")
+	case "organization.changed":
+		return ui.T(ctx, "changed the organization")
+	case "tickets.reassigned":
+		n := auditNumber(change["tickets"][1])
+		return ui.TN(ctx, n, "handed over one open ticket", "handed over %d open tickets") + " " +
+			ui.T(ctx, "of %s to %s", cmp.Or(e.FromName, ui.T(ctx, "somebody")), cmp.Or(e.ToName, ui.T(ctx, "nobody")))
+	case "staff.viewed":
+		return ui.T(ctx, "looked at the organization in the back-office")
+	case "audit.exported":
+		return ui.T(ctx, "exported this log as %s", map[string]string{"csv": "CSV", "jsonl": "JSON Lines"}[change["format"][1]])
+	}
+	return auditPlain(e)
+}
+
+// auditUnknown says whether the page has no words of its own for what happened.
+func auditUnknown(e events.LogEntry) bool {
+	before, _ := auditWords(context.Background(), e)
+	return before == auditPlain(e)
+}
+
+// auditPlain reads an action that has no words of its own: member.role_changed is "member: role changed".
+func auditPlain(e events.LogEntry) string {
+	kind, what, _ := strings.Cut(e.Action, ".")
+	text := kind + ": " + strings.ReplaceAll(what, "_", " ")
+	if e.ObjectName != "" {
+		text += " (" + e.ObjectName + ")"
+	}
+	return text
+}
