@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"plinth/cmd/plinth/app"
-	"plinth/internal/db"
 )
 
 type billingCommand struct {
@@ -18,7 +17,7 @@ type billingSetup struct{}
 
 // Run makes what the catalogue needs in the account that STRIPE_SECRET_KEY names. What is right already stays.
 func (billingSetup) Run(ctx context.Context) error {
-	return withBilling(ctx, func(a *app.App) error {
+	return withApp(ctx, func(a *app.App) error {
 		if err := a.Billing.Setup(ctx, os.Stdout); err != nil {
 			return err
 		}
@@ -31,7 +30,7 @@ type billingSync struct{}
 
 // Run does by hand what the nightly sweep does, and prints what it found.
 func (billingSync) Run(ctx context.Context) error {
-	return withBilling(ctx, func(a *app.App) error {
+	return withApp(ctx, func(a *app.App) error {
 		total, after := 0, ""
 		for {
 			drift, next, err := a.Billing.SyncPage(ctx, after)
@@ -55,25 +54,4 @@ func (billingSync) Run(ctx context.Context) error {
 		fmt.Printf("%d rows were not what Stripe says; they are now.\n", total)
 		return nil
 	})
-}
-
-func withBilling(ctx context.Context, do func(*app.App) error) error {
-	c, log, err := load()
-	if err != nil {
-		return fmt.Errorf("%w\n\nin development:  set -a; . .plinth/env; set +a", err)
-	}
-	url, role := c.WorkerURL, db.RoleWorker
-	if url == "" {
-		url, role = c.AppURL, db.RoleApp
-	}
-	d, err := open(ctx, c, url, "", role)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	a, err := app.New(c, d, log)
-	if err != nil {
-		return err
-	}
-	return do(a)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"plinth/cmd/plinth/app"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/telemetry"
@@ -31,6 +32,7 @@ type commands struct {
 	Admin   adminCommand   `cmd:"" help:"Manage staff."`
 	Billing billingCommand `cmd:"" help:"Look after the Stripe account."`
 	Audit   auditCommand   `cmd:"" help:"Look after the audit log: verify it, see how its sealing stands."`
+	Mail    mailCommand    `cmd:"" help:"See whether mail works."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -75,4 +77,26 @@ func open(ctx context.Context, c *config.Config, url, adminURL config.Secret, ro
 		return nil, err
 	}
 	return d, nil
+}
+
+// withApp puts the program together as far as a command needs it that is typed by hand.
+func withApp(ctx context.Context, do func(*app.App) error) error {
+	c, log, err := load()
+	if err != nil {
+		return fmt.Errorf("%w\n\nin development:  set -a; . .plinth/env; set +a", err)
+	}
+	url, role := c.WorkerURL, db.RoleWorker
+	if url == "" {
+		url, role = c.AppURL, db.RoleApp
+	}
+	d, err := open(ctx, c, url, "", role)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	a, err := app.New(c, d, log)
+	if err != nil {
+		return err
+	}
+	return do(a)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/users"
 	"plinth/jobs"
@@ -83,7 +84,10 @@ func (a *Auth) SignInLink(ctx context.Context, email string) (string, error) {
 	}
 	var id uuid.UUID
 	err = a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		id, err = a.issueTx(ctx, tx, token{Purpose: PurposeSignIn, Address: user.Email, Subject: user.ID, For: LinkFor})
+		if id, err = a.issueTx(ctx, tx, token{Purpose: PurposeSignIn, Address: user.Email, Subject: user.ID, For: LinkFor}); err != nil {
+			return err
+		}
+		_, err = events.AppendAccountTx(ctx, tx, events.AccountEvent{UserID: user.ID, Action: "account.link_by_operator"})
 		return err
 	})
 	if err != nil {

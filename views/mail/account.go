@@ -77,3 +77,13 @@ func Invitation(m auth.InvitationMail) Letter {
 		Note: "If you do not know who this is, do nothing: without your consent you join nothing.",
 	}
 }
+
+// Test says that mail works; url is the site it was sent from.
+func Test(to, url string) Letter {
+	return Letter{
+		To: to, Subject: "Mail works", Title: "Mail works",
+		Paragraphs: []string{"Somebody who runs Plinth at " + url + " wanted to see whether mail from there arrives. It does."},
+		ButtonText: "Open Plinth", ButtonURL: url,
+		Note: "There is nothing to do.",
+	}
+}

@@ -1,0 +1,56 @@
+package program
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"plinth/internal/dbtest"
+)
+
+func TestSignInLinkForWhenMailIsBroken(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	conn, env := dbtest.Connect(t, d.Super), environment(t, d)
+	_, err := conn.Exec(context.Background(), `insert into users (id, email, name, email_verified_at, terms_version, terms_accepted_at)
+		values (gen_random_uuid(), 'dana@example.com', 'Dana', now(), '1', now())`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, ok := Run(t, t.TempDir(), env, "admin", "signin-link", "nobody@example.com"); ok || !strings.Contains(out, "no account has the address") {
+		t.Errorf("an unknown address: exit 0 %v:\n%s", ok, out)
+	}
+	out, ok := Run(t, t.TempDir(), env, "admin", "signin-link", "Dana@Example.com")
+	if !ok || !strings.Contains(out, "http://127.0.0.1:8080/signin/link?token=") {
+		t.Errorf("exit 0 %v:\n%s", ok, out)
+	}
+	var noted int
+	if err := conn.QueryRow(context.Background(), `select count(*) from account_events where action = 'account.link_by_operator'`).Scan(&noted); err != nil || noted != 1 {
+		t.Errorf("noted %d times: %v", noted, err)
+	}
+}
+
+func TestMailTest(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	dir := t.TempDir()
+	if out, ok := Run(t, t.TempDir(), environment(t, d, "SMTP_URL=smtp://127.0.0.1:1"), "mail", "test", "dana@example.com"); ok || !strings.Contains(out, "did not take it") {
+		t.Errorf("without a server: exit 0 %v:\n%s", ok, out)
+	}
+	if out, ok := Run(t, t.TempDir(), environment(t, d), "mail", "test", "dana"); ok || !strings.Contains(out, "name@example.com") {
+		t.Errorf("no address: exit 0 %v:\n%s", ok, out)
+	}
+	out, ok := Run(t, t.TempDir(), environment(t, d, "MAIL_FOLDER="+dir), "mail", "test", "dana@example.com")
+	if !ok || !strings.Contains(out, "took a mail") {
+		t.Fatalf("exit 0 %v:\n%s", ok, out)
+	}
+	kept, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("%d mails: %v", len(kept), err)
+	}
+	if data, err := os.ReadFile(kept[0]); err != nil || !strings.Contains(string(data), "Mail works") {
+		t.Errorf("the mail is %s: %v", data, err)
+	}
+}
