@@ -35,6 +35,9 @@ func TestAuditLogIsReadInPlainWords(t *testing.T) {
 	page.Says("Dana Whitfield changed the role of Mira Okafor from Member to Admin", "invited nina@example.com as Guest",
 		"changed the organization", "name: from Acme Robotics to Acme Works", "made the organization", "from 192.0.2.1, an unknown browser", "not sealed yet")
 	page.Silent("salt")
+	if !strings.Contains(page.Body, "Dana Whitfield</a> changed") { // a space between who and what
+		t.Error("who and what run together")
+	}
 
 	if err := s.Worker.Audit.Seal(context.Background(), owner.TenantID); err != nil {
 		t.Fatal(err)
