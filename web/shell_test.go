@@ -141,7 +141,12 @@ func TestStaticFilesAndCompression(t *testing.T) {
 	if again := get(static.URL("css/app.css"), http.Header{"If-None-Match": {css.Header().Get("ETag")}}); again.Code != http.StatusNotModified {
 		t.Errorf("asked again with its ETag: %d", again.Code)
 	}
-	page := get("/", http.Header{"Accept-Encoding": {"gzip"}})
+	watched := get("/", http.Header{"Accept-Encoding": {"gzip"}, "X-Forwarded-For": {"127.0.0.1"}})
+	if enc := watched.Header().Get("Content-Encoding"); enc != "" || !strings.Contains(watched.Body.String(), "</html>") {
+		t.Errorf("a page by the proxy of make watch is %q", enc)
+	}
+	s = webtest.New(t, func(c *config.Config) { c.Env = config.Production })
+	page := get("/", http.Header{"Accept-Encoding": {"gzip"}, "X-Forwarded-For": {"127.0.0.1"}})
 	if page.Header().Get("Content-Encoding") != "gzip" {
 		t.Fatalf("the page is not compressed: %v", page.Header())
 	}
