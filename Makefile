@@ -70,6 +70,11 @@ watch: $(NODE_MODULES) ## Run, and reload at every change of templ, Go or CSS
 fmt: ## Format Go and templ
 	@tools/format write
 
+.PHONY: sweep
+sweep: ## Ask every route with everything that belongs to somebody else, and see every planted hole caught
+	@$(PGCTL) ready .plinth/test-pg
+	go test -count=1 -tags prove -v -run 'Sweep|Holes' ./test/sweep
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	@$(PGCTL) ready .plinth/test-pg

@@ -4,9 +4,11 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,49 +21,10 @@ import (
 	"plinth/web"
 )
 
-// canary is in every text of the other side; no answer to anybody else may hold it.
-const canary = "canary-7f3a"
-
-// other is what belongs to somebody else, by the name of the part of a path that it can stand for.
-type other struct {
-	slug string
-	ids  map[string][]string
-}
-
-// plant fills an organization with one row in each of its tables, canaries in their texts.
-func plant(t *testing.T, conn *pgx.Conn, s scope.Scope, visibility string) other {
-	t.Helper()
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := conn.Exec(context.Background(), sql, args...); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-	project, ticket, comment, invitation := uuid.New(), uuid.New(), uuid.New(), uuid.New()
-	tenant, owner := s.TenantID, s.Person.ID
-	exec(`insert into projects (tenant_id, id, key, name, description, visibility, created_by) values ($1, $2, 'ZED', $3, $3, $4, $5)`,
-		tenant, project, canary, visibility, owner)
-	exec(`insert into project_members (tenant_id, project_id, user_id) values ($1, $2, $3)`, tenant, project, owner)
-	exec(`insert into ticket_counters (tenant_id, project_id, last_number) values ($1, $2, 1)`, tenant, project)
-	exec(`insert into tickets (tenant_id, id, project_id, number, title, body, status, author_id, assignee_id) values ($1, $2, $3, 1, $4, $4, 'todo', $5, $5)`,
-		tenant, ticket, project, canary, owner)
-	exec(`insert into ticket_counts (tenant_id, project_id, status, tickets) values ($1, $2, 'todo', 1)`, tenant, project)
-	exec(`insert into ticket_days (tenant_id, project_id, day, opened) values ($1, $2, current_date, 1)`, tenant, project)
-	exec(`insert into comments (tenant_id, id, ticket_id, author_id, body) values ($1, $2, $3, $4, $5)`, tenant, comment, ticket, owner, canary)
-	exec(`insert into invitations (tenant_id, id, email, role, invited_by, expires_at) values ($1, $2, $3, 'member', $4, now() + interval '1 day')`,
-		tenant, invitation, canary+"@example.com", owner)
-	exec(`insert into events (tenant_id, id, actor_id, action, object_kind, object_id, object_name, project_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4, $5, $6)`,
-		tenant, uuid.New(), owner, ticket, canary, project)
-	return other{slug: s.Slug, ids: map[string][]string{
-		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
-		"id": {invitation.String(), comment.String(), ticket.String(), project.String()}, "comment": {comment.String()},
-	}}
-}
-
 var part = regexp.MustCompile(`\{(\w+)\}`)
 
 // paths are the ways to ask a route for what belongs to the other: each id that fits each part.
-func paths(t *testing.T, route web.Route, slug string, ids map[string][]string) []string {
+func paths(t testing.TB, route web.Route, slug string, ids map[string][]string) []string {
 	t.Helper()
 	all := []string{strings.ReplaceAll(route.Path, "{org}", slug)}
 	for _, m := range part.FindAllStringSubmatch(route.Path, -1) {
@@ -93,38 +56,25 @@ func form(o other) url.Values {
 }
 
 // sum is a checksum of every row of an organization, table by table.
-func sum(t *testing.T, conn *pgx.Conn, tenant uuid.UUID) map[string]string {
+func sum(t testing.TB, conn *pgx.Conn, tenant uuid.UUID) map[string]string {
 	t.Helper()
-	rows, err := conn.Query(context.Background(), `
-		select c.table_name::text
-		from information_schema.columns c
-		join information_schema.tables t using (table_schema, table_name)
-		where c.table_schema = 'public' and c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE'`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
 	sums := map[string]string{}
-	for _, table := range append(tables, "tenants") {
-		column := "tenant_id"
-		if table == "tenants" {
-			column = "id"
+	for _, c := range columns(t, conn, "uuid") {
+		if c.name != c.tenant() {
+			continue
 		}
 		var s string
 		err := conn.QueryRow(context.Background(), fmt.Sprintf(`select coalesce(md5(string_agg(x::text, E'\n' order by x::text)), '') from %s x where %s = $1`,
-			pgx.Identifier{table}.Sanitize(), column), tenant).Scan(&s)
+			pgx.Identifier{c.table}.Sanitize(), c.tenant()), tenant).Scan(&s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sums[table] = s
+		sums[c.table] = s
 	}
 	return sums
 }
 
-func unchanged(t *testing.T, before, after map[string]string) {
+func unchanged(t testing.TB, before, after map[string]string) {
 	t.Helper()
 	for table, was := range before {
 		if after[table] != was {
@@ -133,98 +83,156 @@ func unchanged(t *testing.T, before, after map[string]string) {
 	}
 }
 
-// swept counts what was asked.
-type swept struct{ routes, requests int }
+// swept counts what was asked, and with how many canaries and foreign ids.
+type swept struct{ routes, requests, canaries, ids int }
 
-// ask sends one request in each dress and returns the answers.
-func ask(b *webtest.Browser, route web.Route, path string, o other) []*webtest.Page {
-	var body url.Values
-	if route.Method == http.MethodPost {
-		body = form(o)
+// ask sends one request in each dress, as a page, a piece and data, and returns the answers.
+func ask(b *webtest.Browser, route web.Route, path string, body url.Values) []*webtest.Page {
+	if route.Method != http.MethodPost {
+		body = nil
 	}
-	return []*webtest.Page{b.Request(route.Method, path, body, nil), b.HX(route.Method, path, body)}
+	return []*webtest.Page{
+		b.Request(route.Method, path, body, nil), b.HX(route.Method, path, body),
+		b.Request(route.Method, path, body, http.Header{"Accept": {"application/json"}}),
+	}
 }
 
 var requestID = regexp.MustCompile(`[A-Z2-7]{16}`)
 
-// same compares two answers but for the request id and the id asked for.
+// same compares two answers, status, headers and body, but for the request id and the id asked for.
 func same(a, b *webtest.Page, mine, theirs string) bool {
-	clean := func(p *webtest.Page, id string) string {
-		return strings.ReplaceAll(requestID.ReplaceAllString(p.Body, "REQUEST"), id, "ID")
+	clean := func(s, id string) string {
+		return strings.ReplaceAll(requestID.ReplaceAllString(s, "REQUEST"), id, "ID")
 	}
-	return a.Status == b.Status && clean(a, mine) == clean(b, theirs) && a.Header.Get("Location") == b.Header.Get("Location")
+	headers := func(p *webtest.Page, id string) string {
+		var out []string
+		for name, values := range p.Header {
+			if name != "Content-Length" { // of the path asked for, where the page says it
+				out = append(out, clean(name+": "+strings.Join(values, ", "), id))
+			}
+		}
+		slices.Sort(out)
+		return strings.Join(out, "\n")
+	}
+	return a.Status == b.Status && clean(a.Body, mine) == clean(b.Body, theirs) && headers(a, mine) == headers(b, theirs)
+}
+
+// silent looks for the canary in an answer's body and headers.
+func silent(t testing.TB, page *webtest.Page, what string) {
+	t.Helper()
+	if strings.Contains(page.Body, canary) || strings.Contains(fmt.Sprint(page.Header), canary) {
+		t.Errorf("%s tells of what belongs to somebody else", what)
+	}
 }
 
 type world struct {
-	site   *webtest.Site
-	conn   *pgx.Conn
-	a, b   scope.Scope // two organizations
-	theirs other       // what is B's
+	site         *webtest.Site
+	conn         *pgx.Conn
+	a, b         scope.Scope // two organizations
+	ours, theirs other       // what is A's, and what is B's
+	canaries     int         // in how many columns
+
+	tb      testing.TB   // of whoever plants a hole
+	product http.Handler // behind the hole
 }
 
-func newWorld(t *testing.T) world {
+func newWorld(t testing.TB) world {
 	t.Helper()
 	s := webtest.New(t)
 	a := s.Org(t, s.Account(t, "Ada of A", "ada@a.example"), "org-a", "Org A")
-	s.Join(t, a, s.Account(t, "Max of A", "max@a.example"), scope.Member)
-	s.Join(t, a, s.Account(t, "Gil of A", "gil@a.example"), scope.Guest)
+	for _, p := range []struct {
+		name string
+		role scope.Role
+	}{{"adm", scope.Admin}, {"max", scope.Member}, {"gil", scope.Guest}} {
+		s.Join(t, a, s.Account(t, p.name+" of A", p.name+"@a.example"), p.role)
+	}
 	b := s.Org(t, s.Account(t, canary, "boss@b.example"), "org-b", canary)
 	conn := dbtest.Connect(t, s.Database.Super)
-	return world{site: s, conn: conn, a: a, b: b, theirs: plant(t, conn, b, "organization")}
+	w := world{site: s, conn: conn, a: a, b: b, ours: plant(t, conn, a, "organization", "ours"), theirs: plant(t, conn, b, "organization", canary)}
+	w.canaries = spread(t, conn, b.TenantID)
+	return w
 }
 
 // Every role of A asks every tenant route of B, and every tenant route of A with B's ids.
 func TestOtherOrganizationsAreNotThere(t *testing.T) {
 	t.Parallel()
-	n := otherOrganizations(t)
-	t.Logf("asked %d routes (with roles) in %d requests", n.routes, n.requests)
+	w := newWorld(t)
+	n := w.sweep(t, []string{"ada", "gil"}, "")
+	t.Logf("%d routes × roles, %d requests, %d columns with canaries, %d foreign ids", n.routes, n.requests, n.canaries, n.ids)
 	if n.requests < 100 {
 		t.Errorf("only %d requests: the sweep is not sweeping", n.requests)
 	}
 }
 
-func otherOrganizations(t *testing.T) swept {
+func otherOrganizations(t testing.TB) swept {
 	t.Helper()
 	w := newWorld(t)
+	return w.sweep(t, []string{"ada", "adm", "max", "gil"}, "")
+}
+
+// sweep lets people of A ask every route under a path for what is B's.
+func (w world) sweep(t testing.TB, people []string, under string) swept {
+	t.Helper()
 	before := sum(t, w.conn, w.b.TenantID)
-	var n swept
-	for _, email := range []string{"ada@a.example", "max@a.example", "gil@a.example"} {
-		browser := w.site.SignIn(t, email)
+	n := swept{canaries: w.canaries, ids: len(w.theirs.all())}
+	for _, name := range people {
+		browser := w.site.SignIn(t, name+"@a.example")
 		for _, route := range w.site.Routes {
-			if route.Guard.Kind != web.InOrg {
+			if route.Guard.Kind != web.InOrg || !strings.HasPrefix(route.Path, under) {
 				continue
 			}
 			n.routes++
 			n.requests += w.foreignSlug(t, browser, route)
-			if email == "ada@a.example" {
-				n.requests += w.foreignIDs(t, browser, route)
+			n.requests += w.foreignIDs(t, browser, route)
+			if !strings.HasSuffix(route.Path, "/leave") {
+				n.requests += w.foreignFields(t, browser, route)
 			}
 		}
 	}
+	w.quiet(t)
 	unchanged(t, before, sum(t, w.conn, w.b.TenantID))
-	if strings.Contains(w.site.Log.String(), canary) {
-		t.Error("the log holds a canary")
-	}
 	return n
 }
 
+// quiet looks everywhere but in the answers: log, mails, jobs, and A's own rows.
+func (w world) quiet(t testing.TB) {
+	t.Helper()
+	var jobs int
+	err := w.conn.QueryRow(context.Background(), `select count(*) from river.river_job where args::text like '%' || $1 || '%'`, canary).Scan(&jobs)
+	if err != nil || jobs > 0 {
+		t.Errorf("%d jobs hold a canary: %v", jobs, err)
+	}
+	w.site.Settle(t)
+	for _, m := range w.site.Mails(t, "") {
+		if strings.Contains(m.HTML+m.Text+m.Subject, canary) && !strings.HasSuffix(m.To, "@b.example") {
+			t.Errorf("the mail %q to %s holds a canary", m.Subject, m.To)
+		}
+	}
+	if strings.Contains(w.site.Log.String(), canary) {
+		t.Error("the log holds a canary")
+	}
+	for _, where := range holds(t, w.conn, w.a.TenantID, append(w.theirs.all(), canary)...) {
+		t.Errorf("%s of A holds what is B's", where)
+	}
+}
+
 // foreignSlug asks for B by name: everything is 404.
-func (w world) foreignSlug(t *testing.T, browser *webtest.Browser, route web.Route) int {
+func (w world) foreignSlug(t testing.TB, browser *webtest.Browser, route web.Route) int {
 	n := 0
 	for _, path := range paths(t, route, w.b.Slug, w.theirs.ids) {
-		for _, page := range ask(browser, route, path, w.theirs) {
+		for _, page := range ask(browser, route, path, form(w.theirs)) {
 			n++
 			if page.Status != http.StatusNotFound {
 				t.Errorf("%s %s: %d, want 404", route.Method, path, page.Status)
 			}
-			page.Silent(canary)
+			silent(t, page, route.Method+" "+path)
 		}
 	}
 	return n
 }
 
-// foreignIDs asks for A with B's ids: the answer is that for an id nobody has.
-func (w world) foreignIDs(t *testing.T, browser *webtest.Browser, route web.Route) int {
+// foreignIDs asks for A with B's ids: the answer is that for an id nobody has, or what the role may not do anyway.
+func (w world) foreignIDs(t testing.TB, browser *webtest.Browser, route web.Route) int {
 	if !strings.Contains(strings.ReplaceAll(route.Path, "{org}", ""), "{") {
 		return 0
 	}
@@ -232,18 +240,45 @@ func (w world) foreignIDs(t *testing.T, browser *webtest.Browser, route web.Rout
 	nobody := map[string][]string{
 		"key": {"NONE"}, "number": {"1"}, "user": {uuid.NewString()}, "id": {uuid.NewString()}, "comment": {uuid.NewString()},
 	}
+	theirs := maps.Clone(w.theirs.ids)
+	theirs["key"] = []string{"YEW"} // A has a ZED of its own; ids decide
 	random := paths(t, route, w.a.Slug, nobody)[0]
-	unknown := ask(browser, route, random, w.theirs)
-	for _, path := range paths(t, route, w.a.Slug, w.theirs.ids) {
-		for i, page := range ask(browser, route, path, w.theirs) {
+	unknown := ask(browser, route, random, form(w.theirs))
+	for _, path := range paths(t, route, w.a.Slug, theirs) {
+		for i, page := range ask(browser, route, path, form(w.theirs)) {
 			n++
-			if page.Status != http.StatusNotFound {
+			if page.Status != http.StatusNotFound && page.Status != http.StatusForbidden {
 				t.Errorf("%s %s: %d, want 404", route.Method, path, page.Status)
 			}
-			page.Silent(canary)
+			silent(t, page, route.Method+" "+path)
 			if !same(page, unknown[i], path, random) {
 				t.Errorf("%s: B's id and an unknown one are told apart", path)
 			}
+		}
+	}
+	return n
+}
+
+// foreignFields asks for what is A's, with B's ids in the query and in every field.
+func (w world) foreignFields(t testing.TB, browser *webtest.Browser, route web.Route) int {
+	n := 0
+	for _, id := range w.theirs.all() {
+		fields := form(w.theirs)
+		query := url.Values{}
+		for _, name := range []string{"id", "user", "user_id", "assignee", "assignee_id", "project", "project_id", "ticket", "parent", "after", "before", "reassign_to", "to", "q", "actor", "tenant_id", "org"} {
+			fields.Set(name, id)
+			query.Set(name, id)
+		}
+		if route.Method == http.MethodPost {
+			fields.Set("id", uuid.NewString()) // the id of what is made: B's is taken, which is another question
+		}
+		path := paths(t, route, w.a.Slug, w.ours.ids)[0]
+		for _, page := range ask(browser, route, path+"?"+query.Encode(), fields) {
+			n++
+			if page.Status >= 500 && page.Status != http.StatusServiceUnavailable { // no Stripe is near
+				t.Errorf("%s %s with B's ids: %d", route.Method, path, page.Status)
+			}
+			silent(t, page, route.Method+" "+path+" with B's ids")
 		}
 	}
 	return n
@@ -257,10 +292,14 @@ func TestMembersOnlyProjectIsNotThereForOthers(t *testing.T) {
 	}
 }
 
-func membersOnly(t *testing.T) (n swept) {
+func membersOnly(t testing.TB) (n swept) {
 	t.Helper()
 	w := newWorld(t)
-	ours := plant(t, w.conn, w.a, "members")
+	conn := w.conn
+	if _, err := conn.Exec(context.Background(), `update projects set key = 'YEW', name = 'Open' where tenant_id = $1`, w.a.TenantID); err != nil {
+		t.Fatal(err)
+	}
+	ours := plant(t, conn, w.a, "members", canary)
 	for _, email := range []string{"max@a.example", "gil@a.example"} {
 		browser := w.site.SignIn(t, email)
 		for _, route := range w.site.Routes {
@@ -270,10 +309,10 @@ func membersOnly(t *testing.T) (n swept) {
 			n.routes++
 			before := sum(t, w.conn, w.a.TenantID)
 			for _, path := range paths(t, route, w.a.Slug, ours.ids) {
-				pages := ask(browser, route, path, ours)
+				pages := ask(browser, route, path, form(ours))
 				n.requests += len(pages)
 				for _, page := range pages {
-					page.Silent(canary)
+					silent(t, page, route.Method+" "+path)
 					if strings.Contains(route.Path, "{key}") && page.Status != http.StatusNotFound && page.Status != http.StatusForbidden {
 						t.Errorf("%s %s as %s: %d, want 404", route.Method, path, email, page.Status)
 					}

@@ -1,0 +1,224 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"plinth/internal/scope"
+)
+
+// canary is in every text of the other side; no answer to anybody else may hold it.
+const canary = "canary-7f3a"
+
+// other is what belongs to somebody else, by the name of the part of a path that it can stand for.
+type other struct {
+	slug string
+	ids  map[string][]string
+}
+
+// all lists every id there is.
+func (o other) all() []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(o.ids)) {
+		for _, id := range o.ids[name] {
+			if _, err := uuid.Parse(id); err == nil {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// plant fills an organization with rows in the tables its pages read; text is in them.
+func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string) other {
+	t.Helper()
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := conn.Exec(context.Background(), sql, args...); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	project, ticket, comment, invitation := uuid.New(), uuid.New(), uuid.New(), uuid.New()
+	tenant, owner := s.TenantID, s.Person.ID
+	exec(`insert into projects (tenant_id, id, key, name, description, visibility, created_by) values ($1, $2, 'ZED', $3, $3, $4, $5)`,
+		tenant, project, text, visibility, owner)
+	exec(`insert into project_members (tenant_id, project_id, user_id) values ($1, $2, $3)`, tenant, project, owner)
+	exec(`insert into ticket_counters (tenant_id, project_id, last_number) values ($1, $2, 1)`, tenant, project)
+	exec(`insert into tickets (tenant_id, id, project_id, number, title, body, status, author_id, assignee_id) values ($1, $2, $3, 1, $4, $4, 'todo', $5, $5)`,
+		tenant, ticket, project, text, owner)
+	exec(`insert into ticket_counts (tenant_id, project_id, status, tickets) values ($1, $2, 'todo', 1)`, tenant, project)
+	exec(`insert into ticket_days (tenant_id, project_id, day, opened) values ($1, $2, current_date, 1)`, tenant, project)
+	exec(`insert into comments (tenant_id, id, ticket_id, author_id, body) values ($1, $2, $3, $4, $5)`, tenant, comment, ticket, owner, text)
+	exec(`insert into invitations (tenant_id, id, email, role, invited_by, expires_at) values ($1, $2, $3, 'member', $4, now() + interval '1 day')`,
+		tenant, invitation, text+"@example.com", owner)
+	exec(`insert into events (tenant_id, id, actor_id, action, object_kind, object_id, object_name, project_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4, $5, $6)`,
+		tenant, uuid.New(), owner, ticket, text, project)
+	return other{slug: s.Slug, ids: map[string][]string{
+		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
+		"id": {invitation.String(), comment.String(), ticket.String(), project.String()}, "comment": {comment.String()},
+	}}
+}
+
+// allowed are values for columns of which the database takes a few only.
+func allowed() map[string]string {
+	return map[string]string{}
+}
+
+// fill gives the organization a row in each table that has none, so that every table there will ever be is swept. The
+// rows refer to nothing that is there: what they say must not be told all the same.
+func fill(t testing.TB, conn *pgx.Conn, tenant uuid.UUID) {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := conn.Exec(ctx, `set session_replication_role = replica`); err != nil { // foreign keys are not asked
+		t.Fatal(err)
+	}
+	needed := map[string][]column{}
+	for _, c := range columns(t, conn, "text", "character varying", "jsonb", "uuid", "integer", "smallint", "bigint", "boolean", "bytea", "date",
+		"timestamp with time zone", "double precision", "ARRAY", "inet") {
+		needed[c.table] = append(needed[c.table], c)
+	}
+	for table, all := range needed {
+		var n int
+		if err := conn.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s where %s = $1`, pgx.Identifier{table}.Sanitize(), all[0].tenant()), tenant).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			continue
+		}
+		var names, values []string
+		for _, c := range all {
+			if value := c.some(); value != "" {
+				names, values = append(names, pgx.Identifier{c.name}.Sanitize()), append(values, value)
+			}
+		}
+		sql := fmt.Sprintf(`insert into %s (%s) values (%s)`, pgx.Identifier{table}.Sanitize(), strings.Join(names, ", "), strings.Join(values, ", "))
+		if _, err := conn.Exec(ctx, strings.ReplaceAll(sql, "$1", "'"+tenant.String()+"'")); err != nil {
+			t.Errorf("no row of %s can be made; say which values it takes: %v\n%s", table, err, sql)
+		}
+	}
+	if _, err := conn.Exec(ctx, `set session_replication_role = default`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// some is a value for the column; "" leaves it to the database.
+func (c column) some() string {
+	if v, ok := allowed()[c.table+"."+c.name]; ok {
+		return v
+	}
+	switch {
+	case c.name == c.tenant():
+		return "$1"
+	case c.kind == "uuid":
+		return "gen_random_uuid()"
+	case c.kind == "jsonb":
+		return `'{"canary": "` + canary + `"}'`
+	case c.kind == "text" || c.kind == "character varying":
+		return "'" + canary + "'"
+	case c.kind == "integer" || c.kind == "smallint" || c.kind == "bigint" || c.kind == "double precision":
+		return "1"
+	case c.kind == "boolean":
+		return "false"
+	case c.kind == "bytea":
+		return `'\x01'`
+	case c.kind == "date":
+		return "current_date"
+	case c.kind == "timestamp with time zone":
+		return "now()"
+	}
+	return ""
+}
+
+// fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
+func fixed() []string {
+	return strings.Fields(`projects.key projects.visibility`)
+}
+
+// spread puts the canary into every text of the organization's rows, in every table that has its rows, as
+// information_schema lists them. It returns how many columns there were.
+func spread(t testing.TB, conn *pgx.Conn, tenant uuid.UUID) int {
+	t.Helper()
+	fill(t, conn, tenant)
+	n := 0
+	for _, c := range columns(t, conn, "text", "character varying", "jsonb") {
+		value := `'` + canary + `-' || left(md5(ctid::text), 6)`
+		if c.kind == "jsonb" {
+			value = `'{"canary": "` + canary + `"}'::jsonb`
+		}
+		rows, err := conn.Exec(context.Background(), fmt.Sprintf(`update %s set %s = %s where %s = $1`,
+			pgx.Identifier{c.table}.Sanitize(), pgx.Identifier{c.name}.Sanitize(), value, c.tenant()), tenant)
+		switch known := slices.Contains(fixed(), c.table+"."+c.name); {
+		case err != nil && !known:
+			t.Errorf("%s.%s takes no canary: %v", c.table, c.name, err)
+		case err == nil && known && rows.RowsAffected() > 0:
+			t.Errorf("%s.%s takes a canary, and is on the list of those that do not", c.table, c.name)
+		case err == nil && rows.RowsAffected() > 0:
+			n++
+		}
+	}
+	return n
+}
+
+// column is one of a table that holds rows of organizations.
+type column struct{ table, name, kind string }
+
+// tenant is the column that says whose a row is.
+func (c column) tenant() string {
+	if c.table == "tenants" {
+		return "id"
+	}
+	return "tenant_id"
+}
+
+func columns(t testing.TB, conn *pgx.Conn, kinds ...string) []column {
+	t.Helper()
+	rows, err := conn.Query(context.Background(), `
+		select c.table_name::text, c.column_name::text, c.data_type::text
+		from information_schema.columns c
+		join information_schema.tables t using (table_schema, table_name)
+		where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type = any ($1) and c.is_generated = 'NEVER'
+		  and (c.table_name = 'tenants' or exists (
+			select from information_schema.columns k
+			where k.table_schema = c.table_schema and k.table_name = c.table_name and k.column_name = 'tenant_id'))
+		order by 1, 2`, kinds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c column, err error) {
+		err = row.Scan(&c.table, &c.name, &c.kind)
+		return c, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// holds lists the columns in which the organization's rows, or rows of no organization such as jobs, hold a text.
+func holds(t testing.TB, conn *pgx.Conn, tenant uuid.UUID, texts ...string) []string {
+	t.Helper()
+	var found []string
+	count := func(where, sql string, args ...any) {
+		var n int
+		if err := conn.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		if n > 0 {
+			found = append(found, where)
+		}
+	}
+	for _, text := range texts {
+		for _, c := range columns(t, conn, "text", "character varying", "jsonb", "uuid", "ARRAY") {
+			count(c.table+"."+c.name, fmt.Sprintf(`select count(*) from %s where %s = $1 and position($2 in %s::text) > 0`,
+				pgx.Identifier{c.table}.Sanitize(), c.tenant(), pgx.Identifier{c.name}.Sanitize()), tenant, text)
+		}
+	}
+	return found
+}
