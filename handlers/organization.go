@@ -18,20 +18,28 @@ type Organizations struct {
 }
 
 // Index leads to a person's only organization, lists several, or asks for the first.
-func (h *Organizations) Index(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
+func (h *Organizations) Index(w http.ResponseWriter, r *http.Request, p scope.Person) error {
 	switch orgs := ui.NavFrom(r.Context()).Orgs; len(orgs) {
 	case 0:
 		return h.Redirect(w, r, "/orgs/new")
 	case 1:
 		return h.Redirect(w, r, ui.OrgPath(orgs[0].Slug))
 	default:
-		return h.Render(w, r, http.StatusOK, views.Organizations(orgs))
+		open, err := h.Tenants.OpenTo(r.Context(), p)
+		if err != nil {
+			return err
+		}
+		return h.Render(w, r, http.StatusOK, views.Organizations(orgs, open))
 	}
 }
 
 // New shows the form for an organization.
-func (h *Organizations) New(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	return h.Render(w, r, http.StatusOK, views.OrganizationNew(h.Fresh(w, r, "/orgs")))
+func (h *Organizations) New(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	open, err := h.Tenants.OpenTo(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, views.OrganizationNew(open, h.Fresh(w, r, "/orgs")))
 }
 
 // Create founds an organization.
@@ -40,9 +48,13 @@ func (h *Organizations) Create(w http.ResponseWriter, r *http.Request, p scope.P
 	if err != nil {
 		return err
 	}
-	slug, err := h.Tenants.Create(r.Context(), p, f)
-	if err != nil {
-		return h.Again(w, r, err, views.OrganizationNew)
+	slug, failed := h.Tenants.Create(r.Context(), p, f)
+	if failed != nil {
+		open, err := h.Tenants.OpenTo(r.Context(), p)
+		if err != nil {
+			return err
+		}
+		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.OrganizationNew(open, f) })
 	}
 	return h.Redirect(w, r, ui.OrgPath(slug))
 }

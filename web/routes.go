@@ -16,6 +16,7 @@ type Handlers struct {
 	Organizations *handlers.Organizations
 	People        *handlers.People
 	Invitations   *handlers.Invitations
+	Joins         *handlers.Joins
 	Dashboards    *handlers.Dashboards
 	Projects      *handlers.Projects
 	Boards        *handlers.Boards
@@ -118,6 +119,11 @@ func personRoutes(h Handlers) []Route {
 		get("/invitations/{token}", public(h.Invitations.Show)),
 		post("/invitations/{token}/accept", signedIn(h.Invitations.Accept)),
 		post("/invitations/{token}/account", public(h.Invitations.CreateAccount)),
+
+		// Coming in by a link, or by the domain of one's address.
+		get("/join/{token}", public(h.Joins.Show)),
+		post("/join/{token}", signedIn(h.Joins.Create)),
+		post("/join", signedIn(h.Joins.CreateOpen)),
 	}
 }
 
@@ -129,6 +135,10 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
 		post("/orgs/{org}/settings/address", member(scope.ManageOrganization, h.Organizations.UpdateAddress)),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
+		get("/orgs/{org}/people/joining", member(scope.ManagePeople, h.People.ShowJoining)),
+		post("/orgs/{org}/people/joining/links", member(scope.ManagePeople, h.People.CreateJoinLink)),
+		post("/orgs/{org}/people/joining/links/end", member(scope.ManagePeople, h.People.EndJoinLink)),
+		post("/orgs/{org}/people/joining/domains", member(scope.ManagePeople, h.People.UpdateDomains)),
 		post("/orgs/{org}/people/invitations", member(scope.ManagePeople, h.People.Invite)),
 		post("/orgs/{org}/people/invitations/{id}/resend", member(scope.ManagePeople, h.People.ResendInvitation)),
 		post("/orgs/{org}/people/invitations/{id}/revoke", member(scope.ManagePeople, h.People.RevokeInvitation)),

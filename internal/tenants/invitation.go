@@ -13,7 +13,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/internal/tenants/tenantsdb"
-	"plinth/jobs"
 )
 
 // InviteFor is how long an invitation is open.
@@ -106,6 +105,11 @@ func (t *Tenants) mayInviteTx(ctx context.Context, tx db.Tx, s scope.Scope, emai
 	if there {
 		return fault.Field("email", "This person belongs to the organization already.")
 	}
+	if err := takesTx(ctx, tx, s.TenantID, email); fault.Is(err, fault.Denied) {
+		return fault.Field("email", fault.As(err).Public)
+	} else if err != nil {
+		return err
+	}
 	if role == scope.Guest {
 		return nil // takes no seat
 	}
@@ -169,24 +173,13 @@ func OpenInvitationTx(ctx context.Context, tx db.Tx, tenantID, id uuid.UUID) (In
 	}, nil
 }
 
-// AcceptTx makes the person a member with the invited role, never more than the inviter still has. The plan's limit is
-// checked again, with the organization locked. The person and the organization must be in scope.
+// AcceptTx makes the person a member with the invited role, never more than the inviter still has. What admitTx asks is
+// asked again, with the organization locked. The person and the organization must be in scope.
 func (t *Tenants) AcceptTx(ctx context.Context, tx db.Tx, p scope.Person, inv Invitation) error {
 	s := scope.Scope{TenantID: inv.TenantID, Slug: inv.Slug, Name: inv.Organization, Person: p, Role: inv.Role}
 	q := tenantsdb.New()
 	if _, err := q.LockTenant(ctx, tx, inv.TenantID); err != nil {
 		return fmt.Errorf("lock organization: %w", err)
-	}
-	switch org, err := q.TenantByID(ctx, tx, inv.TenantID); {
-	case err != nil:
-		return fmt.Errorf("read organization: %w", err)
-	case org.SuspendedAt != nil:
-		return fault.New(fault.Denied, "This organization is suspended and takes nobody in. Your invitation stays open.")
-	}
-	if inv.Role != scope.Guest {
-		if err := t.Plans.AllowTx(ctx, tx, s, billing.Members); err != nil {
-			return err
-		}
 	}
 	inviter, err := q.InviterRole(ctx, tx, tenantsdb.InviterRoleParams{TenantID: inv.TenantID, ID: inv.ID})
 	if err != nil && !db.None(err) {
@@ -202,14 +195,5 @@ func (t *Tenants) AcceptTx(ctx context.Context, tx db.Tx, p scope.Person, inv In
 	if rows == 0 {
 		return fault.New(fault.NotFound, "This invitation was withdrawn, accepted or is too old. Ask for a new one.")
 	}
-	if err := addMemberTx(ctx, tx, s, p.ID, inv.Role, nil); err != nil {
-		return err
-	}
-	if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
-		return err
-	}
-	return events.AppendTx(ctx, tx, s, events.Event{
-		Action: "member.joined", ObjectKind: "member", ObjectID: p.ID,
-		Changes: map[string][2]string{"role": {"", string(inv.Role)}}, Person: map[string]string{"name": p.Name},
-	})
+	return t.admitTx(ctx, tx, s, "invitation")
 }

@@ -17,6 +17,7 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/limit"
 	"plinth/internal/scope"
+	"plinth/internal/secret"
 	"plinth/internal/tenants/tenantsdb"
 	"plinth/jobs"
 )
@@ -27,6 +28,8 @@ type Tenants struct {
 	Queue  *jobs.Queue
 	Plans  *billing.Catalogue
 	Limits *limit.Limiter
+	Keys   *secret.Keys
+	URL    string // APP_URL, of which join links are made
 }
 
 // NewForm is what a person types to found an organization. ID is made when the form is shown, so that sending the form
@@ -43,7 +46,7 @@ var slugForm = regexp.MustCompile(`^[a-z0-9](-?[a-z0-9])*$`)
 func reserved(slug string) bool {
 	return slices.Contains([]string{
 		"new", "admin", "api", "app", "auth", "account", "billing", "dev", "docs", "health", "healthz", "help", "login", "logout", "mail",
-		"metrics", "orgs", "organizations", "plinth", "pricing", "privacy", "public", "readyz", "root", "security", "settings", "signin", "signout",
+		"join", "metrics", "orgs", "organizations", "plinth", "pricing", "privacy", "public", "readyz", "root", "security", "settings", "signin", "signout",
 		"signup", "staff", "static", "status", "stripe", "support", "system", "terms", "users", "verify", "webhooks", "www",
 	}, slug)
 }

@@ -81,7 +81,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
-	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits}
+	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, URL: c.URL}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
@@ -153,6 +153,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
+		Joins:         &handlers.Joins{Base: base, Tenants: a.Tenants},
 		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans},
 		Projects:      &handlers.Projects{Base: base, Projects: a.Projects},
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},

@@ -54,6 +54,7 @@ func openTo() map[string]string {
 		"GET /reset":                           "the token is the proof",
 		"POST /reset":                          "the token is the proof",
 		"GET /invitations/{token}":             "the token says who invited; accepting needs the invited person",
+		"GET /join/{token}":                    "the token is shared by the organization; joining needs a person",
 		"POST /invitations/{token}/account":    "the token proves the address",
 	}
 }
