@@ -151,3 +151,35 @@ func TestAuthenticatorAppJourney(t *testing.T) {
 	still.Press("form[action='/account/security/totp/remove'] button")
 	still.See("Set up an app")
 }
+
+func TestLinkJourney(t *testing.T) {
+	app := program.Dev(t, program.Folder(t))
+	l := owner(t, app)
+	for _, o := range []chrome.Options{{Width: 1440, Height: 900}, {Width: 390, Height: 844, NoScript: true}} {
+		w := newWalk(t, app, o)
+		w.Open("/signin")
+		w.Fill("E-mail", l.Email)
+		w.Press("button[formaction='/signin/link']")
+		w.At("/signin/link/sent")
+		w.See("Check your mail")
+
+		w.Until("the mail", func() bool {
+			w.Open("/dev/mail?to=" + l.Email)
+			return w.Says("Sign in to Plinth")
+		})
+		w.Click("Sign in to Plinth")
+		w.See("As text")
+		w.Open(strings.TrimPrefix(w.Link(app.URL+"/"), app.URL))
+		w.See("One press and you are in")
+		if !o.NoScript {
+			w.look("link")
+		}
+		w.Press("main form button.btn-primary")
+		w.At("/orgs")
+		w.Open("/account/security")
+		w.See("by mail")
+		// The next link is another mail; this one stays the newest until then.
+		w.Open("/dev/mail")
+		w.Press("form[action='/dev/mail/clear'] button")
+	}
+}

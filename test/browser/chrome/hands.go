@@ -131,6 +131,12 @@ func (p *Page) See(texts ...string) {
 // Says tells whether the page says the text now, without waiting.
 func (p *Page) Says(text string) bool { return strings.Contains(p.says(), text) }
 
+// Until does something again and again until it is true.
+func (p *Page) Until(what string, done func() bool) {
+	p.t.Helper()
+	p.until(what, func() (bool, string) { return done(), "the page at " + p.where() + " says: " + cut(p.says()) })
+}
+
 // Text is what the page says now.
 func (p *Page) Text() string { return p.says() }
 
