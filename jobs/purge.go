@@ -6,7 +6,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions and limits.
+// PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions, limits and copies of
+// people's data.
 type PurgeExpired struct{}
 
 // Kind names the job.

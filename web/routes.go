@@ -13,6 +13,7 @@ type Handlers struct {
 	Auth          *handlers.Auth
 	Account       *handlers.Account
 	Security      *handlers.Security
+	Privacy       *handlers.Privacy
 	Organizations *handlers.Organizations
 	People        *handlers.People
 	Invitations   *handlers.Invitations
@@ -110,6 +111,11 @@ func personRoutes(h Handlers) []Route {
 		post("/account/security/identities/{provider}", proven(signedIn(h.Security.BeginLink))),
 		post("/account/security/identities/{id}/remove", proven(signedIn(h.Security.RemoveIdentity))),
 		post("/account/security/devices/end", signedIn(h.Security.EndOthers)),
+
+		// A copy of a person's data.
+		get("/account/data", signedIn(h.Privacy.Show)),
+		post("/account/data/export", proven(signedIn(h.Privacy.CreateExport))),
+		get("/account/data/exports/{id}", proven(signedIn(h.Privacy.Fetch))),
 
 		get("/orgs", signedIn(h.Organizations.Index)),
 		get("/orgs/new", signedIn(h.Organizations.New)),

@@ -53,6 +53,7 @@ func newDevEnv(pg *devpg.Server, l devListeners) (*devEnv, error) {
 		"DATABASE_URL": pg.URL("plinth", db.RoleApp), "DATABASE_WORKER_URL": pg.URL("plinth", db.RoleWorker),
 		"DATABASE_ADMIN_URL": pg.URL("plinth", db.RoleAdmin), "DATABASE_MIGRATE_URL": pg.URL("plinth", db.RoleOwner),
 		"MAIL_FOLDER":       mail,
+		"BLOB_URL":          "file://" + filepath.Join(filepath.Dir(mail), "files"),
 		"STRIPE_SECRET_KEY": secrets.StripeKey, "STRIPE_WEBHOOK_SECRETS": secrets.WebhookSecret, "STRIPE_API_URL": stripeURL,
 	}}
 	e.override()

@@ -28,6 +28,7 @@ func homes() map[string][]string {
 		"github.com/riverqueue/river/rivertype": with("cmd", "jobs", "internal/db"),
 
 		// the outside world
+		"gocloud.dev":                     {"internal/blob"},
 		"github.com/stripe/stripe-go/v76": {"internal/billing", "internal/stripesim"},
 		"github.com/wneessen/go-mail":     {"internal/mailer"},
 

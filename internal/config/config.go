@@ -39,6 +39,8 @@ type Config struct {
 
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:","`
+	// BlobURL is where files are kept, as file:///var/lib/plinth/files: a folder that web and worker share.
+	BlobURL string `env:"BLOB_URL" envDefault:"file:///var/lib/plinth/files"`
 	// DrainFor is how long a stopping server goes on serving after it said it is not ready.
 	DrainFor time.Duration `env:"DRAIN_FOR" envDefault:"3s"`
 	// RescueAfter is when a job whose worker died is taken up again; a job is ended 5 s before.
@@ -120,6 +122,9 @@ func (c *Config) check(vars map[string]string) []error {
 		if _, err := netip.ParsePrefix(strings.TrimSpace(p)); err != nil {
 			bad("TRUSTED_PROXIES has %q: say networks, as 10.0.0.0/8", p)
 		}
+	}
+	if dir, ok := strings.CutPrefix(c.BlobURL, "file://"); !ok || dir == "" {
+		bad("BLOB_URL is %q: say a folder, as file:///var/lib/plinth/files", c.BlobURL)
 	}
 	switch c.ExecMode {
 	case "cache_statement", "cache_describe", "describe_exec", "exec":

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 
 	"github.com/riverqueue/river"
 
@@ -14,5 +15,5 @@ type purgeExpired struct {
 }
 
 func (w *purgeExpired) Work(ctx context.Context, _ *river.Job[jobs.PurgeExpired]) error {
-	return w.m.Auth.Purge(ctx)
+	return errors.Join(w.m.Auth.Purge(ctx), w.m.Privacy.Purge(ctx))
 }

@@ -19,6 +19,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/events"
 	"plinth/internal/mails"
+	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/jobs"
 )
@@ -30,6 +31,7 @@ type Modules struct {
 	Billing  *billing.Billing
 	Projects *projects.Projects
 	Audit    *events.Audit
+	Privacy  *privacy.Privacy
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -69,6 +71,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sealAll{m: m})
 	river.AddWorker(w, &sealEvents{m: m})
 	river.AddWorker(w, &sweepSeals{m: m})
+	river.AddWorker(w, &exportAccount{m: m})
+	river.AddWorker(w, &sendExportReady{m: m})
 	return w
 }
 

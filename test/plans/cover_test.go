@@ -39,7 +39,8 @@ func TestEveryListIsAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range listed.FindAllStringSubmatch(string(text), -1) {
-			if strings.Contains(m[2], "visible_to(") {
+			// What a job reads page after page for the copy of a person's data is no page of anybody.
+			if strings.Contains(m[2], "visible_to(") && !strings.HasSuffix(file, "/privacy.sql") {
 				lists = append(lists, m[1])
 			}
 		}

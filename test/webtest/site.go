@@ -49,7 +49,7 @@ func On(t testing.TB, d *dbtest.Database, dbOptions []db.Options, options ...Opt
 	t.Helper()
 	c, err := config.Load([]string{
 		"APP_ENV=test", "APP_URL=http://" + Host, "DATABASE_URL=" + d.App,
-		"SECRET_KEYS=" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))), "MAIL_FOLDER=" + t.TempDir(),
+		"SECRET_KEYS=" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))), "MAIL_FOLDER=" + t.TempDir(), "BLOB_URL=file://" + t.TempDir(),
 		"STRIPE_SECRET_KEY=sk_test_webtest", "STRIPE_WEBHOOK_SECRETS=whsec_webtestwebtest",
 	})
 	if err != nil {

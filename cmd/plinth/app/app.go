@@ -20,12 +20,14 @@ import (
 	"plinth/internal/admin"
 	"plinth/internal/auth"
 	"plinth/internal/billing"
+	"plinth/internal/blob"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/limit"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
+	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/internal/secret"
 	"plinth/internal/session"
@@ -51,6 +53,7 @@ type App struct {
 	Projects *projects.Projects
 	Billing  *billing.Billing
 	Audit    *events.Audit
+	Privacy  *privacy.Privacy
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
 }
@@ -94,6 +97,11 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
+	files, err := blob.Open(c.BlobURL)
+	if err != nil {
+		return nil, err
+	}
+	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, URL: c.URL}
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
 	return a, nil
 }
@@ -108,7 +116,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -150,6 +158,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},
 		Account:       &handlers.Account{Base: base, Auth: a.Auth},
 		Security:      &handlers.Security{Base: base, Auth: a.Auth},
+		Privacy:       &handlers.Privacy{Base: base, Privacy: a.Privacy},
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},

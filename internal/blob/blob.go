@@ -1,0 +1,117 @@
+// Package blob keeps files by key, in the place that BLOB_URL names: today a folder that all processes share.
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	"gocloud.dev/gcerrors"
+)
+
+// ErrNone says that there is no file of that key.
+var ErrNone = errors.New("no such file")
+
+const folderScheme = "file://"
+
+// Store is a place for files.
+type Store struct {
+	open func() (*blob.Bucket, error)
+}
+
+// Open returns the place that url names, as file:///var/lib/plinth/files. Nothing is touched before the first use, so
+// that commands which need no files need no folder.
+func Open(url string) (*Store, error) {
+	dir, ok := strings.CutPrefix(url, folderScheme)
+	if !ok || dir == "" {
+		return nil, fmt.Errorf("BLOB_URL is %q: say a folder, as file:///var/lib/plinth/files", url)
+	}
+	return &Store{open: sync.OnceValues(func() (*blob.Bucket, error) {
+		// The temporary file of a write lies beside its place, so that the rename never crosses file systems; what the
+		// bucket knows of a file is its bytes.
+		b, err := fileblob.OpenBucket(dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
+		if err != nil {
+			return nil, fmt.Errorf("open the place for files: %w", err)
+		}
+		return b, nil
+	})}, nil
+}
+
+// Write stores what fn writes under key, in place of what was there. When fn fails nothing is stored.
+func (s *Store) Write(ctx context.Context, key string, fn func(w io.Writer) error) error {
+	b, err := s.open()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before the close, it throws away what was written
+	w, err := b.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream"})
+	if err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	if err := fn(w); err != nil {
+		cancel()
+		_ = w.Close()
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	return nil
+}
+
+// Read opens the file of key and says how long it is; ErrNone when there is none. The caller closes it.
+func (s *Store) Read(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+	b, err := s.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	r, err := b.NewReader(ctx, key, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil, 0, ErrNone
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("read file: %w", err)
+	}
+	return r, r.Size(), nil
+}
+
+// Each calls fn with the key of every file whose key begins with prefix, in order.
+func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) error) error {
+	b, err := s.open()
+	if err != nil {
+		return err
+	}
+	list := b.List(&blob.ListOptions{Prefix: prefix})
+	for {
+		o, err := list.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("list files: %w", err)
+		}
+		if err := fn(o.Key); err != nil {
+			return err
+		}
+	}
+}
+
+// DeleteAll removes every file whose key begins with prefix.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	b, err := s.open()
+	if err != nil {
+		return err
+	}
+	return s.Each(ctx, prefix, func(key string) error {
+		if err := b.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return fmt.Errorf("delete file: %w", err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,40 @@
+// Package privacy gives people a copy of their data. It knows no table but its own: each module says what it has of a
+// person (ExportTx), and this one asks them all.
+package privacy
+
+import (
+	"time"
+
+	"plinth/internal/blob"
+	"plinth/internal/db"
+	"plinth/jobs"
+)
+
+// Privacy has the operations. Its fields are set once, where the program is put together.
+type Privacy struct {
+	DB    *db.DB
+	Queue *jobs.Queue
+	Files *blob.Store
+	URL   string // APP_URL; links in mails come from nowhere else
+	// PageSize is how many rows one page has; zero is 200. RunFor is when a job hands over to the next; zero is ten
+	// seconds. Tests make both small.
+	PageSize int32
+	RunFor   time.Duration
+}
+
+// KeepFor is how long a copy can be fetched.
+const KeepFor = 7 * 24 * time.Hour
+
+func (p *Privacy) pageSize() int32 {
+	if p.PageSize == 0 {
+		return 200
+	}
+	return p.PageSize
+}
+
+func (p *Privacy) runFor() time.Duration {
+	if p.RunFor == 0 {
+		return 10 * time.Second
+	}
+	return p.RunFor
+}
