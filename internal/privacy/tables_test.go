@@ -1,0 +1,163 @@
+package privacy_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"plinth/internal/dbtest"
+)
+
+// inTheCopy says which columns a person's copy takes from, by table: each table that points at a person or holds an
+// address is here or among outOfTheCopy.
+func inTheCopy() map[string]string {
+	return map[string]string{
+		"users":          "email name terms_version time_zone",
+		"account_events": "action changes person",
+		"mails":          "recipient kind subject state",
+		"sessions":       "user_agent address methods",
+		"passkeys":       "name",
+		"identities":     "provider issuer subject email",
+		"email_changes":  "old_email new_email",
+		"memberships":    "role",
+		"tickets":        "title body status",
+		"comments":       "body",
+		"events":         "action object_kind object_name changes person",
+	}
+}
+
+// outOfTheCopy are the columns and whole tables that a copy leaves out, each with its reason.
+func outOfTheCopy() map[string]string {
+	return map[string]string{
+		"users.password_hash":       "a secret",
+		"account_events.request_id": "finds log lines",
+		"events.request_id":         "finds log lines",
+		"mails.key":                 "the program's own",
+		"mails.error":               "of the mail server",
+		"passkeys.credential_id":    "a key",
+		"passkeys.credential":       "a key",
+		"totp_factors":              "a secret; when it was set up is in the copy",
+		"recovery_codes":            "hashes; when they were made is in the copy",
+		"known_devices":             "hashes; when they were seen is in the copy",
+		"one_time_tokens":           "hashes of links that expire within days",
+		"signups":                   "of people who have no account yet",
+		"invitations":               "written by the organization; the mail about it is in the copy",
+		"mail_suppressions":         "of the mail server",
+		"projects":                  "created_by says who began what belongs to all",
+		"project_members":           "in projects that others may have closed since",
+		"tenants":                   "created_by; the membership is in the copy",
+		"join_links":                "written by the organization",
+		"ownership_transfers":       "ids and times alone; the events are in the copy",
+		"billing_trials":            "ids and the plan alone",
+		"plan_overrides":            "written by staff about an organization",
+		"account_exports":           "the copy itself",
+	}
+}
+
+const columns = `
+select c.table_name::text, c.column_name::text, c.data_type::text
+from information_schema.columns c
+join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
+where c.table_schema = 'public'
+order by c.table_name, c.ordinal_position`
+
+type column struct{ Table, Name, Type string }
+
+// personal are the tables that point at a person or hold an address.
+func personal(all []column) map[string][]column {
+	pointing := map[string]bool{}
+	for _, c := range all {
+		name := c.Name
+		if strings.HasSuffix(name, "email") || slices.Contains(strings.Fields("user_id author_id actor_id assignee_id created_by invited_by accepted_by from_user staff_id recipient address subject_id"), name) {
+			pointing[c.Table] = true
+		}
+	}
+	pointing["users"] = true
+	out := map[string][]column{}
+	for table := range pointing {
+		out[table] = nil
+	}
+	for _, c := range all {
+		text := slices.Contains([]string{"text", "jsonb", "json", "bytea", "inet", "ARRAY", "character varying"}, c.Type)
+		if pointing[c.Table] && text {
+			out[c.Table] = append(out[c.Table], c)
+		}
+	}
+	return out
+}
+
+func faults(all []column) []string {
+	in, without := inTheCopy(), outOfTheCopy()
+	var out []string
+	seen := map[string]bool{}
+	for table, list := range personal(all) {
+		seen[table] = true
+		if in[table] == "" && without[table] == "" {
+			out = append(out, table+" points at a person: give it to the module's ExportTx and name it here, or say why not")
+		}
+		for _, c := range list {
+			name := table + "." + c.Name
+			seen[name] = true
+			if !slices.Contains(strings.Fields(in[table]), c.Name) && without[name] == "" && without[table] == "" {
+				out = append(out, fmt.Sprintf("%s may hold something of a person: give it to the module's ExportTx and name it here, or say why not", name))
+			}
+		}
+	}
+	for table := range maps.Keys(in) {
+		for _, name := range strings.Fields(in[table]) {
+			if !seen[table+"."+name] {
+				out = append(out, table+"."+name+" is named and is not there")
+			}
+		}
+	}
+	for name := range maps.Keys(without) {
+		if !seen[name] {
+			out = append(out, name+" is left out and is not there")
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func readColumns(t *testing.T) []column {
+	t.Helper()
+	rows, err := dbtest.Connect(t, dbtest.New(t).Super).Query(t.Context(), columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[column])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryPersonalColumnIsInTheCopyOrNot(t *testing.T) {
+	t.Parallel()
+	for _, f := range faults(readColumns(t)) {
+		t.Error(f)
+	}
+}
+
+func TestForgottenColumnsAreSeen(t *testing.T) {
+	t.Parallel()
+	all := readColumns(t)
+	for name, planted := range map[string][]column{
+		"visits":      {{"visits", "user_id", "uuid"}, {"visits", "at", "date"}},
+		"diary.entry": {{"diary", "user_id", "uuid"}, {"diary", "entry", "text"}},
+		"posts.phone": {{"posts", "email", "text"}, {"posts", "phone", "jsonb"}},
+		"users.phone": {{"users", "phone", "text"}},
+	} {
+		got := faults(slices.Concat(all, planted))
+		if !slices.ContainsFunc(got, func(f string) bool { return strings.HasPrefix(f, name+" ") }) {
+			t.Errorf("%s was not noticed: %q", name, got)
+		}
+	}
+	if got := faults(slices.DeleteFunc(slices.Clone(all), func(c column) bool { return c.Table == "comments" })); len(got) != 1 {
+		t.Errorf("a table that is gone: %q", got)
+	}
+}
