@@ -158,7 +158,7 @@ func TestNewDeviceIsTold(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)
 	b := s.Person(t, "Dana", dana)
-	told := func() int { return told(t, s, dana, "A sign-in from a new device") }
+	told := func() int { return told(t, s, "A sign-in from a new device") }
 	if n := told(); n != 0 {
 		t.Errorf("the first browser is told of %d times", n)
 	}

@@ -202,7 +202,7 @@ func (h *Security) RemoveIdentity(w http.ResponseWriter, r *http.Request, p scop
 func (b *Base) keepStill(w http.ResponseWriter, r *http.Request, data []byte, user uuid.UUID) error {
 	var h held
 	if data == nil || json.Unmarshal(data, &h) != nil || h.User != user {
-		return nil
+		return nil //nolint:nilerr // what cannot be read, or is not this person's, is not kept
 	}
 	return b.Sessions.Hold(w, r, data)
 }

@@ -67,7 +67,7 @@ func TestAnAccountIsNeverLinkedSilently(t *testing.T) {
 	if n := count(t, s, `select count(*) from identities`); n != 1 {
 		t.Errorf("%d identities", n)
 	}
-	if n := told(t, s, dana, "A way to sign in was added"); n != 1 {
+	if n := told(t, s, "A way to sign in was added"); n != 1 {
 		t.Errorf("told %d times", n)
 	}
 	p.enter(s.Browser(t)).Want(200).At("/account")
@@ -89,7 +89,7 @@ func TestLinkingTwiceAtOnceIsOneLink(t *testing.T) {
 	}
 	b.Post("/account/security/identities", nil).Want(200).Says("Acme is linked")
 	twin.Post("/account/security/identities", nil).Want(200).Says("Acme is linked")
-	if n, mails := count(t, s, `select count(*) from identities`), told(t, s, dana, "A way to sign in was added"); n != 1 || mails != 1 {
+	if n, mails := count(t, s, `select count(*) from identities`), told(t, s, "A way to sign in was added"); n != 1 || mails != 1 {
 		t.Errorf("%d identities, %d mails", n, mails)
 	}
 }
@@ -189,7 +189,7 @@ func TestUnlinkingKeepsAWayIn(t *testing.T) {
 	b.Get("/account/security").Says("2 linked").Submit(first).Want(200).Says("It is unlinked", "1 linked")
 	b.Post(first, nil).Want(200).At("/account/security") // the second press
 	elsewhere.Get("/account").At("/signin")
-	if added, removed := told(t, s, dana, "A way to sign in was added"), told(t, s, dana, "A way to sign in was removed"); added != 1 || removed != 1 {
+	if added, removed := told(t, s, "A way to sign in was added"), told(t, s, "A way to sign in was removed"); added != 1 || removed != 1 {
 		t.Errorf("told %d and %d times", added, removed)
 	}
 	p.subject = "s-1"

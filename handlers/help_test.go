@@ -17,11 +17,11 @@ var peopleStart tenants.PeopleCursor
 // faultAll makes every request to the local Stripe fail.
 func faultAll() stripesim.Fault { return stripesim.Fault{Status: 500} }
 
-// told counts the mails to an address with a subject.
-func told(t *testing.T, s *webtest.Site, to, subject string) int {
+// told counts the mails to Dana with a subject.
+func told(t *testing.T, s *webtest.Site, subject string) int {
 	t.Helper()
 	n := 0
-	for _, m := range s.Mails(t, to) {
+	for _, m := range s.Mails(t, dana) {
 		if m.Subject == subject {
 			n++
 		}

@@ -82,7 +82,7 @@ func TestPasskeySignsIn(t *testing.T) {
 	in := s.Browser(t)
 	k.signIn(in).Want(200).At("/account") // without a name, a password or a code
 	in.Get("/account/security").Says("by passkey", "last used")
-	if told(t, s, dana, "A passkey was added") != 1 {
+	if told(t, s, "A passkey was added") != 1 {
 		t.Error("nobody was told of the passkey")
 	}
 	second, page := toSecond(t, s) // with a password, the passkey is the second factor

@@ -120,7 +120,7 @@ func TestRecoveryCodesAreGoodOnce(t *testing.T) {
 	in.Get("/account/security").Says("9 left", "recovery code")
 	_, page = toSecond(t, s)
 	page.Submit("/signin/second", "code", codes[3]).Want(422)
-	if told(t, s, dana, "A recovery code was used") != 1 {
+	if told(t, s, "A recovery code was used") != 1 {
 		t.Error("nobody was told that a recovery code was used")
 	}
 	page = b.Get("/account/security").Submit("/account/security/recovery-codes").Want(200).Says("earlier ones are worth nothing")
@@ -186,7 +186,7 @@ func TestConfirmingTheAppTwiceShowsCodesThatWork(t *testing.T) {
 	codes := recoveryCode.FindAllString(second.Body, -1)
 	_, step := toSecond(t, s)
 	step.Submit("/signin/second", "code", codes[0]).Want(200).At("/account")
-	if n := told(t, s, dana, "A second factor was added"); n != 1 {
+	if n := told(t, s, "A second factor was added"); n != 1 {
 		t.Errorf("told of the factor %d times", n)
 	}
 }

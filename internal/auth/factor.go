@@ -126,7 +126,7 @@ func (a *Auth) SecondStep(ctx context.Context, step session.Step, code string, d
 }
 
 // checkCode takes a code of the app or a recovery code, within the limits of guessing. Either is good once.
-func (a *Auth) checkCode(ctx context.Context, userID uuid.UUID, code string, d Device) (method string, err error) {
+func (a *Auth) checkCode(ctx context.Context, userID uuid.UUID, code string, d Device) (string, error) {
 	code = plainCode(code)
 	if code == "" {
 		return "", fault.Field("code", "Enter the code.")
@@ -135,13 +135,11 @@ func (a *Auth) checkCode(ctx context.Context, userID uuid.UUID, code string, d D
 	if err := a.Limits.Take(ctx, limits...); err != nil {
 		return "", err
 	}
-	ok := false
-	if method = ByRecovery; len(code) == totpDigits {
-		method = ByTOTP
-		ok, err = a.takeTOTP(ctx, userID, code)
-	} else {
-		ok, err = a.takeRecovery(ctx, userID, code, d)
+	method, take := ByRecovery, a.takeRecovery
+	if len(code) == totpDigits {
+		method, take = ByTOTP, a.takeTOTP
 	}
+	ok, err := take(ctx, userID, code, d)
 	if err != nil {
 		return "", err
 	}

@@ -59,7 +59,7 @@ func TestInvitationID(t *testing.T) {
 	if a.Version() != 7 || a.Variant() != uuid.RFC4122 || a.Time() != form.Time() {
 		t.Errorf("%s is no UUIDv7 of the form's time", a)
 	}
-	if make(uuid.Nil, "a@x.com") == make(uuid.Nil, "a@x.com") {
+	if first, second := make(uuid.Nil, "a@x.com"), make(uuid.Nil, "a@x.com"); first == second {
 		t.Error("two forms without an id make the same invitation")
 	}
 }

@@ -144,7 +144,7 @@ func (a *Auth) CurrentCodes(ctx context.Context) ([]CurrentCode, error) {
 }
 
 // takeTOTP uses up a code of the app.
-func (a *Auth) takeTOTP(ctx context.Context, userID uuid.UUID, code string) (bool, error) {
+func (a *Auth) takeTOTP(ctx context.Context, userID uuid.UUID, code string, _ Device) (bool, error) {
 	_, key, err := a.totpOf(ctx, userID)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil

@@ -164,11 +164,12 @@ func (c *Config) checkSecrets(bad func(string, ...any)) {
 }
 
 func (c *Config) checkStripe(bad func(string, ...any)) {
-	if c.SecretKey == "" {
+	switch key := string(c.SecretKey); {
+	case key == "":
 		bad("STRIPE_SECRET_KEY is missing: sk_live_… or sk_test_…")
-	} else if c.Env != Production && LiveKey(string(c.SecretKey)) {
+	case c.Env != Production && LiveKey(key):
 		bad("STRIPE_SECRET_KEY is a live key, which charges real cards: with APP_ENV=%s use a test key, sk_test_…", c.Env)
-	} else if !strings.HasPrefix(string(c.SecretKey), "sk_live_") && !strings.HasPrefix(string(c.SecretKey), "sk_test_") {
+	case !strings.HasPrefix(key, "sk_live_") && !strings.HasPrefix(key, "sk_test_"):
 		bad("STRIPE_SECRET_KEY does not begin with sk_live_ or sk_test_")
 	}
 	if len(c.WebhookSecrets) == 0 {

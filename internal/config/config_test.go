@@ -89,7 +89,7 @@ func TestEachFaultIsNamed(t *testing.T) {
 func TestLiveKeysAreForProduction(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]bool{
-		"sk_live_1": true, "rk_live_1": true, "sk_test_1": false, "rk_test_1": false, "pk_live_1": false, "": false, " sk_live_1": false,
+		"sk_live_1": true, "rk_live_1": true, "sk_test_1": false, "rk_test_1": false, "pk_live_1": false, "": false, "a sk_live_1": false,
 	} {
 		if got := LiveKey(key); got != want {
 			t.Errorf("%q is a live key: %t, want %t", key, got, want)

@@ -13,7 +13,7 @@ func (c *Config) Print(w io.Writer) error {
 	if err := printStruct(w, reflect.ValueOf(*c)); err != nil {
 		return err
 	}
-	return c.OIDC.print(w)
+	return c.print(w)
 }
 
 func printStruct(w io.Writer, v reflect.Value) error {

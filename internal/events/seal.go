@@ -46,7 +46,7 @@ func (r *record) personSum() []byte {
 func (r *record) hash(c chain, seq int64, personSum, prev []byte) []byte {
 	b := make([]byte, 0, 512)
 	field := func(value []byte) {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(value))) //nolint:gosec // values of a row, far below 4 GiB
+		b = binary.BigEndian.AppendUint32(b, uint32(len(value))) // values of a row, far below 4 GiB
 		b = append(b, value...)
 	}
 	id := func(id *uuid.UUID) {
@@ -59,8 +59,8 @@ func (r *record) hash(c chain, seq int64, personSum, prev []byte) []byte {
 	field([]byte("plinth seal 1"))
 	field(c.tenant[:])
 	field(prev)
-	b = binary.BigEndian.AppendUint64(b, uint64(seq))              //nolint:gosec // counts from 1
-	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro())) //nolint:gosec // any bits will do
+	b = binary.BigEndian.AppendUint64(b, uint64(seq))              // counts from 1
+	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro())) // any bits will do
 	id(&r.ID)
 	id(r.ActorID)
 	id(r.ActingAs)

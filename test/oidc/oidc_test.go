@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"plinth/test/oidc"
 	"plinth/test/webtest"
@@ -195,7 +196,7 @@ func refusedWithoutVerifier(t *testing.T, p *oidc.Provider, code string) {
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.SetBasicAuth(oidc.ClientID, url.QueryEscape(oidc.ClientSecret))
-	res, err := http.DefaultClient.Do(r)
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

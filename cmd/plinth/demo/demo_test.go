@@ -103,9 +103,9 @@ func (p *place) fill(t *testing.T) {
 	}
 }
 
-func (p *place) lines(t *testing.T, sql string, args ...any) []string {
+func (p *place) lines(t *testing.T, sql string) []string {
 	t.Helper()
-	rows, err := p.conn.Query(context.Background(), sql, args...)
+	rows, err := p.conn.Query(context.Background(), sql)
 	if err != nil {
 		t.Fatal(err)
 	}

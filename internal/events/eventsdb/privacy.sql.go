@@ -12,7 +12,10 @@ import (
 )
 
 const ExportAccountEvents = `-- name: ExportAccountEvents :many
-select e.id, jsonb_build_object('at', e.at, 'action', e.action, 'changes', e.changes, 'personal', e.person - 'salt')::jsonb as doc
+select e.id, jsonb_build_object(
+    'at', e.at, 'action', e.action, 'changes', e.changes,
+    'personal', case when coalesce(e.actor_id, e.user_id) = e.user_id then e.person - 'salt' end
+)::jsonb as doc
 from account_events e
 where e.user_id = $1
   and (e.at, e.id) > (coalesce((select x.at from account_events x where x.id = $2), '-infinity'), $2)
@@ -31,6 +34,7 @@ type ExportAccountEventsRow struct {
 	Doc []byte
 }
 
+// Where staff did something from is theirs.
 func (q *Queries) ExportAccountEvents(ctx context.Context, db DBTX, arg ExportAccountEventsParams) ([]ExportAccountEventsRow, error) {
 	rows, err := db.Query(ctx, ExportAccountEvents, arg.UserID, arg.After, arg.Size)
 	if err != nil {

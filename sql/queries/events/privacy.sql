@@ -1,5 +1,9 @@
 -- name: ExportAccountEvents :many
-select e.id, jsonb_build_object('at', e.at, 'action', e.action, 'changes', e.changes, 'personal', e.person - 'salt')::jsonb as doc
+-- Where staff did something from is theirs.
+select e.id, jsonb_build_object(
+    'at', e.at, 'action', e.action, 'changes', e.changes,
+    'personal', case when coalesce(e.actor_id, e.user_id) = e.user_id then e.person - 'salt' end
+)::jsonb as doc
 from account_events e
 where e.user_id = $1
   and (e.at, e.id) > (coalesce((select x.at from account_events x where x.id = @after), '-infinity'), @after)
