@@ -135,11 +135,18 @@ func personRoutes(h Handlers) []Route {
 
 // organizationRoutes are asked by members.
 func organizationRoutes(h Handlers) []Route {
+	proven := func(g Guard) Guard { return recent(h.Auth.AskToProve, g) }
 	return []Route{
 		// Organization: settings and people.
 		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
 		post("/orgs/{org}/settings/address", member(scope.ManageOrganization, h.Organizations.UpdateAddress)),
+		get("/orgs/{org}/settings/ownership", member(scope.TransferOwnership, h.Organizations.ShowOwnership)),
+		post("/orgs/{org}/settings/ownership", proven(member(scope.TransferOwnership, h.Organizations.OfferOwnership))),
+		post("/orgs/{org}/settings/ownership/{id}/withdraw", member(scope.TransferOwnership, h.Organizations.WithdrawOwnership)),
+		get("/orgs/{org}/ownership", member(scope.ViewOrganization, h.Organizations.ShowOffer)),
+		post("/orgs/{org}/ownership/{id}/confirm", proven(member(scope.ViewOrganization, h.Organizations.ConfirmOwnership))),
+		post("/orgs/{org}/ownership/{id}/decline", member(scope.ViewOrganization, h.Organizations.DeclineOwnership)),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
 		get("/orgs/{org}/people/joining", member(scope.ManagePeople, h.People.ShowJoining)),
 		post("/orgs/{org}/people/joining/links", member(scope.ManagePeople, h.People.CreateJoinLink)),

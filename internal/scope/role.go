@@ -43,6 +43,8 @@ const (
 	WriteTickets       Permission = "ticket.write"
 	ViewAudit          Permission = "audit.view"
 	ExportAudit        Permission = "audit.export"
+	TransferOwnership  Permission = "ownership.transfer"
+	ManageSecurity     Permission = "security.manage"
 )
 
 // May is the one table of rights: role × permission.
@@ -54,7 +56,7 @@ func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
 	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject})
 	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling, ViewAudit, ExportAudit})
-	owner := slices.Concat(admin, []Permission{ManageBilling})
+	owner := slices.Concat(admin, []Permission{ManageBilling, TransferOwnership, ManageSecurity})
 	switch r {
 	case Guest:
 		return guest

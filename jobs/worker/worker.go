@@ -21,12 +21,14 @@ import (
 	"plinth/internal/mails"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
+	"plinth/internal/tenants"
 	"plinth/jobs"
 )
 
 // Modules are what the work is done with.
 type Modules struct {
 	Auth     *auth.Auth
+	Tenants  *tenants.Tenants
 	Mails    *mails.Mails
 	Billing  *billing.Billing
 	Projects *projects.Projects
@@ -58,6 +60,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendSignInLink{m: m})
 	river.AddWorker(w, &sendEmailChange{m: m})
 	river.AddWorker(w, &sendInvitation{m: m})
+	river.AddWorker(w, &sendOwnership{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
 	river.AddWorker(w, &applyStripeEvent{m: m})
 	river.AddWorker(w, &syncSeats{m: m})

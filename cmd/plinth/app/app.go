@@ -116,7 +116,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
 }
 
 // Site is the shell with the handler of all routes.
