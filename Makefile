@@ -85,7 +85,7 @@ image: ## Build the container image; IMAGE=name:tag
 	docker build -t $(IMAGE) .
 
 .PHONY: reset
-reset: ## Stop what `make run` and `make test` left running and delete .plinth
+reset: ## Delete .plinth with what `make run` and `make test` left in it
 	@$(PGCTL) remove .plinth
 
 .PHONY: chromium

@@ -191,6 +191,18 @@ func Running(dir string) (bool, error) {
 	return ok, nil
 }
 
+// InUse tells whether a living process holds the server of the folder, rather than one that merely lingers.
+func InUse(dir string) (bool, error) {
+	if running, err := Running(dir); err != nil || !running {
+		return false, err
+	}
+	p, err := findPlace(dir)
+	if err != nil {
+		return false, fmt.Errorf("look at the Postgres folder %s: %w", dir, err)
+	}
+	return p.held(), nil
+}
+
 // Halt stops the server of a folder, whoever uses it. It is no error when none runs.
 func Halt(ctx context.Context, dir string) error {
 	return withPlace(ctx, dir, func(p place) error { return halt(ctx, p) })

@@ -1,7 +1,7 @@
 // Command ctl is the Makefile's hand on the private Postgres servers of a checkout.
 //
 //	ctl ready DIR    makes sure a Postgres can be started in the state folder, fetching the programs when missing
-//	ctl remove DIR   stops all servers whose state lies below the folder, and deletes it
+//	ctl remove DIR   stops all servers whose state lies below the folder, and deletes it, unless somebody uses one
 package main
 
 import (
@@ -66,12 +66,25 @@ func remove(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	var faults []error
+	var states []string
 	for _, e := range entries {
 		state := filepath.Join(dir, e.Name())
 		if _, err := os.Stat(filepath.Join(state, "lock")); e.IsDir() && err == nil {
-			faults = append(faults, devpg.Remove(ctx, state))
+			states = append(states, state)
 		}
+	}
+	for _, state := range states {
+		used, err := devpg.InUse(state)
+		if err != nil {
+			return err
+		}
+		if used {
+			return fmt.Errorf("%s is in use: stop `make run`, or wait for the tests, and try again", state)
+		}
+	}
+	var faults []error
+	for _, state := range states {
+		faults = append(faults, devpg.Remove(ctx, state))
 	}
 	return errors.Join(append(faults, os.RemoveAll(dir))...)
 }

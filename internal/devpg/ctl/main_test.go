@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"plinth/internal/devpg"
 )
@@ -23,12 +24,18 @@ func TestReadyThenRemove(t *testing.T) {
 	if err := run(t.Context(), []string{"ready", filepath.Join(state, "pg")}); err != nil {
 		t.Fatal(err)
 	}
-	s, err := devpg.Start(t.Context(), devpg.Options{Dir: filepath.Join(state, "pg")})
+	s, err := devpg.Start(t.Context(), devpg.Options{Dir: filepath.Join(state, "pg"), Linger: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Started() {
 		t.Error("ready left no server running")
+	}
+	if err := run(t.Context(), []string{"remove", state}); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("removed while somebody works with it: %v", err)
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if err := run(t.Context(), []string{"remove", state}); err != nil {
 		t.Fatal(err)
