@@ -17,6 +17,13 @@ func TestProveFoundationSweep(t *testing.T) {
 	}
 }
 
+// otherOrganizations is the sweep with every role.
+func otherOrganizations(t testing.TB) swept {
+	t.Helper()
+	w := newWorld(t)
+	return w.sweep(t, []string{"ada", "adm", "max", "gil"}, "")
+}
+
 func TestProveAccountsHoles(t *testing.T) {
 	planted, caught := 0, 0
 	for _, h := range holes() {

@@ -164,12 +164,6 @@ func TestOtherOrganizationsAreNotThere(t *testing.T) {
 	}
 }
 
-func otherOrganizations(t testing.TB) swept {
-	t.Helper()
-	w := newWorld(t)
-	return w.sweep(t, []string{"ada", "adm", "max", "gil"}, "")
-}
-
 // sweep lets people of A ask every route under a path for what is B's.
 func (w world) sweep(t testing.TB, people []string, under string) swept {
 	t.Helper()
