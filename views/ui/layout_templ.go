@@ -408,7 +408,7 @@ func Plain(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<main id=\"main\" tabindex=\"-1\" class=\"flex-1 outline-none\"><div class=\"mx-auto w-full max-w-md px-4 pt-4 pb-12 sm:pt-8\"><div class=\"slab mx-auto grid w-[91%] gap-5 rounded-b-none border-b-0 p-5 sm:p-7\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<main id=\"main\" tabindex=\"-1\" class=\"flex-1 outline-none\"><div class=\"mx-auto w-full max-w-md px-4 pt-4 pb-12 sm:pt-8\"><div class=\"slab mx-auto grid w-[91%] grid-cols-1 gap-5 rounded-b-none border-b-0 p-5 wrap-anywhere sm:p-7\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

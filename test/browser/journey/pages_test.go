@@ -43,6 +43,26 @@ func TestPagesInTheDarkAndOnAPhone(t *testing.T) {
 	}
 }
 
+// An address without a place to break is the widest word of a page.
+func TestALongAddressFitsOnAPhone(t *testing.T) {
+	const address = "marguerite.de.la.villehuchet.saint-germain@laboratoires-de-robotique.example"
+	app := program.Dev(t, program.Folder(t))
+	w := newWalk(t, app, "long", chrome.Options{Width: 360, Height: 740})
+	w.as("owner")
+	w.open("/orgs/acme/people")
+	w.Click("Invite people")
+	w.Fill("E-mail addresses", address)
+	w.Click("Send invitations")
+	w.See("on its way", address)
+	w.Fits()
+	w.mail(address, "invites you to")
+	w.See("Stay as")
+	w.Fits()
+	w.Click("Sign out and go on as")
+	w.See("Make an account")
+	w.Fits()
+}
+
 // as signs in with a demo account; nobody is "".
 func (w *walk) as(role string) {
 	w.t.Helper()
