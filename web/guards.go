@@ -109,6 +109,10 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	if e.standing == nil {
 		return sh.failInside(w, sh.withNav(r, e, p, nil), fault.Missing())
 	}
+	if unmet := e.standing.Policy().Unmet(p, time.Now()); len(unmet) > 0 {
+		r = sh.withNav(r, e, p, nil) // of what is inside nothing is shown
+		return sh.failInside(w, r, sh.Meet(w, r, p, handlers.Asks{Organization: e.standing.Name, Policy: e.standing.Policy(), Unmet: unmet}))
+	}
 	access := sh.Plans.Access(e.access, sh.Plans.Now())
 	s := e.standing.Scope(p, access, trace.RequestID)
 	s.Address, s.Device = trace.Address, handlers.Device(r).Name()

@@ -141,6 +141,8 @@ func organizationRoutes(h Handlers) []Route {
 		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
 		post("/orgs/{org}/settings/address", member(scope.ManageOrganization, h.Organizations.UpdateAddress)),
+		get("/orgs/{org}/settings/security", member(scope.ManageSecurity, h.Organizations.ShowSecurity)),
+		post("/orgs/{org}/settings/security", proven(member(scope.ManageSecurity, h.Organizations.UpdateSecurity))),
 		get("/orgs/{org}/settings/ownership", member(scope.TransferOwnership, h.Organizations.ShowOwnership)),
 		post("/orgs/{org}/settings/ownership", proven(member(scope.TransferOwnership, h.Organizations.OfferOwnership))),
 		post("/orgs/{org}/settings/ownership/{id}/withdraw", member(scope.TransferOwnership, h.Organizations.WithdrawOwnership)),

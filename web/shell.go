@@ -12,6 +12,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/scope"
 	"plinth/internal/telemetry"
 	"plinth/static"
 )
@@ -26,6 +27,8 @@ type Shell struct {
 	URL     string         // APP_URL
 	Host    string         // the only Host answered; empty is any
 	Proxies []netip.Prefix // whose forwarded headers are believed
+	// Meet answers whoever does not meet what an organization asks of its people.
+	Meet func(w http.ResponseWriter, r *http.Request, p scope.Person, asks handlers.Asks) error
 	// Ready says whether the parts this process needs are there; readiness asks it.
 	Ready func(r *http.Request) error
 

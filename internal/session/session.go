@@ -107,7 +107,9 @@ func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, id Identity) e
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session token: %w", err)
 	}
-	s.scs.Remove(ctx, keyHeld) // it may be another person's
+	if s.scs.GetString(ctx, keyUser) != id.UserID.String() {
+		s.scs.Remove(ctx, keyHeld) // it is another person's
+	}
 	s.scs.Put(ctx, keySession, id.SessionID.String())
 	s.scs.Put(ctx, keyUser, id.UserID.String())
 	return s.commit(w, r)

@@ -18,6 +18,15 @@ type Standing struct {
 	Name        string
 	SuspendedAt *time.Time
 	Role        string
+
+	SecondFactor  bool
+	SignInMethods []string
+	SessionHours  int32
+}
+
+// Policy is what the organization asks of whoever comes in.
+func (st Standing) Policy() Policy {
+	return Policy{SecondFactor: st.SecondFactor, Methods: st.SignInMethods, Hours: int(st.SessionHours)}
 }
 
 // QueueStanding reads, in a guard's round trip, the person's standing in the organization called slug, and puts that

@@ -144,7 +144,9 @@ func (a *App) Web() (*Site, error) {
 		}
 		shell.Proxies = append(shell.Proxies, prefix)
 	}
-	routes := web.Routes(a.handlers(base))
+	h := a.handlers(base)
+	shell.Meet = h.Auth.MeetPolicy
+	routes := web.Routes(h)
 	handler, err := shell.Handler(routes)
 	if err != nil {
 		return nil, err

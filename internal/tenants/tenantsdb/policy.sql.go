@@ -125,3 +125,27 @@ func (q *Queries) SetDomains(ctx context.Context, db DBTX, arg SetDomainsParams)
 	_, err := db.Exec(ctx, SetDomains, arg.TenantID, arg.EmailDomains, arg.OpenToDomains)
 	return err
 }
+
+const SetSecurity = `-- name: SetSecurity :exec
+insert into tenant_policies (tenant_id, second_factor, signin_methods, session_hours)
+values ($1, $2, $3, $4)
+on conflict (tenant_id) do update
+set second_factor = excluded.second_factor, signin_methods = excluded.signin_methods, session_hours = excluded.session_hours, updated_at = now()
+`
+
+type SetSecurityParams struct {
+	TenantID      uuid.UUID
+	SecondFactor  bool
+	SigninMethods []string
+	SessionHours  int32
+}
+
+func (q *Queries) SetSecurity(ctx context.Context, db DBTX, arg SetSecurityParams) error {
+	_, err := db.Exec(ctx, SetSecurity,
+		arg.TenantID,
+		arg.SecondFactor,
+		arg.SigninMethods,
+		arg.SessionHours,
+	)
+	return err
+}

@@ -155,9 +155,11 @@ func (q *Queries) RenameTenant(ctx context.Context, db DBTX, arg RenameTenantPar
 }
 
 const Standing = `-- name: Standing :one
-select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role
+select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role,
+    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours
 from tenants t
 join memberships m on m.tenant_id = t.id
+left join tenant_policies p on p.tenant_id = t.id
 where t.slug = $1 and m.user_id = $2 and m.left_at is null and t.deleted_at is null
 `
 
@@ -167,11 +169,14 @@ type StandingParams struct {
 }
 
 type StandingRow struct {
-	TenantID    uuid.UUID
-	Slug        string
-	Name        string
-	SuspendedAt *time.Time
-	Role        string
+	TenantID      uuid.UUID
+	Slug          string
+	Name          string
+	SuspendedAt   *time.Time
+	Role          string
+	SecondFactor  bool
+	SigninMethods []string
+	SessionHours  int32
 }
 
 // Asked by the guard before the organization's id is known: the slug and the person lead to it.
@@ -184,6 +189,9 @@ func (q *Queries) Standing(ctx context.Context, db DBTX, arg StandingParams) (St
 		&i.Name,
 		&i.SuspendedAt,
 		&i.Role,
+		&i.SecondFactor,
+		&i.SigninMethods,
+		&i.SessionHours,
 	)
 	return i, err
 }

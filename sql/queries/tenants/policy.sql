@@ -26,3 +26,9 @@ where p.open_to_domains
   and not exists (select from memberships m where m.tenant_id = p.tenant_id and m.user_id = sqlc.arg(user_id))
 order by t.name, t.id
 limit 20;
+
+-- name: SetSecurity :exec
+insert into tenant_policies (tenant_id, second_factor, signin_methods, session_hours)
+values ($1, $2, $3, $4)
+on conflict (tenant_id) do update
+set second_factor = excluded.second_factor, signin_methods = excluded.signin_methods, session_hours = excluded.session_hours, updated_at = now();

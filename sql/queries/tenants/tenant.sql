@@ -29,9 +29,11 @@ limit 100;
 
 -- name: Standing :one
 -- Asked by the guard before the organization's id is known: the slug and the person lead to it.
-select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role
+select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role,
+    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours
 from tenants t
 join memberships m on m.tenant_id = t.id
+left join tenant_policies p on p.tenant_id = t.id
 where t.slug = $1 and m.user_id = $2 and m.left_at is null and t.deleted_at is null;
 
 -- name: ListTenantIDs :many
