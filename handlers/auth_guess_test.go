@@ -75,7 +75,7 @@ func TestGuessing(t *testing.T) {
 func TestKnownAndUnknownCostTheSame(t *testing.T) {
 	t.Parallel()
 	s, trips := webtest.Counted(t, dbtest.New(t))
-	for i := range 6 {
+	for i := range 9 {
 		s.Account(t, "Dana", fmt.Sprintf("known%d@example.com", i))
 	}
 	forms := map[string]func(email string) url.Values{
@@ -96,12 +96,15 @@ func TestKnownAndUnknownCostTheSame(t *testing.T) {
 		}
 		var known, unknown *webtest.Page
 		least := [4]int64{99, 99, 99, 99}
-		for i := range 6 { // statements are prepared on the first ways, on each connection
+		for i := range 9 { // statements are prepared on the first ways, on each connection
 			h1, t1, page := cost(fmt.Sprintf("known%d@example.com", i))
 			h2, t2, other := cost(fmt.Sprintf("nobody%d@example.com", i))
 			known, unknown = page, other
 			for n, got := range []int64{h1, t1, h2, t2} {
 				least[n] = min(least[n], got)
+			}
+			if i > 3 && least[0] == least[2] && least[1] == least[3] {
+				break
 			}
 		}
 		if least[0] != least[2] || least[1] != least[3] {
