@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,15 @@ func TestDevOfTwoFoldersSideBySide(t *testing.T) {
 	}
 	if !answers(a.URL+"/healthz") || !answers(b.URL+"/healthz") {
 		t.Error("one of the two does not answer")
+	}
+}
+
+// A port that the system gives out by itself may be somebody else's before the program listens there.
+func TestFreeAddrIsNobodysSoon(t *testing.T) {
+	t.Parallel()
+	_, port, err := net.SplitHostPort(FreeAddr(t))
+	if n, _ := strconv.Atoi(port); err != nil || n < 1024 || n+1 >= 32768 {
+		t.Errorf("port %s: %v", port, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -92,25 +93,25 @@ func Folder(t testing.TB) string {
 	return dir
 }
 
-// FreeAddr is an address of which the port and the one above, where the local Stripe listens, are free.
+// FreeAddr is an address of which the port and the one above, where the local Stripe listens, are free. They lie below
+// the ports that systems give out by themselves, to connections and to other tests, so that they stay free until used.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	for range 50 {
-		web, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		host, port, _ := net.SplitHostPort(web.Addr().String())
-		n, _ := strconv.Atoi(port)
-		above, err := net.Listen("tcp4", net.JoinHostPort(host, strconv.Itoa(n+1)))
-		_ = web.Close()
-		if err == nil {
-			_ = above.Close()
-			return net.JoinHostPort(host, port)
+	for range 200 {
+		n := 10000 + 2*rand.IntN(10000)
+		if addr := loopback(n); free(addr) && free(loopback(n+1)) {
+			return addr
 		}
 	}
 	t.Fatal("no two free ports beside each other")
 	return ""
+}
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+func free(addr string) bool {
+	l, err := net.Listen("tcp4", addr)
+	return err == nil && l.Close() == nil
 }
 
 // Dev runs `plinth dev` in a folder and waits until it serves. It is stopped when the test ends.
