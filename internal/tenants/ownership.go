@@ -55,7 +55,7 @@ func (t *Tenants) OfferOwnership(ctx context.Context, s scope.Scope, f OfferForm
 		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		if _, err := lockOwnerTx(ctx, tx, s); err != nil {
+		if err := lockOwnerTx(ctx, tx, s); err != nil {
 			return err
 		}
 		q := tenantsdb.New()
@@ -83,15 +83,12 @@ func (t *Tenants) OfferOwnership(ctx context.Context, s scope.Scope, f OfferForm
 }
 
 // lockOwnerTx locks the organization and reads the person who asks, who must be an owner at this moment.
-func lockOwnerTx(ctx context.Context, tx db.Tx, s scope.Scope) (tenantsdb.MembershipOfRow, error) {
-	m, own, err := lockMemberTx(ctx, tx, s, s.Person.ID)
-	if err != nil {
-		return m, err
+func lockOwnerTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	_, own, err := lockMemberTx(ctx, tx, s, s.Person.ID)
+	if err == nil && !own.May(scope.TransferOwnership) {
+		return fault.New(fault.Denied, "Only an owner hands an organization over.")
 	}
-	if !own.May(scope.TransferOwnership) {
-		return m, fault.New(fault.Denied, "Only an owner hands an organization over.")
-	}
-	return m, nil
+	return err
 }
 
 // heirTx finds the member who is named, who must be another one and no owner yet.
@@ -116,7 +113,7 @@ func heirTx(ctx context.Context, tx db.Tx, s scope.Scope, email string) (tenants
 // WithdrawOffer takes an offer back; any owner may.
 func (t *Tenants) WithdrawOffer(ctx context.Context, s scope.Scope, id uuid.UUID) error {
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		if _, err := lockOwnerTx(ctx, tx, s); err != nil {
+		if err := lockOwnerTx(ctx, tx, s); err != nil {
 			return err
 		}
 		o, err := offerTx(ctx, tx, s, id)

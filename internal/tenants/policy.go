@@ -103,7 +103,7 @@ func setPolicyTx(ctx context.Context, tx db.Tx, s scope.Scope, p Policy) error {
 		p.Methods = []string{}
 	}
 	err = q.SetSecurity(ctx, tx, tenantsdb.SetSecurityParams{
-		TenantID: s.TenantID, SecondFactor: p.SecondFactor, SigninMethods: p.Methods, SessionHours: int32(p.Hours), //nolint:gosec // at most maxHours
+		TenantID: s.TenantID, SecondFactor: p.SecondFactor, SigninMethods: p.Methods, SessionHours: int32(p.Hours),
 	})
 	if err != nil {
 		return fmt.Errorf("set policy: %w", err)

@@ -15,6 +15,7 @@ func pages() map[string][]string {
 			"/orgs", "/orgs/new", "/account", "/orgs/acme", "/orgs/acme/tickets", "/orgs/acme/projects", "/orgs/acme/projects/new", "/orgs/acme/projects/WEB",
 			"/orgs/acme/projects/WEB/tickets", "/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets/42", "/orgs/acme/projects/WEB/tickets/42/edit",
 			"/orgs/acme/projects/WEB/tickets/new", "/orgs/acme/projects/WEB/settings", "/orgs/acme/people", "/orgs/acme/settings", "/orgs/acme/billing",
+			"/orgs/acme/people/joining", "/orgs/acme/settings/security", "/orgs/acme/settings/ownership", "/orgs/acme/ownership",
 		},
 		"guest": {"/orgs/acme", "/orgs/acme/projects", "/orgs/acme/projects/WEB/board"},
 		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs"},
