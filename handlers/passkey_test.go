@@ -25,10 +25,23 @@ func newKeyring(t *testing.T, p scope.Person) *keyring {
 	k := &keyring{
 		t: t, rp: virtualwebauthn.RelyingParty{Name: "Plinth", ID: "localhost", Origin: "http://localhost:8080"},
 		auth: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: p.ID[:]}),
-		key:  virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		key:  newKey(),
 	}
 	k.auth.AddCredential(k.key)
 	return k
+}
+
+// newKey makes a key as devices do. The library drops zeros at the front of a coordinate, which is no key then: one in 128.
+func newKey() virtualwebauthn.Credential {
+	longest := 0
+	for range 20 {
+		longest = max(longest, len(virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2).Key.AttestationData()))
+	}
+	for {
+		if k := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(k.Key.AttestationData()) == longest {
+			return k
+		}
+	}
 }
 
 // create answers a registration that the browser is asked for.
@@ -118,7 +131,7 @@ func TestPasskeyAnswersThatAreRefused(t *testing.T) {
 	shy.auth = virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: p.ID[:], UserNotVerified: true})
 	refused("nobody was verified", c, shy.get(c))
 	other := *k
-	other.key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	other.key = newKey()
 	refused("an unknown key", c, other.get(c))
 	stranger := newKeyring(t, scope.Person{})
 	refused("nobody's", c, stranger.get(c))
