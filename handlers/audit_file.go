@@ -77,7 +77,7 @@ func auditCSV(w io.Writer, entries []events.LogEntry, first bool) error {
 			strings.TrimSpace(person["name"] + " " + person["email"]), strconv.FormatBool(e.Erased), e.RequestID, e.ID.String(), numberText(e.Seq), hex.EncodeToString(e.Hash),
 		}
 		for i, cell := range row {
-			row[i] = inert(cell)
+			row[i] = events.InertCell(cell)
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -85,14 +85,6 @@ func auditCSV(w io.Writer, entries []events.LogEntry, first bool) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// inert keeps a spreadsheet from taking a cell for a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // auditLine is an entry as JSON.

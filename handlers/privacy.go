@@ -56,6 +56,11 @@ func (h *Privacy) Fetch(w http.ResponseWriter, r *http.Request, p scope.Person) 
 	if err != nil {
 		return err
 	}
+	return h.sendZIP(w, r, file)
+}
+
+// sendZIP sends a copy and closes it.
+func (b *Base) sendZIP(w http.ResponseWriter, r *http.Request, file *privacy.File) error {
 	defer func() { _ = file.Close() }() // it was only read
 	head := w.Header()
 	head.Set("Content-Type", "application/zip")
@@ -67,7 +72,7 @@ func (h *Privacy) Fetch(w http.ResponseWriter, r *http.Request, p scope.Person) 
 		return err
 	}
 	if _, err := io.Copy(w, file); err != nil {
-		h.Log.DebugContext(r.Context(), "client hung up", "error", err)
+		b.Log.DebugContext(r.Context(), "client hung up", "error", err)
 	}
 	return nil
 }

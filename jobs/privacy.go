@@ -26,3 +26,27 @@ func (SendExportReady) Kind() string { return "send_export_ready" }
 
 // InsertOpts puts it in the mail queue.
 func (SendExportReady) InsertOpts() river.InsertOpts { return mailOpts() }
+
+// ExportOrganization makes the copy of all that an organization has, in turns of some seconds.
+type ExportOrganization struct {
+	ForTenant
+	ExportID uuid.UUID `json:"export_id"`
+}
+
+// Kind names the job.
+func (ExportOrganization) Kind() string { return "export_organization" }
+
+// InsertOpts gives up within minutes, because somebody waits for it and can try again.
+func (ExportOrganization) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 4} }
+
+// SendOrganizationExportReady mails that the copy of an organization can be fetched.
+type SendOrganizationExportReady struct {
+	ForTenant
+	ExportID uuid.UUID `json:"export_id"`
+}
+
+// Kind names the job.
+func (SendOrganizationExportReady) Kind() string { return "send_organization_export_ready" }
+
+// InsertOpts puts it in the mail queue.
+func (SendOrganizationExportReady) InsertOpts() river.InsertOpts { return mailOpts() }

@@ -90,6 +90,10 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "made the organization")
 	case "organization.changed":
 		return ui.T(ctx, "changed the organization")
+	case "organization.export_asked":
+		return ui.T(ctx, "asked for a copy of the organization")
+	case "organization.export_fetched":
+		return ui.T(ctx, "fetched the copy of the organization")
 	case "tickets.reassigned":
 		n := auditNumber(change["tickets"][1])
 		return ui.TN(ctx, n, "handed over one open ticket", "handed over %d open tickets") + " " +

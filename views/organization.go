@@ -20,6 +20,9 @@ func settingsTabs(ctx context.Context, s scope.Scope, at string) []ui.Tab {
 	if s.May(scope.TransferOwnership) {
 		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Ownership"), URL: ui.OrgPath(s.Slug, "settings", "ownership"), Current: at == "ownership"})
 	}
+	if s.May(scope.ExportOrganization) {
+		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Export"), URL: ui.OrgPath(s.Slug, "settings", "export"), Current: at == "export"})
+	}
 	return tabs
 }
 

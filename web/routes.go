@@ -15,6 +15,7 @@ type Handlers struct {
 	Security      *handlers.Security
 	Privacy       *handlers.Privacy
 	Organizations *handlers.Organizations
+	OrgExports    *handlers.OrganizationExports
 	People        *handlers.People
 	Invitations   *handlers.Invitations
 	Joins         *handlers.Joins
@@ -149,6 +150,9 @@ func organizationRoutes(h Handlers) []Route {
 		get("/orgs/{org}/ownership", member(scope.ViewOrganization, h.Organizations.ShowOffer)),
 		post("/orgs/{org}/ownership/{id}/confirm", proven(member(scope.ViewOrganization, h.Organizations.ConfirmOwnership))),
 		post("/orgs/{org}/ownership/{id}/decline", member(scope.ViewOrganization, h.Organizations.DeclineOwnership)),
+		get("/orgs/{org}/settings/export", member(scope.ExportOrganization, h.OrgExports.Show)),
+		post("/orgs/{org}/settings/export", proven(alsoUnpaid(member(scope.ExportOrganization, h.OrgExports.Create)))),
+		get("/orgs/{org}/settings/export/{id}", proven(member(scope.ExportOrganization, h.OrgExports.Fetch))),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
 		get("/orgs/{org}/people/joining", member(scope.ManagePeople, h.People.ShowJoining)),
 		post("/orgs/{org}/people/joining/links", member(scope.ManagePeople, h.People.CreateJoinLink)),

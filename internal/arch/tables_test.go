@@ -17,7 +17,7 @@ func owners() map[string]string {
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",
 		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys email_changes known_devices identities",
-		"privacy":  "account_exports",
+		"privacy":  "account_exports tenant_exports tenant_purges",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days",

@@ -106,7 +106,8 @@ func grantRules() []catalogueRule {
 			       or a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
 			       or a.privilege_type = 'DELETE' and t.class = 'global' and r.rolname <> 'plinth_admin'
 			       or a.privilege_type in ('UPDATE', 'DELETE') and t.name in ('events', 'event_seals', 'account_events', 'account_event_seals',
-			           'event_erasures', 'account_event_erasures', 'audit.heads', 'audit.account_heads'))`},
+			           'event_erasures', 'account_event_erasures', 'audit.heads', 'audit.account_heads')
+			           and not (a.privilege_type = 'DELETE' and r.rolname = 'plinth_admin' and t.name in ('events', 'event_seals', 'event_erasures')))`},
 		{"grants", `select t.name || '.' || c.attname || ': ' || a.privilege_type || ' to ' || coalesce(r.rolname::text, 'PUBLIC')
 			from t join pg_attribute c on c.attrelid = t.oid cross join aclexplode(c.attacl) a left join pg_roles r on r.oid = a.grantee
 			where coalesce(r.rolname::text, 'PUBLIC') not in (select role from runtime) or a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE')`},

@@ -188,6 +188,8 @@ func roleHoles() []hole {
 		{"create in public", `grant create on schema public to plinth_app`, "grants: schema public"},
 		{"append-only changed", `grant update on events to plinth_app`, "grants: events: UPDATE to plinth_app"},
 		{"append-only deleted", `grant delete on account_events to plinth_worker`, "grants: account_events: DELETE to plinth_worker"},
+		{"append-only deleted by the worker", `grant delete on events to plinth_worker`, "grants: events: DELETE to plinth_worker"},
+		{"copies of seals deleted", `grant delete on audit.heads to plinth_admin`, "grants: audit.heads: DELETE to plinth_admin"},
 		{"default privileges", `alter default privileges for role plinth_owner grant select on tables to plinth_app`, "grants: default privileges"},
 		{"right partitions", goodPartitions, ""},
 		{"grant on a partition", goodPartitions + `grant select on parts_1 to plinth_app`, "grants: partition parts_1"},

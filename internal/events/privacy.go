@@ -35,3 +35,8 @@ func ExportTx(ctx context.Context, tx db.Tx, tenant, userID, after uuid.UUID, si
 	}
 	return out, nil
 }
+
+// ExportHistoryTx is a page of all that happened in the organization in scope, as its owners read it.
+func ExportHistoryTx(ctx context.Context, tx db.Tx, tenant, after uuid.UUID, size int32) ([]db.Doc, error) {
+	return db.Docs(ctx, tx, eventsdb.ExportHistory, tenant, after, size)
+}

@@ -2,14 +2,12 @@ package privacy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/google/uuid"
 
-	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
@@ -99,7 +97,7 @@ func (p *Privacy) Newest(ctx context.Context, person scope.Person) (*Export, err
 		return nil, fmt.Errorf("find the newest copy: %w", err)
 	}
 	return &Export{
-		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(plan(len(row.Tenants))) + 1), Bytes: row.Bytes, Made: row.CreatedAt,
+		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(partsOfAccount(users.User{}, row.Tenants, row.Folders)) + 1), Bytes: row.Bytes, Made: row.CreatedAt,
 		Expires: row.ExpiresAt,
 	}, nil
 }
@@ -120,25 +118,15 @@ func (p *Privacy) Fetch(ctx context.Context, person scope.Person, id uuid.UUID, 
 	if err != nil {
 		return nil, fmt.Errorf("find the copy: %w", err)
 	}
-	reader, size, err := p.Files.Read(ctx, archiveKey(id))
-	if errors.Is(err, blob.ErrNone) {
-		return nil, fault.Missing()
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = p.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		return note(ctx, tx, person.ID, ExportFetched, from)
+	return p.open(ctx, folderOf(id), "plinth-data-"+row.CreatedAt.Format(time.DateOnly)+".zip", func() error {
+		return p.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error { return note(ctx, tx, person.ID, ExportFetched, from) })
 	})
-	if err != nil {
-		return nil, errors.Join(err, reader.Close())
-	}
-	return &File{ReadCloser: reader, Name: "plinth-data-" + row.CreatedAt.Format(time.DateOnly) + ".zip", Size: size}, nil
 }
 
 // ReadyMail is what the mail about a finished copy is made of.
 type ReadyMail struct {
 	To, Name, URL string
+	Organization  string // whose data it is; empty for the person's own
 	Until         time.Time
 	Zone          *time.Location
 }
@@ -191,5 +179,5 @@ func (p *Privacy) Purge(ctx context.Context) error {
 			return fmt.Errorf("drop an expired copy: %w", err)
 		}
 	}
-	return nil
+	return p.purgeOrganizationExports(ctx)
 }

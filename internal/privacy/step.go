@@ -1,89 +1,48 @@
 package privacy
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"plinth/internal/auth"
 	"plinth/internal/db"
-	"plinth/internal/events"
-	"plinth/internal/fault"
-	"plinth/internal/mails"
-	"plinth/internal/privacy/privacydb"
-	"plinth/internal/projects"
 	"plinth/internal/scope"
-	"plinth/internal/tenants"
-	"plinth/internal/users"
-	"plinth/jobs"
 )
 
-// page is a part of a file: rows, and whether more follow.
-type page struct {
-	docs []db.Doc
-	more bool
+// making is a copy under way: of a person's data, or of all that an organization has. Who owns the row where it stands
+// says how to move and how to finish it.
+type making struct {
+	folder string // of its files, with a slash behind
+	parts  []part
+	at     place
+	move   func(ctx context.Context, to place) error
+	finish func(ctx context.Context, bytes int64) error
 }
 
-// reader reads one page of what a step is about. tenant is nil outside of organizations.
-type reader func(ctx context.Context, tx db.Tx, user users.User, tenant, after uuid.UUID, size int32) ([]db.Doc, error)
+// place is where a copy stands: which page of which part is to be written.
+type place struct {
+	step, page int32
+	after      uuid.UUID // the last row written
+}
 
-// part is one file, or several when there is much.
+// part is a file of the copy. Each step writes a page of one.
 type part struct {
-	name   string
-	tenant int // index in the export's organizations; -1 is the account
+	name   string    // without its ending
+	tenant uuid.UUID // whose rows are read; the nil id outside of organizations
 	read   reader
+	table  []string // the columns of a CSV file beside it; none where there is no such file
 }
 
-// plan is what a copy consists of, in order. Each step writes a page of one of these.
-func plan(organizations int) []part {
-	all := []part{
-		{"profile", -1, one(func(ctx context.Context, tx db.Tx, u users.User, _ uuid.UUID) ([]byte, error) {
-			return users.ExportTx(ctx, tx, u.ID)
-		})},
-		{"security", -1, one(func(ctx context.Context, tx db.Tx, u users.User, _ uuid.UUID) ([]byte, error) {
-			return auth.ExportTx(ctx, tx, u.ID)
-		})},
-		{"events", -1, func(ctx context.Context, tx db.Tx, u users.User, _, after uuid.UUID, size int32) ([]db.Doc, error) {
-			return events.ExportAccountTx(ctx, tx, u.ID, after, size)
-		}},
-		{"mails", -1, func(ctx context.Context, tx db.Tx, u users.User, _, after uuid.UUID, size int32) ([]db.Doc, error) {
-			return mails.ExportTx(ctx, tx, u.Email, after, size)
-		}},
-	}
-	for i := range organizations {
-		all = append(all, inOrganization(i)...)
-	}
-	return all
-}
-
-func inOrganization(i int) []part {
-	of := func(read func(ctx context.Context, tx db.Tx, tenant, userID, after uuid.UUID, size int32) ([]db.Doc, error)) reader {
-		return func(ctx context.Context, tx db.Tx, u users.User, tenant, after uuid.UUID, size int32) ([]db.Doc, error) {
-			return read(ctx, tx, tenant, u.ID, after, size)
-		}
-	}
-	return []part{
-		{"membership", i, one(func(ctx context.Context, tx db.Tx, u users.User, tenant uuid.UUID) ([]byte, error) {
-			return tenants.ExportTx(ctx, tx, tenant, u.ID)
-		})},
-		{"tickets", i, of(projects.ExportTicketsTx)},
-		{"comments", i, of(projects.ExportCommentsTx)},
-		{"activity", i, of(events.ExportTx)},
-	}
-}
+// reader reads a page: up to size rows behind the one with the id after.
+type reader func(ctx context.Context, tx db.Tx, after uuid.UUID, size int32) ([]db.Doc, error)
 
 // one reads what is a single thing and has no pages.
-func one(read func(ctx context.Context, tx db.Tx, u users.User, tenant uuid.UUID) ([]byte, error)) reader {
-	return func(ctx context.Context, tx db.Tx, u users.User, tenant, _ uuid.UUID, _ int32) ([]db.Doc, error) {
-		doc, err := read(ctx, tx, u, tenant)
+func one(read func(ctx context.Context, tx db.Tx) ([]byte, error)) reader {
+	return func(ctx context.Context, tx db.Tx, _ uuid.UUID, _ int32) ([]db.Doc, error) {
+		doc, err := read(ctx, tx)
 		if err != nil || doc == nil {
 			return nil, err
 		}
@@ -91,156 +50,84 @@ func one(read func(ctx context.Context, tx db.Tx, u users.User, tenant uuid.UUID
 	}
 }
 
-func folderOf(export uuid.UUID) string   { return "exports/" + export.String() + "/" }
-func partsOf(export uuid.UUID) string    { return folderOf(export) + "parts/" }
-func archiveKey(export uuid.UUID) string { return folderOf(export) + "data.zip" }
-
-// Run goes on with a copy for a while, and says whether there is more to do. Each page is noted when it is written, so
-// that whoever goes on begins there; a page that is written twice is the same file. jobs.ErrNothingToDo when the copy has
-// ended or its person is gone.
-func (p *Privacy) Run(ctx context.Context, id uuid.UUID) (more bool, err error) {
+// turn goes on with a copy for a while, and says whether there is more to do; load reads where it stands. Each page is
+// noted when it is written, so that whoever goes on begins there; a page that is written twice is the same file.
+func (p *Privacy) turn(ctx context.Context, load func(context.Context) (*making, error)) (more bool, err error) {
 	begun := time.Now()
 	for {
-		more, err := p.step(ctx, id)
-		if err != nil || !more || time.Since(begun) >= p.runFor() {
-			return more, err
+		m, err := load(ctx)
+		if err != nil {
+			return false, err
+		}
+		if int(m.at.step) >= len(m.parts) {
+			return false, p.finish(ctx, m)
+		}
+		if err := p.writePage(ctx, m); err != nil {
+			return false, err
+		}
+		if time.Since(begun) >= p.runFor() {
+			return true, nil
 		}
 	}
 }
 
-// step writes one page, or at the end puts the pages together.
-func (p *Privacy) step(ctx context.Context, id uuid.UUID) (more bool, err error) {
-	e, err := privacydb.New().ExportByID(ctx, p.DB.Direct(), id)
-	if db.None(err) || err == nil && e.State != Running {
-		return false, jobs.ErrNothingToDo
-	}
-	if err != nil {
-		return false, fmt.Errorf("read the copy under way: %w", err)
-	}
-	user, err := users.ByID(ctx, p.DB.Direct(), e.UserID)
-	if fault.Is(err, fault.NotFound) {
-		return false, errors.Join(jobs.ErrNothingToDo, p.GiveUp(ctx, id))
-	}
-	if err != nil {
-		return false, err
-	}
-	parts := plan(len(e.Tenants))
-	if int(e.Step) >= len(parts) {
-		return false, p.finish(ctx, id, e.UserID)
-	}
-	return true, p.writePage(ctx, e, parts[e.Step], user)
-}
-
-func (p *Privacy) writePage(ctx context.Context, e privacydb.ExportByIDRow, what part, user users.User) error {
-	got, err := p.read(ctx, e, what, user)
+func (p *Privacy) writePage(ctx context.Context, m *making) error {
+	what := m.parts[m.at.step]
+	docs, err := p.read(ctx, what, m.at.after)
 	if err != nil {
 		return err
 	}
-	if len(got.docs) > 0 {
-		err := p.Files.Write(ctx, partsOf(e.ID)+what.file(e), func(w io.Writer) error { return writeJSON(w, got.docs) })
-		if err != nil {
+	if len(docs) > 0 {
+		if err := p.store(ctx, m, what, docs); err != nil {
 			return err
 		}
 	}
-	next := privacydb.MoveExportParams{ID: e.ID, WasStep: e.Step, WasPart: e.Part, Step: e.Step + 1}
-	if got.more {
-		next.Step, next.Part, next.AfterID = e.Step, e.Part+1, got.docs[len(got.docs)-1].ID
+	next := place{step: m.at.step + 1}
+	if len(docs) == int(p.pageSize()) && docs[0].ID != uuid.Nil {
+		next = place{step: m.at.step, page: m.at.page + 1, after: docs[len(docs)-1].ID}
 	}
-	if _, err := privacydb.New().MoveExport(ctx, p.DB.Direct(), next); err != nil {
-		return fmt.Errorf("note the step: %w", err)
-	}
-	return nil
+	return m.move(ctx, next)
 }
 
-func (p *Privacy) read(ctx context.Context, e privacydb.ExportByIDRow, what part, user users.User) (page, error) {
-	var got page
-	tenant, size := uuid.Nil, p.pageSize()
+func (p *Privacy) read(ctx context.Context, what part, after uuid.UUID) (docs []db.Doc, err error) {
 	fn := func(ctx context.Context, tx db.Tx) error {
-		docs, err := what.read(ctx, tx, user, tenant, e.AfterID, size)
-		got = page{docs, len(docs) == int(size) && docs[0].ID != uuid.Nil}
+		docs, err = what.read(ctx, tx, after, p.pageSize())
 		return err
 	}
-	if what.tenant < 0 {
-		return got, p.DB.InGlobal(ctx, fn)
+	if what.tenant == uuid.Nil {
+		return docs, p.DB.InGlobal(ctx, fn)
 	}
-	tenant = e.Tenants[what.tenant]
-	return got, p.DB.InTenant(ctx, scope.System(tenant), fn)
+	return docs, p.DB.InTenant(ctx, scope.System(what.tenant), fn)
 }
 
-// file is the name of a page in the copy.
-func (w part) file(e privacydb.ExportByIDRow) string {
-	name := "account/" + w.name
-	if w.tenant >= 0 {
-		name = "organizations/" + e.Folders[w.tenant] + "/" + w.name
+// store writes a page of each file that the part becomes.
+func (p *Privacy) store(ctx context.Context, m *making, what part, docs []db.Doc) error {
+	err := p.Files.Write(ctx, m.pageKey(what.name+jsonEnding), func(w io.Writer) error { return writeJSON(w, docs) })
+	if err != nil || what.table == nil {
+		return err
 	}
-	if e.Part > 0 {
-		name += fmt.Sprintf("-%04d", e.Part+1)
-	}
-	return name + ".json"
+	return p.Files.Write(ctx, m.pageKey(what.name+".csv"), func(w io.Writer) error { return writeCSV(w, what.table, docs, m.at.page == 0) })
 }
 
-func writeJSON(w io.Writer, docs []db.Doc) error {
-	all := make([]json.RawMessage, len(docs))
-	for i, d := range docs {
-		all[i] = d.Doc
-	}
-	raw, err := json.Marshal(all)
-	if err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, raw, "", "  "); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	pretty.WriteByte('\n')
-	_, err = pretty.WriteTo(w)
-	return err
+// The pages of a file lie in a folder that is called like it.
+func (m *making) pageKey(file string) string {
+	return fmt.Sprintf("%s%s/%08d", partsOf(m.folder), file, m.at.page)
 }
 
-// finish puts the pages into one file and tells the person.
-func (p *Privacy) finish(ctx context.Context, id, userID uuid.UUID) error {
+func partsOf(folder string) string    { return folder + "parts/" }
+func archiveKey(folder string) string { return folder + "data.zip" }
+
+// finish puts the pages together and lets the owner of the copy say that it is ready.
+func (p *Privacy) finish(ctx context.Context, m *making) error {
 	var written counter
-	err := p.Files.Write(ctx, archiveKey(id), func(w io.Writer) error { return p.archive(ctx, id, io.MultiWriter(w, &written)) })
+	err := p.Files.Write(ctx, archiveKey(m.folder), func(w io.Writer) error { return p.archive(ctx, partsOf(m.folder), io.MultiWriter(w, &written)) })
 	if err != nil {
 		return err
 	}
-	q := privacydb.New()
-	err = p.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		finished, err := q.FinishExport(ctx, tx, privacydb.FinishExportParams{ID: id, Bytes: int64(written)})
-		if err != nil || finished == 0 {
-			return err
-		}
-		if err := q.ReplaceExports(ctx, tx, privacydb.ReplaceExportsParams{UserID: userID, ID: id}); err != nil {
-			return fmt.Errorf("replace the earlier copies: %w", err)
-		}
-		return p.Queue.EnqueueTx(ctx, tx, jobs.SendExportReady{ExportID: id})
-	})
-	if err != nil {
+	if err := m.finish(ctx, int64(written)); err != nil {
 		return err
 	}
-	return p.Files.DeleteAll(ctx, partsOf(id))
-}
-
-func (p *Privacy) archive(ctx context.Context, id uuid.UUID, to io.Writer) error {
-	z := zip.NewWriter(to)
-	err := p.Files.Each(ctx, partsOf(id), func(key string) error {
-		r, _, err := p.Files.Read(ctx, key)
-		if err != nil {
-			return err
-		}
-		w, err := z.Create(strings.TrimPrefix(key, partsOf(id)))
-		if err == nil {
-			_, err = io.Copy(w, r)
-		}
-		return errors.Join(err, r.Close())
-	})
-	if err != nil {
-		return fmt.Errorf("put the copy together: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("put the copy together: %w", err)
-	}
-	return nil
+	return p.Files.DeleteAll(ctx, partsOf(m.folder))
 }
 
 type counter int64

@@ -55,6 +55,7 @@ func outOfTheCopy() map[string]string {
 		"billing_trials":            "ids and the plan alone",
 		"plan_overrides":            "written by staff about an organization",
 		"account_exports":           "the copy itself",
+		"tenant_exports":            "the organization's copy; the event about it is in the copy",
 	}
 }
 

@@ -35,3 +35,18 @@ func ExportCommentsTx(ctx context.Context, tx db.Tx, tenant, userID, after uuid.
 	}
 	return out, nil
 }
+
+// ExportAllProjectsTx is a page of the projects of the organization in scope, whoever sees them.
+func ExportAllProjectsTx(ctx context.Context, tx db.Tx, tenant, after uuid.UUID, size int32) ([]db.Doc, error) {
+	return db.Docs(ctx, tx, projectsdb.ExportAllProjects, tenant, after, size)
+}
+
+// ExportAllTicketsTx is a page of the tickets of the organization in scope, whoever sees them.
+func ExportAllTicketsTx(ctx context.Context, tx db.Tx, tenant, after uuid.UUID, size int32) ([]db.Doc, error) {
+	return db.Docs(ctx, tx, projectsdb.ExportAllTickets, tenant, after, size)
+}
+
+// ExportAllCommentsTx is a page of the comments of the organization in scope, whoever sees them.
+func ExportAllCommentsTx(ctx context.Context, tx db.Tx, tenant, after uuid.UUID, size int32) ([]db.Doc, error) {
+	return db.Docs(ctx, tx, projectsdb.ExportAllComments, tenant, after, size)
+}

@@ -45,6 +45,8 @@ const (
 	ExportAudit        Permission = "audit.export"
 	TransferOwnership  Permission = "ownership.transfer"
 	ManageSecurity     Permission = "security.manage"
+	ExportOrganization Permission = "organization.export"
+	DeleteOrganization Permission = "organization.delete"
 )
 
 // May is the one table of rights: role × permission.
@@ -56,7 +58,7 @@ func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
 	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject})
 	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling, ViewAudit, ExportAudit})
-	owner := slices.Concat(admin, []Permission{ManageBilling, TransferOwnership, ManageSecurity})
+	owner := slices.Concat(admin, []Permission{ManageBilling, TransferOwnership, ManageSecurity, ExportOrganization, DeleteOrganization})
 	switch r {
 	case Guest:
 		return guest

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"plinth/jobs"
 	"plinth/views/mail"
@@ -18,13 +19,18 @@ type exportAccount struct {
 
 func (w *exportAccount) Work(ctx context.Context, job *river.Job[jobs.ExportAccount]) error {
 	more, err := w.m.Privacy.Run(ctx, job.Args.ExportID)
+	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Privacy.GiveUp(ctx, job.Args.ExportID) })
+}
+
+// inTurns lets others have their turn when there is more to do, and gives up after the last try.
+func inTurns(ctx context.Context, job *rivertype.JobRow, more bool, err error, giveUp func(context.Context) error) error {
 	if err == nil && more {
-		return river.JobSnooze(0) // others get their turn; this one goes on where it was
+		return river.JobSnooze(0) // it goes on where it was
 	}
 	err = done(err)
 	if err != nil && job.Attempt >= job.MaxAttempts {
-		// The step may have run out of time, and its person is still to be told.
-		err = errors.Join(err, w.m.Privacy.GiveUp(context.WithoutCancel(ctx), job.Args.ExportID))
+		// The step may have run out of time, and whoever waits is still to be told.
+		err = errors.Join(err, giveUp(context.WithoutCancel(ctx)))
 	}
 	return err
 }
@@ -40,4 +46,31 @@ func (w *sendExportReady) Work(ctx context.Context, job *river.Job[jobs.SendExpo
 		return done(err)
 	}
 	return w.m.send(ctx, "export_ready", job.Args.ExportID.String(), uuid.Nil, mail.ExportReady(data))
+}
+
+type exportOrganization struct {
+	river.WorkerDefaults[jobs.ExportOrganization]
+	m Modules
+}
+
+func (w *exportOrganization) Work(ctx context.Context, job *river.Job[jobs.ExportOrganization]) error {
+	a := job.Args
+	more, err := w.m.Privacy.RunOrganization(ctx, a.TenantID, a.ExportID)
+	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error {
+		return w.m.Privacy.GiveUpOrganization(ctx, a.TenantID, a.ExportID)
+	})
+}
+
+type sendOrganizationExportReady struct {
+	river.WorkerDefaults[jobs.SendOrganizationExportReady]
+	m Modules
+}
+
+func (w *sendOrganizationExportReady) Work(ctx context.Context, job *river.Job[jobs.SendOrganizationExportReady]) error {
+	a := job.Args
+	data, err := w.m.Privacy.OrganizationReadyMail(ctx, a.TenantID, a.ExportID)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "organization_export_ready", a.ExportID.String(), a.TenantID, mail.OrganizationExportReady(data))
 }

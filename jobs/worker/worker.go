@@ -76,6 +76,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sweepSeals{m: m})
 	river.AddWorker(w, &exportAccount{m: m})
 	river.AddWorker(w, &sendExportReady{m: m})
+	river.AddWorker(w, &exportOrganization{m: m})
+	river.AddWorker(w, &sendOrganizationExportReady{m: m})
 	return w
 }
 

@@ -162,6 +162,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Security:      &handlers.Security{Base: base, Auth: a.Auth},
 		Privacy:       &handlers.Privacy{Base: base, Privacy: a.Privacy},
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
+		OrgExports:    &handlers.OrganizationExports{Base: base, Privacy: a.Privacy},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
 		Joins:         &handlers.Joins{Base: base, Tenants: a.Tenants},

@@ -113,3 +113,48 @@ func (q *Queries) ExportActivity(ctx context.Context, db DBTX, arg ExportActivit
 	}
 	return items, nil
 }
+
+const ExportHistory = `-- name: ExportHistory :many
+select e.id, jsonb_build_object(
+    'at', e.at, 'actor', u.name, 'actor_id', e.actor_id, 'action', e.action, 'object', e.object_kind, 'object_id', e.object_id, 'name', e.object_name,
+    'changes', e.changes, 'personal', e.person - 'salt', 'seal', s.seq
+)::jsonb as doc
+from events e
+left join users u on u.id = e.actor_id
+left join event_seals s on s.tenant_id = e.tenant_id and s.event_id = e.id
+where e.tenant_id = $1 and e.id > $2
+order by e.id
+limit $3
+`
+
+type ExportHistoryParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Limit    int32
+}
+
+type ExportHistoryRow struct {
+	ID  uuid.UUID
+	Doc []byte
+}
+
+// All that happened in an organization, as its owners read it in the audit log.
+func (q *Queries) ExportHistory(ctx context.Context, db DBTX, arg ExportHistoryParams) ([]ExportHistoryRow, error) {
+	rows, err := db.Query(ctx, ExportHistory, arg.TenantID, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExportHistoryRow
+	for rows.Next() {
+		var i ExportHistoryRow
+		if err := rows.Scan(&i.ID, &i.Doc); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

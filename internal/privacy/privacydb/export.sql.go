@@ -166,7 +166,7 @@ func (q *Queries) MoveExport(ctx context.Context, db DBTX, arg MoveExportParams)
 }
 
 const NewestExport = `-- name: NewestExport :one
-select id, state, step, tenants, bytes, created_at, expires_at
+select id, state, step, tenants, folders, bytes, created_at, expires_at
 from account_exports
 where user_id = $1 and expires_at > now()
 order by created_at desc
@@ -178,6 +178,7 @@ type NewestExportRow struct {
 	State     string
 	Step      int32
 	Tenants   []uuid.UUID
+	Folders   []string
 	Bytes     int64
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -191,6 +192,7 @@ func (q *Queries) NewestExport(ctx context.Context, db DBTX, userID uuid.UUID) (
 		&i.State,
 		&i.Step,
 		&i.Tenants,
+		&i.Folders,
 		&i.Bytes,
 		&i.CreatedAt,
 		&i.ExpiresAt,

@@ -30,3 +30,16 @@ where e.tenant_id = @tenant
   and (e.at, e.id) > (coalesce((select x.at from events x where x.tenant_id = @tenant and x.id = @after), '-infinity'), @after)
 order by e.at, e.id
 limit @size;
+
+-- name: ExportHistory :many
+-- All that happened in an organization, as its owners read it in the audit log.
+select e.id, jsonb_build_object(
+    'at', e.at, 'actor', u.name, 'actor_id', e.actor_id, 'action', e.action, 'object', e.object_kind, 'object_id', e.object_id, 'name', e.object_name,
+    'changes', e.changes, 'personal', e.person - 'salt', 'seal', s.seq
+)::jsonb as doc
+from events e
+left join users u on u.id = e.actor_id
+left join event_seals s on s.tenant_id = e.tenant_id and s.event_id = e.id
+where e.tenant_id = $1 and e.id > $2
+order by e.id
+limit $3;

@@ -11,7 +11,7 @@ set state = 'failed', updated_at = now()
 where state = 'running' and updated_at < now() - interval '1 hour' and (user_id = @user_id or @everybody::boolean);
 
 -- name: NewestExport :one
-select id, state, step, tenants, bytes, created_at, expires_at
+select id, state, step, tenants, folders, bytes, created_at, expires_at
 from account_exports
 where user_id = $1 and expires_at > now()
 order by created_at desc
