@@ -7,6 +7,7 @@ import (
 
 	"plinth/internal/auth"
 	"plinth/internal/scope"
+	"plinth/internal/users"
 	"plinth/views"
 	"plinth/views/ui"
 )
@@ -14,7 +15,8 @@ import (
 // Account serves a person's own account.
 type Account struct {
 	*Base
-	Auth *auth.Auth
+	Auth     *auth.Auth
+	Pictures *users.Pictures
 }
 
 // Show shows the profile and the form for a new password.
@@ -29,7 +31,7 @@ func (h *Account) Show(w http.ResponseWriter, r *http.Request, p scope.Person) e
 
 func (h *Account) page(r *http.Request, p scope.Person) (views.AccountPage, error) {
 	factors, pending, err := h.Auth.AccountState(r.Context(), p)
-	return views.AccountPage{Person: p, Factors: factors, Pending: pending}, err
+	return views.AccountPage{Person: p, Factors: factors, Pending: pending, Picture: afresh(ui.Form{})}, err
 }
 
 // again shows the page with what was typed into one of its forms.

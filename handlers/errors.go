@@ -103,11 +103,11 @@ func (b *Base) Again(w http.ResponseWriter, r *http.Request, err error, show fun
 		return err
 	}
 	switch f.Kind {
-	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Denied:
+	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Denied, fault.TooLarge:
 	default:
 		return err
 	}
-	if f.Kind != fault.Invalid && f.Public == "" {
+	if len(f.Fields) == 0 && f.Kind != fault.Invalid && f.Public == "" {
 		return err
 	}
 	retryAfter(w, f)

@@ -13,6 +13,7 @@ type AccountPage struct {
 	Person   scope.Person
 	Factors  auth.Factors      // whether there is a password to change
 	Pending  *auth.EmailChange // the change of address under way, or nil
+	Picture  ui.Form
 	Profile  ui.Form
 	Email    ui.Form
 	Password ui.Form

@@ -435,7 +435,7 @@ func landingTicket(t shownTicket) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FacePlain(t.person, t.person).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FacePlain(t.person, t.person, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -158,7 +158,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		Theme: theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
 	}
 	if e.seen != nil {
-		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Staff: p.Staff}
+		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
 	}
 	for _, o := range e.orgs {
 		nav.Orgs = append(nav.Orgs, ui.NavOrg{Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role)})

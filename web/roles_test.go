@@ -11,6 +11,7 @@ import (
 
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
+	"plinth/internal/users"
 	"plinth/test/webtest"
 	"plinth/web"
 )
@@ -113,6 +114,10 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), `select (select id from comments limit 1), (select user_id from memberships where role = 'guest')`).Scan(&comment, &guest); err != nil {
 		t.Fatal(err)
 	}
+	picture, err := p.App.Pictures.Set(t.Context(), scope.Person{ID: guest}, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	narrower := map[string]string{
 		"/orgs/{org}/projects/{key}/settings":                            "who manages the project",
 		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit": "who wrote the comment",
@@ -124,7 +129,7 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		if r.Guard.Kind != web.InOrg || r.Method != http.MethodGet || narrower[r.Path] != "" {
 			continue
 		}
-		path := strings.NewReplacer("{org}", "acme", "{key}", "WEB", "{number}", "1", "{id}", comment.String(), "{user}", guest.String()).Replace(r.Path)
+		path := strings.NewReplacer("{org}", "acme", "{key}", "WEB", "{number}", "1", "{id}", comment.String(), "{user}", guest.String(), "{file}", strings.Replace(picture, ".", "-64.", 1)).Replace(r.Path)
 		for role, b := range p.browsers {
 			if role == "" || !role.May(r.Guard.Permission) {
 				continue

@@ -12,6 +12,7 @@ type Handlers struct {
 	Pages         *handlers.Pages
 	Auth          *handlers.Auth
 	Account       *handlers.Account
+	Pictures      *handlers.Pictures
 	Security      *handlers.Security
 	Privacy       *handlers.Privacy
 	Organizations *handlers.Organizations
@@ -91,6 +92,9 @@ func personRoutes(h Handlers) []Route {
 		post("/account/email", proven(signedIn(h.Account.UpdateEmail))),
 		post("/account/email/withdraw", signedIn(h.Account.WithdrawEmail)),
 		post("/account/password", signedIn(h.Account.UpdatePassword)),
+		atMost(handlers.MaxUpload, post("/account/picture", signedIn(h.Account.UpdatePicture))),
+		post("/account/picture/remove", signedIn(h.Account.RemovePicture)),
+		get("/account/picture/{file}", signedIn(h.Pictures.Own)),
 		get("/confirm", signedIn(h.Auth.ShowProve)),
 		post("/confirm", signedIn(h.Auth.CreateProve)),
 		post("/confirm/passkey", signedIn(h.Auth.CreatePasskeyProve)),
@@ -154,6 +158,7 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/settings/export", proven(alsoUnpaid(member(scope.ExportOrganization, h.OrgExports.Create)))),
 		get("/orgs/{org}/settings/export/{id}", proven(member(scope.ExportOrganization, h.OrgExports.Fetch))),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
+		get("/orgs/{org}/pictures/{user}/{file}", member(scope.ViewOrganization, h.Pictures.Member)),
 		get("/orgs/{org}/people/joining", member(scope.ManagePeople, h.People.ShowJoining)),
 		post("/orgs/{org}/people/joining/links", member(scope.ManagePeople, h.People.CreateJoinLink)),
 		post("/orgs/{org}/people/joining/links/end", member(scope.ManagePeople, h.People.EndJoinLink)),
@@ -224,6 +229,7 @@ func officeRoutes(h Handlers) []Route {
 		get("/admin/find", staff(h.Admin.Find)),
 		get("/admin/users", staff(h.Admin.Users)),
 		get("/admin/users/{id}", staff(h.Admin.User)),
+		get("/admin/users/{id}/picture/{file}", staff(h.Pictures.Staff)),
 		get("/admin/organizations", staff(h.Admin.Organizations)),
 		get("/admin/organizations/{id}", staff(h.Admin.Organization)),
 		get("/admin/subscriptions", staff(h.Admin.Subscriptions)),

@@ -145,13 +145,14 @@ type Seen struct {
 	ProvenAt   time.Time
 	Methods    []string
 	Strong     bool
+	Picture    string
 }
 
 // Person is the plain value of what was read.
 func (s Seen) Person(sessionID uuid.UUID) scope.Person {
 	return scope.Person{
 		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: s.StaffSince != nil, SignedIn: s.SignedInAt,
-		Proven: s.ProvenAt, Methods: s.Methods, Strong: s.Strong,
+		Proven: s.ProvenAt, Methods: s.Methods, Strong: s.Strong, Picture: s.Picture,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -87,6 +88,10 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) err
 	if err != nil {
 		return err
 	}
+	return each(ctx, b, prefix, func(o *blob.ListObject) error { return fn(o.Key) })
+}
+
+func each(ctx context.Context, b *blob.Bucket, prefix string, fn func(o *blob.ListObject) error) error {
 	list := b.List(&blob.ListOptions{Prefix: prefix})
 	for {
 		o, err := list.Next(ctx)
@@ -96,7 +101,7 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) err
 		if err != nil {
 			return fmt.Errorf("list files: %w", err)
 		}
-		if err := fn(o.Key); err != nil {
+		if err := fn(o); err != nil {
 			return err
 		}
 	}
@@ -104,12 +109,21 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) err
 
 // DeleteAll removes every file whose key begins with prefix.
 func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	return s.DeleteWhere(ctx, prefix, func(string, time.Time) bool { return true })
+}
+
+// DeleteWhere removes those files whose key begins with prefix that which says yes to, of their key and the time they
+// were written at.
+func (s *Store) DeleteWhere(ctx context.Context, prefix string, which func(key string, changed time.Time) bool) error {
 	b, err := s.open()
 	if err != nil {
 		return err
 	}
-	return s.Each(ctx, prefix, func(key string) error {
-		if err := b.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+	return each(ctx, b, prefix, func(o *blob.ListObject) error {
+		if !which(o.Key, o.ModTime) {
+			return nil
+		}
+		if err := b.Delete(ctx, o.Key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 			return fmt.Errorf("delete file: %w", err)
 		}
 		return nil

@@ -16,7 +16,7 @@ import (
 // address is here or among outOfTheCopy.
 func inTheCopy() map[string]string {
 	return map[string]string{
-		"users":          "email name terms_version time_zone",
+		"users":          "email name terms_version time_zone picture",
 		"account_events": "action changes person",
 		"mails":          "recipient kind subject state",
 		"sessions":       "user_agent address methods",

@@ -15,6 +15,7 @@ type Person struct {
 	SessionID uuid.UUID // the row in sessions that lets them in
 	Name      string
 	Email     string
+	Picture   string // the name of their picture; empty is none
 	Zone      string // IANA name of the time zone times are shown in; empty is UTC
 	Staff     bool   // may enter the back-office
 	SignedIn  time.Time
@@ -57,6 +58,7 @@ type Scope struct {
 	TenantID uuid.UUID
 	Slug     string
 	Name     string
+	Logo     string // the name of its picture; empty is none
 	Person   Person
 	Role     Role
 	Limits   Limits

@@ -22,6 +22,8 @@ type Standing struct {
 	SecondFactor  bool
 	SignInMethods []string
 	SessionHours  int32
+
+	Logo string
 }
 
 // Policy is what the organization asks of whoever comes in.
@@ -44,7 +46,7 @@ func (st Standing) Scope(p scope.Person, access billing.Access, request string) 
 		readOnly = scope.Suspended
 	}
 	return scope.Scope{
-		TenantID: st.TenantID, Slug: st.Slug, Name: st.Name, Person: p, Role: scope.Role(st.Role),
+		TenantID: st.TenantID, Slug: st.Slug, Name: st.Name, Logo: st.Logo, Person: p, Role: scope.Role(st.Role),
 		Limits: access.Plan.Scope(), ReadOnly: readOnly, Request: request,
 	}
 }
@@ -55,6 +57,7 @@ type Organization struct {
 	Slug string
 	Name string
 	Role string
+	Logo string
 }
 
 // QueueOrganizations reads the organizations a person belongs to, by name.

@@ -16,6 +16,7 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/limit"
+	"plinth/internal/picture"
 	"plinth/internal/scope"
 	"plinth/internal/secret"
 	"plinth/internal/tenants/tenantsdb"
@@ -24,12 +25,13 @@ import (
 
 // Tenants has the operations. Its fields are set once, where the program is put together.
 type Tenants struct {
-	DB     *db.DB
-	Queue  *jobs.Queue
-	Plans  *billing.Catalogue
-	Limits *limit.Limiter
-	Keys   *secret.Keys
-	URL    string // APP_URL, of which join links are made
+	DB       *db.DB
+	Queue    *jobs.Queue
+	Plans    *billing.Catalogue
+	Limits   *limit.Limiter
+	Keys     *secret.Keys
+	Pictures *picture.Pictures
+	URL      string // APP_URL, of which join links are made
 }
 
 // NewForm is what a person types to found an organization. ID is made when the form is shown, so that sending the form

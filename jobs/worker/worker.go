@@ -22,6 +22,7 @@ import (
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
+	"plinth/internal/users"
 	"plinth/jobs"
 )
 
@@ -29,6 +30,7 @@ import (
 type Modules struct {
 	Auth     *auth.Auth
 	Tenants  *tenants.Tenants
+	Pictures *users.Pictures
 	Mails    *mails.Mails
 	Billing  *billing.Billing
 	Projects *projects.Projects
@@ -78,6 +80,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendExportReady{m: m})
 	river.AddWorker(w, &exportOrganization{m: m})
 	river.AddWorker(w, &sendOrganizationExportReady{m: m})
+	river.AddWorker(w, &tidyPictures{m: m})
+	river.AddWorker(w, &tidyLogos{m: m})
 	return w
 }
 

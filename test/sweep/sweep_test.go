@@ -16,7 +16,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plinth/internal/dbtest"
+	"plinth/internal/picture"
 	"plinth/internal/scope"
+	"plinth/internal/users"
 	"plinth/test/webtest"
 	"plinth/web"
 )
@@ -149,8 +151,19 @@ func newWorld(t testing.TB) world {
 	b := s.Org(t, s.Account(t, canary, "boss@b.example"), "org-b", canary)
 	conn := dbtest.Connect(t, s.Database.Super)
 	w := world{site: s, conn: conn, a: a, b: b, ours: plant(t, conn, a, "organization", "ours"), theirs: plant(t, conn, b, "organization", canary)}
+	w.ours.ids["file"], w.theirs.ids["file"] = pictured(t, s, a.Person), pictured(t, s, b.Person)
 	w.canaries = spread(t, conn, b.TenantID)
 	return w
+}
+
+// pictured gives a person a picture, and says what its files are called.
+func pictured(t testing.TB, s *webtest.Site, p scope.Person) []string {
+	t.Helper()
+	name, err := s.App.Pictures.Set(t.Context(), p, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{picture.File(name, picture.Small), picture.File(name, picture.Large)}
 }
 
 // Every role of A asks every tenant route of B, and every tenant route of A with B's ids.
@@ -233,6 +246,7 @@ func (w world) foreignIDs(t testing.TB, browser *webtest.Browser, route web.Rout
 	n := 0
 	nobody := map[string][]string{
 		"key": {"NONE"}, "number": {"1"}, "user": {uuid.NewString()}, "id": {uuid.NewString()}, "comment": {uuid.NewString()},
+		"file": {strings.Repeat("a", 26) + "-64.png"},
 	}
 	theirs := maps.Clone(w.theirs.ids)
 	theirs["key"] = []string{"YEW"} // A has a ZED of its own; ids decide
@@ -294,6 +308,7 @@ func membersOnly(t testing.TB) (n swept) {
 		t.Fatal(err)
 	}
 	ours := plant(t, conn, w.a, "members", canary)
+	ours.ids["file"] = w.ours.ids["file"]
 	for _, email := range []string{"max@a.example", "gil@a.example"} {
 		browser := w.site.SignIn(t, email)
 		for _, route := range w.site.Routes {

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,9 +25,18 @@ func (s *Site) Browser(t testing.TB) *Browser {
 // Request asks once, without following; header may be nil.
 func (b *Browser) Request(method, path string, form url.Values, header http.Header) *Page {
 	b.t.Helper()
-	r := httptest.NewRequest(method, "http://"+Host+path, strings.NewReader(form.Encode()))
+	kind := ""
 	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		kind = "application/x-www-form-urlencoded"
+	}
+	return b.send(method, path, kind, []byte(form.Encode()), header)
+}
+
+func (b *Browser) send(method, path, kind string, body []byte, header http.Header) *Page {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://"+Host+path, bytes.NewReader(body))
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	if method != http.MethodGet {
 		r.Header.Set("Origin", "http://"+Host)

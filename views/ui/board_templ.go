@@ -327,7 +327,7 @@ func TicketCard(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.Assignee != nil {
-			templ_7745c5c3_Err = Face(c.Assignee.ID, c.Assignee.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Face(c.Assignee.ID, c.Assignee.Name, c.Assignee.Picture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -821,7 +821,7 @@ func TicketRow(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.Assignee != nil {
-			templ_7745c5c3_Err = Face(c.Assignee.ID, c.Assignee.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Face(c.Assignee.ID, c.Assignee.Name, c.Assignee.Picture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

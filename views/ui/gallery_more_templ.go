@@ -137,7 +137,7 @@ func galleryMarks(now time.Time) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = FaceLarge("4", "Jun Park").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = FaceLarge("4", "Jun Park", "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -31,6 +31,7 @@ type Nav struct {
 // Person is who is signed in. An empty ID means nobody.
 type Person struct {
 	ID, Name, Email string
+	Picture         string // the name of it, or "" for none
 	Staff           bool
 }
 

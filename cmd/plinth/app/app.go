@@ -27,12 +27,14 @@ import (
 	"plinth/internal/limit"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
+	"plinth/internal/picture"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/stripesim"
 	"plinth/internal/tenants"
+	"plinth/internal/users"
 	"plinth/jobs"
 	"plinth/jobs/worker"
 	"plinth/web"
@@ -48,6 +50,7 @@ type App struct {
 	Plans    *billing.Catalogue
 	Auth     *auth.Auth
 	Tenants  *tenants.Tenants
+	Pictures *users.Pictures
 	Mails    *mails.Mails
 	Admin    *admin.Admin
 	Projects *projects.Projects
@@ -84,7 +87,13 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
-	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, URL: c.URL}
+	files, err := blob.Open(c.BlobURL)
+	if err != nil {
+		return nil, err
+	}
+	pictures := picture.New(files)
+	a.Pictures = &users.Pictures{DB: d, Queue: a.Queue, Limits: limits, Files: pictures}
+	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, Pictures: pictures, URL: c.URL}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
@@ -97,10 +106,6 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
-	files, err := blob.Open(c.BlobURL)
-	if err != nil {
-		return nil, err
-	}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, URL: c.URL}
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
 	return a, nil
@@ -116,7 +121,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -158,7 +163,8 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 	return web.Handlers{
 		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
 		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},
-		Account:       &handlers.Account{Base: base, Auth: a.Auth},
+		Account:       &handlers.Account{Base: base, Auth: a.Auth, Pictures: a.Pictures},
+		Pictures:      &handlers.Pictures{Base: base, Pictures: a.Pictures, Tenants: a.Tenants},
 		Security:      &handlers.Security{Base: base, Auth: a.Auth},
 		Privacy:       &handlers.Privacy{Base: base, Privacy: a.Privacy},
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},

@@ -84,7 +84,7 @@ func (q *Queries) EndSessionsOf(ctx context.Context, db DBTX, arg EndSessionsOfP
 }
 
 const PersonOfSession = `-- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at, s.proven_at, s.methods, s.strong
+select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1
@@ -110,6 +110,7 @@ type PersonOfSessionRow struct {
 	ProvenAt   time.Time
 	Methods    []string
 	Strong     bool
+	Picture    string
 }
 
 func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSessionParams) (PersonOfSessionRow, error) {
@@ -125,6 +126,7 @@ func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSess
 		&i.ProvenAt,
 		&i.Methods,
 		&i.Strong,
+		&i.Picture,
 	)
 	return i, err
 }

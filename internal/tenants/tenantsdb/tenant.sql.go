@@ -94,7 +94,7 @@ func (q *Queries) LockTenant(ctx context.Context, db DBTX, id uuid.UUID) (LockTe
 }
 
 const OrganizationsOf = `-- name: OrganizationsOf :many
-select t.id, t.slug, t.name, m.role
+select t.id, t.slug, t.name, m.role, t.logo
 from memberships m
 join tenants t on t.id = m.tenant_id
 where m.user_id = $1 and m.left_at is null and t.deleted_at is null
@@ -107,6 +107,7 @@ type OrganizationsOfRow struct {
 	Slug string
 	Name string
 	Role string
+	Logo string
 }
 
 func (q *Queries) OrganizationsOf(ctx context.Context, db DBTX, userID uuid.UUID) ([]OrganizationsOfRow, error) {
@@ -123,6 +124,7 @@ func (q *Queries) OrganizationsOf(ctx context.Context, db DBTX, userID uuid.UUID
 			&i.Slug,
 			&i.Name,
 			&i.Role,
+			&i.Logo,
 		); err != nil {
 			return nil, err
 		}
@@ -156,7 +158,7 @@ func (q *Queries) RenameTenant(ctx context.Context, db DBTX, arg RenameTenantPar
 
 const Standing = `-- name: Standing :one
 select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role,
-    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours
+    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours, t.logo
 from tenants t
 join memberships m on m.tenant_id = t.id
 left join tenant_policies p on p.tenant_id = t.id
@@ -177,6 +179,7 @@ type StandingRow struct {
 	SecondFactor  bool
 	SigninMethods []string
 	SessionHours  int32
+	Logo          string
 }
 
 // Asked by the guard before the organization's id is known: the slug and the person lead to it.
@@ -192,6 +195,7 @@ func (q *Queries) Standing(ctx context.Context, db DBTX, arg StandingParams) (St
 		&i.SecondFactor,
 		&i.SigninMethods,
 		&i.SessionHours,
+		&i.Logo,
 	)
 	return i, err
 }

@@ -20,7 +20,7 @@ set name = $2, time_zone = $3, updated_at = now()
 where id = $1 and deleted_at is null;
 
 -- name: OrganizationsOf :many
-select t.id, t.slug, t.name, m.role
+select t.id, t.slug, t.name, m.role, t.logo
 from memberships m
 join tenants t on t.id = m.tenant_id
 where m.user_id = $1 and m.left_at is null and t.deleted_at is null
@@ -30,7 +30,7 @@ limit 100;
 -- name: Standing :one
 -- Asked by the guard before the organization's id is known: the slug and the person lead to it.
 select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role,
-    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours
+    coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours, t.logo
 from tenants t
 join memberships m on m.tenant_id = t.id
 left join tenant_policies p on p.tenant_id = t.id

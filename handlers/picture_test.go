@@ -1,0 +1,248 @@
+package handlers_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/blob"
+	"plinth/internal/dbtest"
+	"plinth/internal/scope"
+	"plinth/internal/users"
+	"plinth/test/webtest"
+)
+
+var ownPicture = regexp.MustCompile(`/account/picture/[a-z2-7]{26}-(64|256)\.(png|jpg)`)
+
+// theirOwn are the addresses of a person's picture on a page, small and large.
+func theirOwn(t *testing.T, page *webtest.Page) (small, large string) {
+	t.Helper()
+	for _, src := range page.Images() {
+		if m := ownPicture.FindStringSubmatch(src); m != nil && m[1] == "64" {
+			small = src
+		} else if m != nil {
+			large = src
+		}
+	}
+	if small == "" || large == "" {
+		t.Fatalf("the page shows %q", page.Images())
+	}
+	return small, large
+}
+
+// kept are the files of a site under a prefix.
+func kept(t *testing.T, s *webtest.Site, prefix string) []string {
+	t.Helper()
+	files, err := blob.Open(s.App.Config.BlobURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	if err := files.Each(t.Context(), prefix, func(key string) error { keys = append(keys, key); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// noted counts what happened to any account.
+func noted(t *testing.T, s *webtest.Site, action string) int {
+	t.Helper()
+	var n int
+	if err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from account_events where action = $1`, action).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	b := s.Person(t, "Dana Whitfield", dana)
+	page := b.Get("/account").Want(200)
+	if len(page.Images()) > 0 || page.HasForm("/account/picture/remove") {
+		t.Errorf("nobody has a picture, and there is %q", page.Images())
+	}
+	page.Upload("/account/picture", webtest.PNG(t, 1)).Want(200).At("/account").Says("Your picture is saved.")
+	page.Upload("/account/picture", webtest.PNG(t, 1)).Want(200) // the second press of the button
+	if n := noted(t, s, users.PictureChanged); n != 1 {
+		t.Errorf("a form sent twice changed the picture %d times", n)
+	}
+	first, large := theirOwn(t, b.Get("/account"))
+	for path, side := range map[string]int{first: 64, large: 256} {
+		img, _, err := image.Decode(strings.NewReader(b.Get(path).Want(200).Body))
+		if err != nil || img.Bounds().Dx() != side || img.Bounds().Dy() != side {
+			t.Errorf("%s: %v, %v", path, img, err)
+		}
+	}
+
+	// For htmx the answer is the part about the picture, the face in the bar, and a line.
+	form := b.Get("/account").Form("/account/picture")
+	piece := b.Upload("/account/picture", form, webtest.PNG(t, 2), http.Header{"Hx-Request": {"true"}}).Want(200).Says("Your picture is saved.")
+	second, _ := theirOwn(t, piece)
+	if piece.HasForm("/account/password") || !strings.Contains(piece.Body, `hx-target="#my-face"`) || second == first {
+		t.Errorf("the piece is %s", piece.Body)
+	}
+	b.Get(first).Want(404) // at once, whatever becomes of the file
+	s.Settle(t)
+	if left := kept(t, s, "people/"); len(left) != 2 || !slices.ContainsFunc(left, func(key string) bool { return strings.HasSuffix(key, second[len("/account/picture"):]) }) {
+		t.Errorf("kept: %q", left)
+	}
+
+	b.Get("/account").Submit("/account/picture/remove").Want(200).At("/account").Says("Your picture is removed.")
+	b.Post("/account/picture/remove", url.Values{}).Want(200) // there is none
+	if n := noted(t, s, users.PictureRemoved); n != 1 || len(b.Get("/account").Images()) > 0 {
+		t.Errorf("removed %d times", n)
+	}
+	b.Get(second).Want(404)
+	s.Settle(t)
+	if left := kept(t, s, "people/"); len(left) > 0 {
+		t.Errorf("kept after the picture was removed: %q", left)
+	}
+}
+
+func TestPictureIsSentAsNothingElse(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	b := s.Person(t, "Dana Whitfield", dana)
+	page := b.Get("/account").Upload("/account/picture", webtest.PNG(t, 1))
+	_, path := theirOwn(t, page)
+	got := b.Get(path).Want(200)
+	for name, want := range map[string]string{
+		"Content-Type": "image/png", "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
+		"Cache-Control": "private, max-age=31536000, immutable", "ETag": `"` + path[strings.LastIndex(path, "/")+1:] + `"`, "Content-Encoding": "",
+	} {
+		if got.Header.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, got.Header.Get(name), want)
+		}
+	}
+	again := b.Request(http.MethodGet, path, nil, http.Header{"If-None-Match": {got.Header.Get("ETag")}, "Accept-Encoding": {"gzip, zstd"}})
+	if again.Status != http.StatusNotModified || again.Body != "" {
+		t.Errorf("asked again: %d with %d bytes", again.Status, len(again.Body))
+	}
+	if coded := b.Request(http.MethodGet, path, nil, http.Header{"Accept-Encoding": {"gzip, zstd"}}); coded.Body != got.Body {
+		t.Error("the picture is compressed once more")
+	}
+}
+
+func TestPictureRefused(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	b := s.Person(t, "Dana Whitfield", dana)
+	whole := webtest.PNG(t, 1)
+	file := func(name, kind string, data []byte) webtest.File {
+		return webtest.File{Field: "picture", Name: name, Type: kind, Data: data}
+	}
+	bomb := bytes.Clone(whole.Data[:33])
+	binary.BigEndian.PutUint32(bomb[16:], 30_000)
+	binary.BigEndian.PutUint32(bomb[20:], 30_000)
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
+	for name, c := range map[string]struct {
+		file   webtest.File
+		status int
+		want   string
+	}{
+		"nothing chosen":       {file("", "application/octet-stream", nil), 422, "Choose a picture first"},
+		"text with its name":   {file("me.png", "image/png", []byte("just words")), 422, "not a picture of a kind"},
+		"SVG":                  {file("me.svg", "image/svg+xml", []byte("<svg/>")), 422, "not a picture of a kind"},
+		"half a file":          {file("me.png", "image/png", whole.Data[:len(whole.Data)/2]), 422, "cannot be read"},
+		"a bomb":               {file("me.png", "image/png", bomb), 422, "more than 25 megapixels"},
+		"too large":            {file("me.png", "image/png", append(bytes.Clone(whole.Data), make([]byte, users.MaxPicture)...)), 413, "larger than 5 MB"},
+		"far too large":        {file("me.png", "image/png", make([]byte, 33<<20)), 413, "larger than 5 MB"},
+		"in the field of none": {webtest.File{Field: "other", Name: "me.png", Type: "image/png", Data: whole.Data}, 422, "Choose a picture first"},
+	} {
+		page := b.Get("/account").Upload("/account/picture", c.file).Want(c.status).Says(c.want)
+		if !strings.Contains(page.Body, `id="picture-e"`) || !page.HasForm("/account/password") || page.Form("/account/picture").Get("id") == "" {
+			t.Errorf("%s: the form with the error is not there", name)
+		}
+		form := b.Get("/account").Form("/account/picture")
+		if piece := b.Upload("/account/picture", form, c.file, http.Header{"Hx-Request": {"true"}}).Says(c.want); piece.Status != c.status || piece.HasForm("/account/password") {
+			t.Errorf("%s: the piece is answered with %d", name, piece.Status)
+		}
+	}
+	if left := kept(t, s, "people/"); len(left) > 0 {
+		t.Errorf("kept of what was refused: %q", left)
+	}
+	b.Post("/account/picture", url.Values{"id": {uuid.NewString()}, "picture": {"text"}}).Want(422).Says("did not arrive as a whole")
+	b.Upload("/account/picture", nil, whole, nil).Want(422).Says("This form is incomplete")
+	b.Get("/account").Upload("/account/picture", file("notes.txt", "text/plain", whole.Data)).Want(200).Says("Your picture is saved.")
+}
+
+// The limit is on images, not on those that were good: each costs the processor something.
+func TestPicturesAreThrottled(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	b := s.Person(t, "Dana Whitfield", dana)
+	form := b.Get("/account").Form("/account/picture")
+	for range 31 {
+		b.Upload("/account/picture", form, webtest.File{Field: "picture", Name: "a", Type: "b", Data: []byte("c")}, nil).Want(422)
+	}
+	b.Upload("/account/picture", form, webtest.PNG(t, 1), nil).Want(429).Says("Too many attempts")
+}
+
+func TestWhoSeesAPicture(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", dana), "acme", "Acme Robotics")
+	max, gil := s.Account(t, "Max", "max@example.com"), s.Account(t, "Gil", "gil@example.com")
+	s.Join(t, owner, max, scope.Member)
+	s.Join(t, owner, gil, scope.Guest)
+	other := s.Org(t, s.Account(t, "Olga", "olga@example.com"), "other", "Other")
+	own := s.SignIn(t, dana)
+	_, path := theirOwn(t, own.Get("/account").Upload("/account/picture", webtest.PNG(t, 1)))
+	file := strings.TrimPrefix(path, "/account/picture/")
+	in := func(slug string, id uuid.UUID) string {
+		return "/orgs/" + slug + "/pictures/" + id.String() + "/" + file
+	}
+	hers := in("acme", owner.Person.ID)
+
+	for _, email := range []string{dana, "max@example.com", "gil@example.com"} {
+		s.SignIn(t, email).Get(hers).Want(200)
+	}
+	olga, member := s.SignIn(t, "olga@example.com"), s.SignIn(t, "max@example.com")
+	alike := func(b *webtest.Browser, theirs, nobodys string) {
+		t.Helper()
+		one, two := b.Request(http.MethodGet, theirs, nil, nil).Want(404), b.Request(http.MethodGet, nobodys, nil, nil).Want(404)
+		clean := func(p *webtest.Page, path string) string {
+			id := p.Header.Get("X-Request-Id")
+			return strings.ReplaceAll(strings.ReplaceAll(p.Body, id, "REQUEST"), path, "PATH")
+		}
+		if clean(one, theirs) != clean(two, nobodys) || len(one.Header) != len(two.Header) {
+			t.Errorf("%s and %s are told apart", theirs, nobodys)
+		}
+	}
+	alike(olga, hers, in("acme", uuid.New()))
+	alike(olga, in("other", owner.Person.ID), in("other", uuid.New()))
+	alike(olga, in("other", other.Person.ID), in("other", uuid.New())) // she has none
+	alike(olga, path, "/account/picture/"+strings.Repeat("a", 26)+"-64.png")
+	alike(member, in("acme", max.ID), in("acme", uuid.New()))
+	alike(member, path, "/account/picture/"+strings.Repeat("a", 26)+"-64.png")
+	member.Get("/orgs/acme/pictures/nobody/" + file).Want(404)
+	s.Browser(t).Get(hers).At("/signin")
+	s.Browser(t).Get(path).At("/signin")
+
+	// Staff see it where they look after accounts, and nobody else looks there.
+	staff := s.Person(t, "Sam", "sam@example.com")
+	office := "/admin/users/" + owner.Person.ID.String() + "/picture/" + file
+	staff.Get(office).Want(404)
+	if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update users set staff_since = now() where email = 'sam@example.com'`); err != nil {
+		t.Fatal(err)
+	}
+	staff.Get(office).Want(200)
+	alike(staff, "/admin/users/"+max.ID.String()+"/picture/"+file, "/admin/users/"+uuid.NewString()+"/picture/"+file)
+	staff.Get("/admin/users/nobody/picture/" + file).Want(404)
+
+	// Who is removed sees nothing on the next request, and is not seen any more.
+	own.Post("/orgs/acme/people/"+max.ID.String()+"/remove", url.Values{}).Want(200)
+	member.Get(hers).Want(404)
+	_, his := theirOwn(t, member.Get("/account").Upload("/account/picture", webtest.PNG(t, 2)))
+	own.Get("/orgs/acme/pictures/" + max.ID.String() + "/" + strings.TrimPrefix(his, "/account/picture/")).Want(404)
+}
