@@ -288,7 +288,7 @@ func TestAuditLogShowsErased(t *testing.T) {
 	b := s.SignIn(t, dana)
 	b.Get("/orgs/acme/people").Submit("/orgs/acme/people/invitations", "email", "nina@example.com", "role", "guest").Want(200)
 	if err := s.App.DB.InAdmin(t.Context(), func(ctx context.Context, tx txn) error {
-		_, err := events.EraseTx(ctx, tx, nina.ID)
+		_, err := events.EraseTx(ctx, tx, nina.ID, 1000)
 		return err
 	}); err != nil {
 		t.Fatal(err)

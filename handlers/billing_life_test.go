@@ -15,7 +15,7 @@ func TestTrial(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.b.Get("/orgs/acme/billing").Says("Try Team", "14 days free, no card needed").Submit("/orgs/acme/billing/trial", "plan", "team").
-		At("/orgs/acme/billing").Says("Trial, 14 days left", "trial until 15 January 2026", "Add a card", "1 of 25")
+		At("/orgs/acme/billing").Says("Your trial of Team ends in 14 days,", "Trial, 14 days left", "trial until 15 January 2026", "Add a card", "1 of 25")
 	s.b.Post("/orgs/acme/billing/trial", url.Values{"plan": {"team"}}).Want(409)
 	s.st.Deliver(t)
 	s.Org(t, s.owner.Person, "harbour", "Harbour Labs")

@@ -29,7 +29,7 @@ func (h *Privacy) Show(w http.ResponseWriter, r *http.Request, p scope.Person) e
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.YourData(export, h.Fresh(w, r, dataPath+"/export")))
+	return h.Render(w, r, http.StatusOK, views.YourData(export, !p.EraseAt.IsZero(), h.Fresh(w, r, dataPath+"/export")))
 }
 
 // CreateExport begins a copy.

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 )
@@ -50,3 +52,16 @@ func (SendOrganizationExportReady) Kind() string { return "send_organization_exp
 
 // InsertOpts puts it in the mail queue.
 func (SendOrganizationExportReady) InsertOpts() river.InsertOpts { return mailOpts() }
+
+// EraseAccount erases a person everywhere, once the time in which they could take it back is over.
+type EraseAccount struct {
+	UserID uuid.UUID `json:"user_id" river:"unique"`
+}
+
+// Kind names the job.
+func (EraseAccount) Kind() string { return "erase_account" }
+
+// InsertOpts lets one run for an account in an hour; whoever looks for what is due looks every hour.
+func (EraseAccount) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}

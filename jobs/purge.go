@@ -6,8 +6,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions, limits and copies of
-// people's data.
+// PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions, limits, copies of people's data
+// and old lines of the log of mails. It also begins to erase the accounts whose time has come.
 type PurgeExpired struct{}
 
 // Kind names the job.

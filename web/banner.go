@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"plinth/internal/scope"
@@ -40,7 +41,7 @@ func banner(st *standing, now time.Time) *ui.Banner {
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January") }
 
 func daysLeft(t, now time.Time) string {
-	days := int(t.Sub(now).Hours()/24) + 1
+	days := int(math.Ceil(t.Sub(now).Hours() / 24))
 	if days <= 1 {
 		return "less than a day"
 	}

@@ -69,6 +69,9 @@ func (sh *Shell) person(w http.ResponseWriter, r *http.Request, g Guard, h perso
 	if err != nil {
 		return err
 	}
+	if led, err := sh.leadToClosing(w, r, g, p); led {
+		return err
+	}
 	r = sh.withNav(r, e, p, nil)
 	if g.Prove != nil && !provenLately(p) {
 		return g.Prove(w, r, p)
@@ -76,11 +79,22 @@ func (sh *Shell) person(w http.ResponseWriter, r *http.Request, g Guard, h perso
 	return h(w, r, p)
 }
 
+// leadToClosing leads whoever's account is being deleted to where they can keep it.
+func (sh *Shell) leadToClosing(w http.ResponseWriter, r *http.Request, g Guard, p scope.Person) (led bool, err error) {
+	if p.EraseAt.IsZero() || g.WhileClosing {
+		return false, nil
+	}
+	return true, sh.Base.Redirect(w, r, handlers.ClosingPath)
+}
+
 func provenLately(p scope.Person) bool { return time.Since(p.Proven) < RecentFor }
 
-func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, h personal) error {
+func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, g Guard, h personal) error {
 	e, p, err := sh.enter(r, "")
 	if err != nil {
+		return err
+	}
+	if led, err := sh.leadToClosing(w, r, g, p); led {
 		return err
 	}
 	r = sh.withNav(r, e, p, nil)
@@ -100,6 +114,9 @@ func (sh *Shell) dev(w http.ResponseWriter, r *http.Request, h plain) error {
 func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scoped) error {
 	e, p, err := sh.enter(r, r.PathValue("org"))
 	if err != nil {
+		return err
+	}
+	if led, err := sh.leadToClosing(w, r, g, p); led {
 		return err
 	}
 	trace := telemetry.TraceFrom(r.Context())

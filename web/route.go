@@ -33,6 +33,8 @@ type Guard struct {
 	// WhileUnpaid lets a change through although the organization is unpaid, because it is the way out; WhileReadOnly
 	// lets it through also when it is suspended, because it concerns the person alone.
 	WhileUnpaid, WhileReadOnly bool
+	// WhileClosing lets in whoever's account is being deleted, who is led to how to keep it from everywhere else.
+	WhileClosing bool
 	// Prove answers whoever has not proven who they are within the last RecentFor; nil asks for no such proof.
 	Prove personal
 
@@ -98,6 +100,12 @@ func alsoReadOnly(g Guard) Guard {
 	return g
 }
 
+// alsoClosing marks what remains to whoever's account is being deleted.
+func alsoClosing(g Guard) Guard {
+	g.WhileClosing = true
+	return g
+}
+
 // lets says whether a change is let through although the organization is read-only.
 func (g Guard) lets(why scope.ReadOnly) bool {
 	return why == scope.Writable || g.WhileReadOnly || g.WhileUnpaid && why == scope.Unpaid
@@ -113,8 +121,8 @@ func recent(prove personal, g Guard) Guard {
 }
 
 func staff(h personal) Guard {
-	return Guard{Kind: StaffOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
-		return sh.staff(w, r, h)
+	return Guard{Kind: StaffOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
+		return sh.staff(w, r, g, h)
 	}}
 }
 

@@ -95,9 +95,9 @@ func personRoutes(h Handlers) []Route {
 		atMost(handlers.MaxUpload, post("/account/picture", signedIn(h.Account.UpdatePicture))),
 		post("/account/picture/remove", signedIn(h.Account.RemovePicture)),
 		get("/account/picture/{file}", signedIn(h.Pictures.Own)),
-		get("/confirm", signedIn(h.Auth.ShowProve)),
-		post("/confirm", signedIn(h.Auth.CreateProve)),
-		post("/confirm/passkey", signedIn(h.Auth.CreatePasskeyProve)),
+		get("/confirm", alsoClosing(signedIn(h.Auth.ShowProve))),
+		post("/confirm", alsoClosing(signedIn(h.Auth.CreateProve))),
+		post("/confirm/passkey", alsoClosing(signedIn(h.Auth.CreatePasskeyProve))),
 
 		// What a person proves with. Changes need a recent proof.
 		get("/account/security", signedIn(h.Security.Show)),
@@ -117,10 +117,14 @@ func personRoutes(h Handlers) []Route {
 		post("/account/security/identities/{id}/remove", proven(signedIn(h.Security.RemoveIdentity))),
 		post("/account/security/devices/end", signedIn(h.Security.EndOthers)),
 
-		// A copy of a person's data.
-		get("/account/data", signedIn(h.Privacy.Show)),
-		post("/account/data/export", proven(signedIn(h.Privacy.CreateExport))),
-		get("/account/data/exports/{id}", proven(signedIn(h.Privacy.Fetch))),
+		// A copy of a person's data, and the end of it.
+		get("/account/data", alsoClosing(signedIn(h.Privacy.Show))),
+		post("/account/data/export", alsoClosing(proven(signedIn(h.Privacy.CreateExport)))),
+		get("/account/data/exports/{id}", alsoClosing(proven(signedIn(h.Privacy.Fetch)))),
+		get("/account/delete", signedIn(h.Privacy.ShowClose)),
+		post("/account/delete", proven(signedIn(h.Privacy.Close))),
+		get("/account/closing", alsoClosing(signedIn(h.Privacy.ShowClosing))),
+		post("/account/closing/keep", alsoClosing(signedIn(h.Privacy.Keep))),
 
 		get("/orgs", signedIn(h.Organizations.Index)),
 		get("/orgs/new", signedIn(h.Organizations.New)),

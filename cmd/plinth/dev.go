@@ -148,7 +148,7 @@ func runDev(ctx context.Context, env *devEnv, l devListeners, log *slog.Logger, 
 		return err
 	}
 	defer webDB.Close()
-	workerDB, err := open(ctx, c, c.WorkerURL, "", db.RoleWorker)
+	workerDB, err := open(ctx, c, c.WorkerURL, c.AdminURL, db.RoleWorker)
 	if err != nil {
 		return err
 	}

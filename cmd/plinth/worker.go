@@ -27,12 +27,15 @@ func (workerCommand) Run(ctx context.Context) error {
 	if c.WorkerURL == "" {
 		return fmt.Errorf("DATABASE_WORKER_URL is missing: postgres://plinth_worker:…@host/plinth")
 	}
+	if c.AdminURL == "" {
+		return fmt.Errorf("DATABASE_ADMIN_URL is missing: postgres://plinth_admin:…@host/plinth, to erase what is due")
+	}
 	url := c.WorkerURL
 	pollOnly := c.ExecMode != "cache_statement" // behind a pooler LISTEN does not arrive
 	if c.DirectURL != "" {
 		url, pollOnly = c.DirectURL, false
 	}
-	d, err := open(ctx, c, url, "", db.RoleWorker)
+	d, err := open(ctx, c, url, c.AdminURL, db.RoleWorker)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (a *Auth) ChangePassword(ctx context.Context, p scope.Person, f PasswordFor
 		if err := authdb.New().RevokeTokens(ctx, tx, authdb.RevokeTokensParams{SubjectID: p.ID, Purpose: PurposeReset}); err != nil {
 			return fmt.Errorf("revoke reset links: %w", err)
 		}
-		return a.changedTx(ctx, tx, p, PasswordChanged, nil, d)
+		return a.ChangedTx(ctx, tx, p, PasswordChanged, nil, d)
 	})
 }
 

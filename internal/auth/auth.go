@@ -141,6 +141,7 @@ type Seen struct {
 	Email      string
 	Zone       string
 	StaffSince *time.Time
+	EraseAt    *time.Time
 	SignedInAt time.Time
 	ProvenAt   time.Time
 	Methods    []string
@@ -150,10 +151,14 @@ type Seen struct {
 
 // Person is the plain value of what was read.
 func (s Seen) Person(sessionID uuid.UUID) scope.Person {
-	return scope.Person{
+	p := scope.Person{
 		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: s.StaffSince != nil, SignedIn: s.SignedInAt,
 		Proven: s.ProvenAt, Methods: s.Methods, Strong: s.Strong, Picture: s.Picture,
 	}
+	if s.EraseAt != nil {
+		p.EraseAt = *s.EraseAt
+	}
+	return p
 }
 
 // SignOut ends a session.

@@ -228,7 +228,7 @@ func (a *Auth) Unlink(ctx context.Context, p scope.Person, id uuid.UUID, d Devic
 		if err := a.keepWayInTx(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, IdentityUnlinked, a.identityChange(id, row.Provider), d)
+		return a.ChangedTx(ctx, tx, p, IdentityUnlinked, a.identityChange(id, row.Provider), d)
 	})
 }
 

@@ -39,10 +39,13 @@ const (
 	IdentityLinked   = "account.identity_linked"
 	IdentityUnlinked = "account.identity_unlinked"
 	Secured          = "account.secured"
+	ClosingAsked     = "account.closing"
+	ClosingTakenBack = "account.kept"
 )
 
-// changedTx notes a changed password or factor, tells the person by mail, and ends all other sessions.
-func (a *Auth) changedTx(ctx context.Context, tx db.Tx, p scope.Person, action string, changes map[string][2]string, d Device) error {
+// ChangedTx notes a change of a password, of a factor or of the account as a whole, ends all other sessions, and tells
+// the person by mail.
+func (a *Auth) ChangedTx(ctx context.Context, tx db.Tx, p scope.Person, action string, changes map[string][2]string, d Device) error {
 	if err := authdb.New().EndSessionsOf(ctx, tx, authdb.EndSessionsOfParams{UserID: p.ID, ID: p.SessionID}); err != nil {
 		return fmt.Errorf("end other sessions: %w", err)
 	}
@@ -51,9 +54,13 @@ func (a *Auth) changedTx(ctx context.Context, tx db.Tx, p scope.Person, action s
 
 // noticeTx notes what happened to an account and tells its person by mail.
 func (a *Auth) noticeTx(ctx context.Context, tx db.Tx, u users.User, action string, changes map[string][2]string, d Device) error {
+	person := map[string]string{"address": d.Address, "device": d.Name()}
+	if name, ok := changes["name"]; ok { // what people call their things is theirs, and is erased with them
+		person["name"] = name[1]
+		delete(changes, "name")
+	}
 	event, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-		UserID: u.ID, ActorID: u.ID, Action: action, Changes: changes,
-		Person: map[string]string{"address": d.Address, "device": d.Name()}, RequestID: d.Request,
+		UserID: u.ID, ActorID: u.ID, Action: action, Changes: changes, Person: person, RequestID: d.Request,
 	})
 	if err != nil {
 		return err
@@ -93,7 +100,7 @@ func (a *Auth) SecurityNotice(ctx context.Context, tokenID uuid.UUID) (SecurityN
 	}
 	return SecurityNotice{
 		To: t.Address, Name: user.Name, Action: e.Action, At: e.At, Zone: scope.Person{Zone: user.Zone}.Location(),
-		Address: e.Person["address"], Device: e.Person["device"], Detail: cmp.Or(e.Changes["name"][1], e.Person["new"]),
+		Address: e.Person["address"], Device: e.Person["device"], Detail: cmp.Or(e.Person["name"], e.Changes["name"][1], e.Person["new"], e.Changes["until"][1]),
 		URL: a.URL + "/secure?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address),
 	}, nil
 }
@@ -188,6 +195,10 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 		}
 	case IdentityLinked:
 		if err := undoLinkTx(ctx, tx, userID, e.Changes["id"][1]); err != nil {
+			return err
+		}
+	case ClosingAsked:
+		if _, err := users.KeepTx(ctx, tx, userID, a.now()); err != nil {
 			return err
 		}
 	case EmailChanged:

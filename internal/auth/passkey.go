@@ -215,7 +215,7 @@ func (a *Auth) storePasskey(ctx context.Context, p scope.Person, key *webauthn.C
 		if err := proveTx(ctx, tx, p, ByPasskey); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, PasskeyAdded, map[string][2]string{"id": {"", id.String()}, "name": {"", name}}, d)
+		return a.ChangedTx(ctx, tx, p, PasskeyAdded, map[string][2]string{"id": {"", id.String()}, "name": {"", name}}, d)
 	})
 	return codes, err
 }
@@ -263,6 +263,6 @@ func (a *Auth) RemovePasskey(ctx context.Context, p scope.Person, id uuid.UUID, 
 		if err := dropCodesOfNothingTx(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, PasskeyRemoved, map[string][2]string{"name": {name, name}}, d)
+		return a.ChangedTx(ctx, tx, p, PasskeyRemoved, map[string][2]string{"name": {name, name}}, d)
 	})
 }

@@ -64,7 +64,7 @@ func (a *Auth) NewRecoveryCodes(ctx context.Context, p scope.Person, d Device) (
 		if err := replaceCodesTx(ctx, tx, p.ID, codes); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, CodesMade, nil, d)
+		return a.ChangedTx(ctx, tx, p, CodesMade, nil, d)
 	})
 	return codes, err
 }

@@ -96,7 +96,7 @@ func (a *Auth) ResetPassword(ctx context.Context, raw, password string, d Device
 		if err := users.SetPasswordTx(ctx, tx, user.ID, hash); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, scope.Person{ID: user.ID, Email: user.Email}, PasswordReset, nil, d)
+		return a.ChangedTx(ctx, tx, scope.Person{ID: user.ID, Email: user.Email}, PasswordReset, nil, d)
 	})
 	if fault.Is(err, fault.NotFound) {
 		return a.resetAgain(ctx, raw, password, d) // its twin was quicker

@@ -95,7 +95,7 @@ func (a *Auth) ConfirmTOTP(ctx context.Context, p scope.Person, code string, d D
 		if err := proveTx(ctx, tx, p, ByTOTP); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, TOTPAdded, nil, d)
+		return a.ChangedTx(ctx, tx, p, TOTPAdded, nil, d)
 	})
 	return codes, err
 }
@@ -114,7 +114,7 @@ func (a *Auth) RemoveTOTP(ctx context.Context, p scope.Person, d Device) error {
 		if err := dropCodesOfNothingTx(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		return a.changedTx(ctx, tx, p, TOTPRemoved, nil, d)
+		return a.ChangedTx(ctx, tx, p, TOTPRemoved, nil, d)
 	})
 }
 

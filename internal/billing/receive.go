@@ -47,6 +47,9 @@ func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature strin
 		// Postgres stores no NUL, also not as an escape.
 		Payload: bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`)),
 	}
+	if !e.handled() { // nothing follows from it, so nothing that it says of people is kept
+		row.Payload = []byte(`{}`)
+	}
 	return b.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
 		inserted, err := billingdb.New().InsertStripeEvent(ctx, tx, row)
 		if err != nil {

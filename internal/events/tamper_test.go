@@ -159,7 +159,7 @@ func (h *house) erase(user uuid.UUID) int64 {
 	h.t.Helper()
 	var n int64
 	err := h.web.InAdmin(context.Background(), func(ctx context.Context, tx db.Tx) (err error) {
-		n, err = events.EraseTx(ctx, tx, user)
+		n, err = events.EraseTx(ctx, tx, user, 1000)
 		return err
 	})
 	if err != nil {

@@ -1,10 +1,12 @@
-// Package privacy gives people a copy of their data. It knows no table but its own: each module says what it has of a
-// person (ExportTx), and this one asks them all.
+// Package privacy gives people a copy of their data, and erases it. It knows no table but its own: each module says what
+// it has of a person (ExportTx) and takes it away (EraseTx), and this one asks them all.
 package privacy
 
 import (
 	"time"
 
+	"plinth/internal/auth"
+	"plinth/internal/billing"
 	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/jobs"
@@ -12,10 +14,13 @@ import (
 
 // Privacy has the operations. Its fields are set once, where the program is put together.
 type Privacy struct {
-	DB    *db.DB
-	Queue *jobs.Queue
-	Files *blob.Store
-	URL   string // APP_URL; links in mails come from nowhere else
+	DB      *db.DB
+	Queue   *jobs.Queue
+	Files   *blob.Store
+	Auth    *auth.Auth
+	Billing *billing.Billing
+	URL     string           // APP_URL; links in mails come from nowhere else
+	Now     func() time.Time // nil is time.Now; what is due goes by it
 	// PageSize is how many rows one page has; zero is 200. RunFor is when a job hands over to the next; zero is ten
 	// seconds. Tests make both small.
 	PageSize int32
@@ -24,6 +29,13 @@ type Privacy struct {
 
 // KeepFor is how long a copy can be fetched.
 const KeepFor = 7 * 24 * time.Hour
+
+func (p *Privacy) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
 
 func (p *Privacy) pageSize() int32 {
 	if p.PageSize == 0 {

@@ -22,6 +22,7 @@ type Person struct {
 	Proven    time.Time // when they last proved who they are
 	Methods   []string  // what this session was proven with
 	Strong    bool      // a second factor or a passkey was among them
+	EraseAt   time.Time // when the account is erased; zero unless its person has asked for that
 }
 
 // Location is the person's time zone; an unknown or empty name is UTC.

@@ -25,6 +25,7 @@ type Member struct {
 	JoinedAt time.Time
 	Name     string
 	Email    string
+	EraseAt  *time.Time // when the account is erased; nil unless its person has asked for that
 }
 
 // Pending is an invitation nobody has accepted yet.
@@ -174,6 +175,9 @@ func lockMemberTx(ctx context.Context, tx db.Tx, s scope.Scope, userID uuid.UUID
 	if err != nil {
 		return self, own, err
 	}
+	if self.EraseAt != nil {
+		return self, own, fault.New(fault.Denied, "Your account is about to be deleted. Keep it to go on.")
+	}
 	own = scope.Role(self.Role)
 	if m, err = memberTx(ctx, tx, s, userID); err != nil {
 		return m, own, err
@@ -204,7 +208,11 @@ func keepOwnerTx(ctx context.Context, tx db.Tx, s scope.Scope, m tenantsdb.Membe
 	if err != nil {
 		return fmt.Errorf("count owners: %w", err)
 	}
-	if owners < 2 {
+	others := owners
+	if m.EraseAt == nil { // else it was not counted
+		others--
+	}
+	if others < 1 {
 		return fault.New(fault.Conflict, "An organization always has an owner. Make somebody else one first.")
 	}
 	return nil

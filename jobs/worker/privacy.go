@@ -74,3 +74,12 @@ func (w *sendOrganizationExportReady) Work(ctx context.Context, job *river.Job[j
 	}
 	return w.m.send(ctx, "organization_export_ready", a.ExportID.String(), a.TenantID, mail.OrganizationExportReady(data))
 }
+
+type eraseAccount struct {
+	river.WorkerDefaults[jobs.EraseAccount]
+	m Modules
+}
+
+func (w *eraseAccount) Work(ctx context.Context, job *river.Job[jobs.EraseAccount]) error {
+	return done(w.m.Privacy.Erase(ctx, job.Args.UserID))
+}

@@ -82,6 +82,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendOrganizationExportReady{m: m})
 	river.AddWorker(w, &tidyPictures{m: m})
 	river.AddWorker(w, &tidyLogos{m: m})
+	river.AddWorker(w, &eraseAccount{m: m})
 	return w
 }
 

@@ -44,6 +44,8 @@ func noticeText(m auth.SecurityNotice) (subject, what string) {
 		return "Your address was changed", "the address of your account is now " + m.Detail + "."
 	case auth.IdentityLinked:
 		return "A way to sign in was added", m.Detail + " can now sign in to your account."
+	case auth.ClosingAsked:
+		return "Your account will be deleted", "your account will be deleted and erased on " + m.Detail + ". To keep it, sign in before then and press “Keep my account”."
 	case auth.IdentityUnlinked:
 		return "A way to sign in was removed", m.Detail + " can no longer sign in to your account."
 	}

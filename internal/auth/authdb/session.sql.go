@@ -84,7 +84,7 @@ func (q *Queries) EndSessionsOf(ctx context.Context, db DBTX, arg EndSessionsOfP
 }
 
 const PersonOfSession = `-- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
+select u.id, u.name, u.email, u.time_zone, u.staff_since, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1
@@ -106,6 +106,7 @@ type PersonOfSessionRow struct {
 	Email      string
 	TimeZone   string
 	StaffSince *time.Time
+	EraseAt    *time.Time
 	SignedInAt time.Time
 	ProvenAt   time.Time
 	Methods    []string
@@ -122,6 +123,7 @@ func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSess
 		&i.Email,
 		&i.TimeZone,
 		&i.StaffSince,
+		&i.EraseAt,
 		&i.SignedInAt,
 		&i.ProvenAt,
 		&i.Methods,

@@ -25,10 +25,17 @@ func (q *Queries) AddressOf(ctx context.Context, db DBTX, id uuid.UUID) (string,
 }
 
 const EraseAccount = `-- name: EraseAccount :execrows
-with gone as (
+with picked as (
+    select e.id
+    from account_events e
+    where e.person <> '{}' and (e.user_id = $2::uuid or e.actor_id = $2::uuid or e.person ->> 'email' = $3::text)
+    limit $4
+),
+gone as (
     update account_events e
     set person = '{}'
-    where e.person <> '{}' and (e.user_id = $2::uuid or e.actor_id = $2::uuid or e.person ->> 'email' = $3::text)
+    from picked p
+    where e.id = p.id
     returning e.id
 )
 insert into account_event_erasures (event_id, erasure_id)
@@ -40,10 +47,16 @@ type EraseAccountParams struct {
 	Erasure uuid.UUID
 	Person  uuid.UUID
 	Email   string
+	Size    int32
 }
 
 func (q *Queries) EraseAccount(ctx context.Context, db DBTX, arg EraseAccountParams) (int64, error) {
-	result, err := db.Exec(ctx, EraseAccount, arg.Erasure, arg.Person, arg.Email)
+	result, err := db.Exec(ctx, EraseAccount,
+		arg.Erasure,
+		arg.Person,
+		arg.Email,
+		arg.Size,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -51,9 +64,9 @@ func (q *Queries) EraseAccount(ctx context.Context, db DBTX, arg EraseAccountPar
 }
 
 const ErasePerson = `-- name: ErasePerson :execrows
-with gone as (
-    update events e
-    set person = '{}'
+with picked as (
+    select e.id
+    from events e
     where e.tenant_id = $2::uuid
       and e.person <> '{}'
       and (
@@ -63,6 +76,13 @@ with gone as (
           or e.person ->> 'email' = $4::text
           or e.object_id in (select i.id from invitations i where i.tenant_id = $2::uuid and (i.accepted_by = $3::uuid or i.email = $4::text))
       )
+    limit $5
+),
+gone as (
+    update events e
+    set person = '{}'
+    from picked p
+    where e.tenant_id = $2::uuid and e.id = p.id
     returning e.tenant_id, e.id
 )
 insert into event_erasures (tenant_id, event_id, erasure_id)
@@ -75,6 +95,7 @@ type ErasePersonParams struct {
 	Tenant  uuid.UUID
 	Person  uuid.UUID
 	Email   string
+	Size    int32
 }
 
 // Empties the personal values of what the person did, what was done to them, and what names them or their address, and
@@ -85,6 +106,7 @@ func (q *Queries) ErasePerson(ctx context.Context, db DBTX, arg ErasePersonParam
 		arg.Tenant,
 		arg.Person,
 		arg.Email,
+		arg.Size,
 	)
 	if err != nil {
 		return 0, err

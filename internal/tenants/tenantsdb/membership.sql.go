@@ -41,10 +41,12 @@ func (q *Queries) AddMembership(ctx context.Context, db DBTX, arg AddMembershipP
 
 const CountOwners = `-- name: CountOwners :one
 select count(*)
-from memberships
-where tenant_id = $1 and role = 'owner' and left_at is null
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1 and m.role = 'owner' and m.left_at is null and u.erase_at is null
 `
 
+// Whose account is closing will be gone, and does not count.
 func (q *Queries) CountOwners(ctx context.Context, db DBTX, tenantID uuid.UUID) (int64, error) {
 	row := db.QueryRow(ctx, CountOwners, tenantID)
 	var count int64
@@ -106,7 +108,7 @@ func (q *Queries) IsMember(ctx context.Context, db DBTX, arg IsMemberParams) (bo
 }
 
 const ListPeople = `-- name: ListPeople :many
-select m.user_id, m.role, m.joined_at, u.name, u.email
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
@@ -131,6 +133,7 @@ type ListPeopleRow struct {
 	JoinedAt time.Time
 	Name     string
 	Email    string
+	EraseAt  *time.Time
 }
 
 func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams) ([]ListPeopleRow, error) {
@@ -154,6 +157,7 @@ func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams)
 			&i.JoinedAt,
 			&i.Name,
 			&i.Email,
+			&i.EraseAt,
 		); err != nil {
 			return nil, err
 		}
@@ -166,7 +170,7 @@ func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams)
 }
 
 const MemberByID = `-- name: MemberByID :one
-select m.user_id, m.role, m.joined_at, u.name, u.email
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
@@ -183,6 +187,7 @@ type MemberByIDRow struct {
 	JoinedAt time.Time
 	Name     string
 	Email    string
+	EraseAt  *time.Time
 }
 
 func (q *Queries) MemberByID(ctx context.Context, db DBTX, arg MemberByIDParams) (MemberByIDRow, error) {
@@ -194,12 +199,13 @@ func (q *Queries) MemberByID(ctx context.Context, db DBTX, arg MemberByIDParams)
 		&i.JoinedAt,
 		&i.Name,
 		&i.Email,
+		&i.EraseAt,
 	)
 	return i, err
 }
 
 const MembershipOf = `-- name: MembershipOf :one
-select m.id, m.user_id, m.role, u.name, u.email
+select m.id, m.user_id, m.role, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
@@ -211,11 +217,12 @@ type MembershipOfParams struct {
 }
 
 type MembershipOfRow struct {
-	ID     uuid.UUID
-	UserID uuid.UUID
-	Role   string
-	Name   string
-	Email  string
+	ID      uuid.UUID
+	UserID  uuid.UUID
+	Role    string
+	Name    string
+	Email   string
+	EraseAt *time.Time
 }
 
 func (q *Queries) MembershipOf(ctx context.Context, db DBTX, arg MembershipOfParams) (MembershipOfRow, error) {
@@ -227,6 +234,7 @@ func (q *Queries) MembershipOf(ctx context.Context, db DBTX, arg MembershipOfPar
 		&i.Role,
 		&i.Name,
 		&i.Email,
+		&i.EraseAt,
 	)
 	return i, err
 }

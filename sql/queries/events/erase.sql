@@ -21,9 +21,9 @@ where id = $1;
 -- name: ErasePerson :execrows
 -- Empties the personal values of what the person did, what was done to them, and what names them or their address, and
 -- leaves a mark on each.
-with gone as (
-    update events e
-    set person = '{}'
+with picked as (
+    select e.id
+    from events e
     where e.tenant_id = @tenant::uuid
       and e.person <> '{}'
       and (
@@ -33,6 +33,13 @@ with gone as (
           or e.person ->> 'email' = @email::text
           or e.object_id in (select i.id from invitations i where i.tenant_id = @tenant::uuid and (i.accepted_by = @person::uuid or i.email = @email::text))
       )
+    limit @size
+),
+gone as (
+    update events e
+    set person = '{}'
+    from picked p
+    where e.tenant_id = @tenant::uuid and e.id = p.id
     returning e.tenant_id, e.id
 )
 insert into event_erasures (tenant_id, event_id, erasure_id)
@@ -40,10 +47,17 @@ select g.tenant_id, g.id, @erasure::uuid
 from gone g;
 
 -- name: EraseAccount :execrows
-with gone as (
+with picked as (
+    select e.id
+    from account_events e
+    where e.person <> '{}' and (e.user_id = @person::uuid or e.actor_id = @person::uuid or e.person ->> 'email' = @email::text)
+    limit @size
+),
+gone as (
     update account_events e
     set person = '{}'
-    where e.person <> '{}' and (e.user_id = @person::uuid or e.actor_id = @person::uuid or e.person ->> 'email' = @email::text)
+    from picked p
+    where e.id = p.id
     returning e.id
 )
 insert into account_event_erasures (event_id, erasure_id)

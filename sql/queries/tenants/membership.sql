@@ -6,7 +6,7 @@ set role = excluded.role, invited_by = excluded.invited_by, joined_at = now(), u
 where memberships.left_at is not null;
 
 -- name: MembershipOf :one
-select m.id, m.user_id, m.role, u.name, u.email
+select m.id, m.user_id, m.role, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
@@ -22,9 +22,11 @@ set left_at = now(), updated_at = now()
 where tenant_id = $1 and user_id = $2 and left_at is null;
 
 -- name: CountOwners :one
+-- Whose account is closing will be gone, and does not count.
 select count(*)
-from memberships
-where tenant_id = $1 and role = 'owner' and left_at is null;
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1 and m.role = 'owner' and m.left_at is null and u.erase_at is null;
 
 -- name: CountSeats :one
 select count(*)
@@ -32,7 +34,7 @@ from memberships
 where tenant_id = $1 and role <> 'guest' and left_at is null;
 
 -- name: ListPeople :many
-select m.user_id, m.role, m.joined_at, u.name, u.email
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
@@ -51,7 +53,7 @@ select exists (
 );
 
 -- name: MemberByID :one
-select m.user_id, m.role, m.joined_at, u.name, u.email
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
