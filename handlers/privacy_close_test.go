@@ -17,11 +17,6 @@ import (
 	"plinth/test/webtest"
 )
 
-const (
-	closePath = "/account/delete"
-	keepPath  = "/account/closing/keep"
-)
-
 // pass lets days go by for what is due in days.
 func pass(s *webtest.Site, days int) {
 	later := time.Now().AddDate(0, 0, days)
@@ -118,14 +113,14 @@ func TestAnAccountIsErased(t *testing.T) {
 
 	// The only owner does not leave an organization without one.
 	page := b.Get("/account/data").Want(200).Says("Delete your account")
-	b.Get(closePath).Want(200).Says("You are the only owner of these", "Own")
-	b.Post(closePath, map[string][]string{"email": {address}}).Want(409).Says("You are the only owner of Own")
+	b.Get("/account/delete").Want(200).Says("You are the only owner of these", "Own")
+	b.Post("/account/delete", map[string][]string{"email": {address}}).Want(409).Says("You are the only owner of Own")
 	s.Join(t, own, s.owner.Person, scope.Owner)
-	page = b.Get(closePath).Want(200)
-	page.Submit(closePath, "email", "").Want(422).Says("Type your e-mail address")
-	page.Submit(closePath, "email", "zelda@elsewhere.example").Want(422).Says("not the address of your account")
-	page.Submit(closePath, "email", " Zelda@Quillfeather.example ").Want(200).At("/account/closing").Says("Your account is being deleted", "Keep my account")
-	page.Submit(closePath, "email", address).Want(200).At("/account/closing") // pressed twice
+	page = b.Get("/account/delete").Want(200)
+	page.Submit("/account/delete", "email", "").Want(422).Says("Type your e-mail address")
+	page.Submit("/account/delete", "email", "zelda@elsewhere.example").Want(422).Says("not the address of your account")
+	page.Submit("/account/delete", "email", " Zelda@Quillfeather.example ").Want(200).At("/account/closing").Says("Your account is being deleted", "Keep my account")
+	page.Submit("/account/delete", "email", address).Want(200).At("/account/closing") // pressed twice
 	elsewhere.Get("/account").At("/signin")
 
 	// Until then everything leads to the one page, but for the copy of one's data.
@@ -139,7 +134,7 @@ func TestAnAccountIsErased(t *testing.T) {
 	}
 
 	pass(s.Site, privacy.CloseDays+1)
-	b.Post(keepPath, nil).Want(409).Says("too late")
+	b.Post("/account/closing/keep", nil).Want(409).Says("too late")
 	before := everywhereBut(t, s, zelda)
 	eraseDue(t, s.Site)
 	s.st.Deliver(t) // Stripe tells of the customer's new address
@@ -194,17 +189,17 @@ func TestAClosingAccountIsKept(t *testing.T) {
 	s := webtest.New(t)
 	b := s.Person(t, "Dana", dana)
 	b.Get("/account/closing").Want(200).At("/account")
-	b.Post(keepPath, nil).Want(200).At("/account") // nothing to keep
+	b.Post("/account/closing/keep", nil).Want(200).At("/account") // nothing to keep
 
 	alter(t, s, `update sessions set proven_at = now() - interval '1 day'`)
-	b.Get(closePath).Want(200).Submit(closePath, "email", dana).Want(403).Says("Confirm that it is you")
+	b.Get("/account/delete").Want(200).Submit("/account/delete", "email", dana).Want(403).Says("Confirm that it is you")
 	alter(t, s, `update sessions set proven_at = now()`)
 
-	b.Get(closePath).Submit(closePath, "email", dana).Want(200).At("/account/closing")
+	b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(200).At("/account/closing")
 	b.Get("/account/closing").Submit("/signout").Want(200)
 	b = s.Browser(t)
-	b.Get("/signin").Submit("/signin", "email", dana, "password", webtest.Password).At("/account/closing").Submit(keepPath).Want(200).At("/account").Says("Your account stays")
-	b.Post(keepPath, nil).Want(200).At("/account")
+	b.Get("/signin").Submit("/signin", "email", dana, "password", webtest.Password).At("/account/closing").Submit("/account/closing/keep").Want(200).At("/account").Says("Your account stays")
+	b.Post("/account/closing/keep", nil).Want(200).At("/account")
 	pass(s, privacy.CloseDays+1)
 	eraseDue(t, s)
 	b.Get("/account").Want(200).At("/account").Says("Dana")
@@ -214,7 +209,7 @@ func TestAClosingAccountIsKept(t *testing.T) {
 
 	// Closed by a stranger in her session: the mail undoes it.
 	pass(s, 0)
-	b.Get(closePath).Submit(closePath, "email", dana).Want(200)
+	b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(200)
 	s.Settle(t)
 	s.Browser(t).Get(s.Link(t, dana)).Want(200).Submit("/secure").Want(200)
 	if n := rowsOf(t, s, `select count(*) from users where erase_at is not null`); n != 0 {
@@ -229,10 +224,10 @@ func TestClosingOwnersDoNotCount(t *testing.T) {
 	acme := s.Org(t, p, "acme", "Acme")
 	second := s.Join(t, acme, other, scope.Owner)
 	b, o := s.SignIn(t, dana), s.SignIn(t, other.Email)
-	b.Get(closePath).Submit(closePath, "email", dana).Want(200).At("/account/closing")
+	b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(200).At("/account/closing")
 	o.Get("/orgs/acme/people").Want(200).Says("Leaving")
 	o.Post("/orgs/acme/people/leave", nil).Want(409).Says("always has an owner")
-	o.Get(closePath).Want(200).Says("You are the only owner of these")
+	o.Get("/account/delete").Want(200).Says("You are the only owner of these")
 	if err := s.App.Tenants.SetRole(t.Context(), acme, other.ID, scope.Member); err == nil {
 		t.Error("whose account is closing changed a role")
 	}

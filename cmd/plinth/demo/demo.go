@@ -68,7 +68,10 @@ func (s Seed) Fill(ctx context.Context) (made bool, err error) {
 		return false, fmt.Errorf("connect as the owner of the database: %w", db.Fault(err))
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	// Held until the connection ends.
+	// Held until the connection ends. The other seed may take longer than locks are waited for otherwise.
+	if _, err := conn.Exec(ctx, "set lock_timeout = 0"); err != nil {
+		return false, fmt.Errorf("let another seed take its time: %w", err)
+	}
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", seedLock); err != nil {
 		return false, fmt.Errorf("wait for another seed: %w", err)
 	}

@@ -22,6 +22,7 @@ type EraseInvitationsParams struct {
 	UserID *uuid.UUID
 }
 
+// every organization: a person is erased wherever they were invited to
 // The address goes; that somebody was invited, and whether they came, stays.
 func (q *Queries) EraseInvitations(ctx context.Context, db DBTX, arg EraseInvitationsParams) (int64, error) {
 	result, err := db.Exec(ctx, EraseInvitations, arg.Email, arg.UserID)

@@ -39,6 +39,7 @@ where user_id = $1 and left_at is null
 returning tenant_id;
 
 -- name: EraseInvitations :execrows
+-- every organization: a person is erased wherever they were invited to
 -- The address goes; that somebody was invited, and whether they came, stays.
 update invitations
 set email = 'erased-' || id || '@erased.invalid', revoked_at = case when accepted_at is null then coalesce(revoked_at, now()) else revoked_at end
