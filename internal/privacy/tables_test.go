@@ -62,7 +62,7 @@ func outOfTheCopy() map[string]string {
 // inTheErasure says what an erasure takes of each table: the columns it empties, or all of its rows.
 func inTheErasure() map[string]string {
 	return map[string]string{
-		"users":             "email name password_hash time_zone",
+		"users":             "email name password_hash time_zone picture",
 		"account_events":    "person",
 		"events":            "person",
 		"mails":             everyRow,
