@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,7 +50,7 @@ func newDevEnv(pg *devpg.Server, l devListeners) (*devEnv, error) {
 	}
 	addr, stripeURL := l.web.Addr().String(), "http://"+l.stripe.Addr().String()
 	e := &devEnv{stripeURL: stripeURL, vars: map[string]string{
-		"APP_ENV": config.Development, "APP_URL": "http://" + addr, "ADDR": addr, "LOG_LEVEL": "warn", "DRAIN_FOR": "0s",
+		"APP_ENV": config.Development, "APP_URL": devURL(addr), "ADDR": addr, "LOG_LEVEL": "warn", "DRAIN_FOR": "0s",
 		"SECRET_KEYS":  secrets.SecretKeys,
 		"DATABASE_URL": pg.URL("plinth", db.RoleApp), "DATABASE_WORKER_URL": pg.URL("plinth", db.RoleWorker),
 		"DATABASE_ADMIN_URL": pg.URL("plinth", db.RoleAdmin), "DATABASE_MIGRATE_URL": pg.URL("plinth", db.RoleOwner),
@@ -58,6 +60,18 @@ func newDevEnv(pg *devpg.Server, l devListeners) (*devEnv, error) {
 	}}
 	e.override()
 	return e, e.write(filepath.Join(stateDir, "env"))
+}
+
+// devURL is the address people use. On this machine it has a name, because passkeys belong to names.
+func devURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://" + addr
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && (ip == netip.MustParseAddr("127.0.0.1") || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // override lets the caller's environment win where it is meant to: a real Stripe test account, a real mail server,
@@ -108,7 +122,7 @@ func (e *devEnv) write(path string) error {
 // stripe makes the local Stripe, which keeps its state in the folder.
 func (e *devEnv) stripe(c *config.Config, log *slog.Logger) (*stripesim.Sim, error) {
 	return stripesim.New(stripesim.Config{
-		AppEnv: c.Env, PublicURL: e.stripeURL, WebhookURL: c.URL + "/webhooks/stripe", WebhookSecret: string(c.WebhookSecrets[0]),
+		AppEnv: c.Env, PublicURL: e.stripeURL, WebhookURL: "http://" + c.Addr + "/webhooks/stripe", WebhookSecret: string(c.WebhookSecrets[0]),
 		StatePath: filepath.Join(stateDir, "stripe.json"), Logger: log,
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/mails"
+	"plinth/internal/picture"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
@@ -108,7 +109,7 @@ func (p *Privacy) eraseOutside(ctx context.Context, user users.User, owned []uui
 			return err
 		}
 	}
-	return p.Files.DeleteAll(ctx, "people/"+user.ID.String()+"/")
+	return p.Files.DeleteAll(ctx, picture.PersonFolder(user.ID))
 }
 
 func (p *Privacy) eraseEvents(ctx context.Context, id uuid.UUID) error {

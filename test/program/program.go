@@ -119,7 +119,7 @@ func Dev(t testing.TB, dir string, env ...string) *Program {
 	t.Helper()
 	addr := FreeAddr(t)
 	p := Start(t, dir, append([]string{"ADDR=" + addr}, env...), "dev")
-	p.URL = "http://" + addr
+	p.URL = "http://" + strings.Replace(addr, "127.0.0.1", "localhost", 1)
 	p.await("serve at "+p.URL, func() bool { return answers(p.URL+"/readyz") && strings.Contains(p.Output(), "Ctrl-C") })
 	p.Logins = logins(p.Output())
 	return p

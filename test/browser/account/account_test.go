@@ -25,14 +25,14 @@ func owner(t *testing.T, app *program.Program) program.Login {
 	return program.Login{}
 }
 
-// walk is a tab under a name: passkeys belong to names.
+// walk is a tab.
 type walk struct {
 	*chrome.Page
 	t *testing.T
 }
 
 func newWalk(t *testing.T, app *program.Program, o chrome.Options) *walk {
-	o.Base = strings.Replace(app.URL, "127.0.0.1", "localhost", 1)
+	o.Base = app.URL
 	return &walk{Page: chrome.New(t, o), t: t}
 }
 
