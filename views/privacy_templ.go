@@ -301,7 +301,7 @@ func exportState(e *privacy.Export, page, files string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case privacy.Ready:
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"flex flex-wrap gap-x-1\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

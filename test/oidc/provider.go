@@ -40,13 +40,15 @@ type Provider struct {
 	t   testing.TB
 }
 
-// Start starts a provider that knows the site as Acme, and people by what they sign in with. It ends with the test.
-func Start(t testing.TB, people map[string]Person) *Provider {
+// Start starts a provider that knows people by what they sign in with. The site, which knows it as Acme, answers under
+// host; without one it is webtest's. It ends with the test.
+func Start(t testing.TB, people map[string]Person, host ...string) *Provider {
 	t.Helper()
+	site := append(host, webtest.Host)[0]
 	known, err := json.Marshal(map[string]any{
 		"people": people,
 		"clients": []any{map[string]any{
-			"client_id": ClientID, "client_secret": ClientSecret, "redirect_uris": []string{"http://" + webtest.Host + "/signin/oidc/acme/callback"},
+			"client_id": ClientID, "client_secret": ClientSecret, "redirect_uris": []string{"http://" + site + "/signin/oidc/acme/callback"},
 		}},
 	})
 	if err != nil {

@@ -82,6 +82,18 @@ func (p *Page) Fill(label, text string) {
 		why := eval[string](p, what, call("focus", label))
 		return why == "", why
 	})
+	p.insert(what, text)
+}
+
+// Type puts text into the first field of a CSS selector, for the pages of others, whose fields may have no name.
+func (p *Page) Type(css, text string) {
+	p.t.Helper()
+	p.Press(css)
+	p.insert("type into "+css, text)
+}
+
+func (p *Page) insert(what, text string) {
+	p.t.Helper()
 	p.do(what, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		if text == "" {
 			return chromedp.Do(ctx, chromedp.KeyEvent("\b"))
@@ -183,6 +195,9 @@ func (p *Page) Link(text string) string {
 	})
 	return href
 }
+
+// Where is the whole address of the page; empty while it is going away.
+func (p *Page) Where() string { return p.ask(`location.href`) }
 
 // says and where are asked while a page may be going away, when an answer is not to be had for a moment.
 func (p *Page) says() string  { return p.ask(call("says")) }
