@@ -17,19 +17,23 @@ type Organizations struct {
 	Tenants *tenants.Tenants
 }
 
-// Index leads to a person's only organization, lists several, or asks for the first.
+// Index leads to a person's only organization, lists several and those that can be brought back, or asks for the first.
 func (h *Organizations) Index(w http.ResponseWriter, r *http.Request, p scope.Person) error {
-	switch orgs := ui.NavFrom(r.Context()).Orgs; len(orgs) {
-	case 0:
+	deleted, err := h.Tenants.Restorable(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	switch orgs := ui.NavFrom(r.Context()).Orgs; {
+	case len(orgs) == 0 && len(deleted) == 0:
 		return h.Redirect(w, r, "/orgs/new")
-	case 1:
+	case len(orgs) == 1 && len(deleted) == 0:
 		return h.Redirect(w, r, ui.OrgPath(orgs[0].Slug))
 	default:
 		open, err := h.Tenants.OpenTo(r.Context(), p)
 		if err != nil {
 			return err
 		}
-		return h.Render(w, r, http.StatusOK, views.Organizations(orgs, open))
+		return h.Render(w, r, http.StatusOK, views.Organizations(orgs, open, deleted))
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 )
 
 // PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions, limits, copies of people's data
-// and old lines of the log of mails. It also begins to erase the accounts whose time has come.
+// and old lines of the log of mails. It also begins to erase the accounts whose time has come. It takes up organizations too whose
+// deletion did not come about.
 type PurgeExpired struct{}
 
 // Kind names the job.

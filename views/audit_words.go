@@ -90,6 +90,14 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "made the organization")
 	case "organization.changed":
 		return ui.T(ctx, "changed the organization")
+	case "organization.deletion_asked":
+		return ui.T(ctx, "asked to delete the organization")
+	case "organization.deletion_withdrawn":
+		return ui.T(ctx, "took the deletion of the organization back")
+	case "organization.deleted":
+		return ui.T(ctx, "deleted the organization, since nothing more is charged")
+	case "organization.restored":
+		return ui.T(ctx, "brought the deleted organization back")
 	case "organization.export_asked":
 		return ui.T(ctx, "asked for a copy of the organization")
 	case "organization.export_fetched":

@@ -23,6 +23,9 @@ func settingsTabs(ctx context.Context, s scope.Scope, at string) []ui.Tab {
 	if s.May(scope.ExportOrganization) {
 		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Export"), URL: ui.OrgPath(s.Slug, "settings", "export"), Current: at == "export"})
 	}
+	if s.May(scope.DeleteOrganization) {
+		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Delete"), URL: ui.OrgPath(s.Slug, "settings", "delete"), Current: at == "delete"})
+	}
 	return tabs
 }
 

@@ -17,6 +17,12 @@ func banner(st *standing, now time.Time) *ui.Banner {
 	switch {
 	case st.scope.ReadOnly == scope.Suspended:
 		return &ui.Banner{Kind: "bad", Title: "This organization is suspended.", Text: "Everything can be read, nothing can be changed."}
+	case st.scope.ReadOnly == scope.Closing:
+		b = &ui.Banner{Kind: "bad", Title: "This organization is being deleted.", Text: "Everything can be read, nothing can be changed."}
+		if st.scope.May(scope.DeleteOrganization) {
+			b.ActionText, b.ActionURL = "See how far it is", ui.OrgPath(st.scope.Slug, "deletion")
+		}
+		return b
 	case st.scope.ReadOnly == scope.Unpaid:
 		b = &ui.Banner{Kind: "bad", Title: "A payment is missing.", Text: "Everything can be read, nothing can be changed until it is made."}
 	case st.access.Status == "past_due" && !st.access.Override:

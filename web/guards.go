@@ -130,18 +130,38 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 		r = sh.withNav(r, e, p, nil) // of what is inside nothing is shown
 		return sh.failInside(w, r, sh.Meet(w, r, p, handlers.Asks{Organization: e.standing.Name, Policy: e.standing.Policy(), Unmet: unmet}))
 	}
+	if e.standing.DeletedAt != nil {
+		return sh.deleted(w, sh.withNav(r, e, p, nil), e, p, g, h)
+	}
 	access := sh.Plans.Access(e.access, sh.Plans.Now())
 	s := e.standing.Scope(p, access, trace.RequestID)
 	s.Address, s.Device = trace.Address, handlers.Device(r).Name()
 	trace.Tenant = s.TenantID
-	r = sh.withNav(r, e, p, &standing{s, access})
+	return sh.admit(w, sh.withNav(r, e, p, &standing{s, access}), s, g, h)
+}
+
+// deleted serves what is there for the members of a deleted organization, and tells of the rest that it is: its owners are
+// led to where they can bring it back.
+func (sh *Shell) deleted(w http.ResponseWriter, r *http.Request, e entry, p scope.Person, g Guard, h scoped) error {
+	trace := telemetry.TraceFrom(r.Context())
+	s := e.standing.Scope(p, sh.Plans.Access(e.access, sh.Plans.Now()), trace.RequestID)
+	s.Address, s.Device = trace.Address, handlers.Device(r).Name()
+	trace.Tenant = s.TenantID
+	if !g.WhileDeleted || !s.May(g.Permission) {
+		return sh.failInside(w, r, sh.Base.Deleted(w, r, s, tenants.RestoreUntil(*e.standing.DeletedAt)))
+	}
+	return sh.admit(w, r, s, g, h)
+}
+
+// admit asks what the guard asks of somebody who is of the organization.
+func (sh *Shell) admit(w http.ResponseWriter, r *http.Request, s scope.Scope, g Guard, h scoped) (err error) {
 	switch {
 	case !s.May(g.Permission):
 		err = fault.New(fault.Denied, "")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead && !g.lets(s.ReadOnly):
 		err = readOnly(s)
-	case g.Prove != nil && !provenLately(p):
-		err = g.Prove(w, r, p)
+	case g.Prove != nil && !provenLately(s.Person):
+		err = g.Prove(w, r, s.Person)
 	default:
 		err = h(w, r, s)
 	}
@@ -157,8 +177,12 @@ func (sh *Shell) failInside(w http.ResponseWriter, r *http.Request, err error) e
 }
 
 func readOnly(s scope.Scope) error {
-	if s.ReadOnly == scope.Suspended {
+	switch s.ReadOnly {
+	case scope.Suspended:
 		return fault.New(fault.Denied, "This organization is suspended. Everything can be read, nothing can be changed.")
+	case scope.Closing:
+		return fault.New(fault.Denied, "This organization is being deleted. Everything can be read, nothing can be changed.")
+	case scope.Writable, scope.Unpaid:
 	}
 	return fault.New(fault.PaymentRequired, "A payment is missing, so this organization can be read but not changed. An owner can put that right under Billing.")
 }

@@ -35,6 +35,9 @@ type Guard struct {
 	WhileUnpaid, WhileReadOnly bool
 	// WhileClosing lets in whoever's account is being deleted, who is led to how to keep it from everywhere else.
 	WhileClosing bool
+	// WhileEnding lets a change through although the deletion of the organization was asked for; WhileDeleted lets any
+	// request through although it is deleted, until erasing it begins.
+	WhileEnding, WhileDeleted bool
 	// Prove answers whoever has not proven who they are within the last RecentFor; nil asks for no such proof.
 	Prove personal
 
@@ -106,9 +109,21 @@ func alsoClosing(g Guard) Guard {
 	return g
 }
 
+// alsoEnding marks a change that may be made while the deletion of the organization is under way.
+func alsoEnding(g Guard) Guard {
+	g.WhileEnding = true
+	return g
+}
+
+// alsoDeleted marks what is there for the members of a deleted organization.
+func alsoDeleted(g Guard) Guard {
+	g.WhileDeleted = true
+	return g
+}
+
 // lets says whether a change is let through although the organization is read-only.
 func (g Guard) lets(why scope.ReadOnly) bool {
-	return why == scope.Writable || g.WhileReadOnly || g.WhileUnpaid && why == scope.Unpaid
+	return why == scope.Writable || g.WhileReadOnly || g.WhileUnpaid && why == scope.Unpaid || g.WhileEnding && why == scope.Closing
 }
 
 // RecentFor is how long a proof of who it is counts as recent.

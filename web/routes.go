@@ -17,6 +17,7 @@ type Handlers struct {
 	Privacy       *handlers.Privacy
 	Organizations *handlers.Organizations
 	OrgExports    *handlers.OrganizationExports
+	Deletions     *handlers.Deletions
 	People        *handlers.People
 	Invitations   *handlers.Invitations
 	Joins         *handlers.Joins
@@ -159,8 +160,12 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/ownership/{id}/confirm", proven(member(scope.ViewOrganization, h.Organizations.ConfirmOwnership))),
 		post("/orgs/{org}/ownership/{id}/decline", member(scope.ViewOrganization, h.Organizations.DeclineOwnership)),
 		get("/orgs/{org}/settings/export", member(scope.ExportOrganization, h.OrgExports.Show)),
-		post("/orgs/{org}/settings/export", proven(alsoUnpaid(member(scope.ExportOrganization, h.OrgExports.Create)))),
-		get("/orgs/{org}/settings/export/{id}", proven(member(scope.ExportOrganization, h.OrgExports.Fetch))),
+		post("/orgs/{org}/settings/export", proven(alsoUnpaid(alsoEnding(member(scope.ExportOrganization, h.OrgExports.Create))))),
+		get("/orgs/{org}/settings/export/{id}", proven(alsoDeleted(member(scope.ExportOrganization, h.OrgExports.Fetch)))),
+		get("/orgs/{org}/settings/delete", member(scope.DeleteOrganization, h.Deletions.New)),
+		post("/orgs/{org}/settings/delete", proven(alsoUnpaid(alsoEnding(member(scope.DeleteOrganization, h.Deletions.Create))))),
+		get("/orgs/{org}/deletion", alsoDeleted(member(scope.DeleteOrganization, h.Deletions.Show))),
+		post("/orgs/{org}/deletion/restore", alsoDeleted(alsoUnpaid(alsoEnding(member(scope.DeleteOrganization, h.Deletions.Restore))))),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
 		get("/orgs/{org}/pictures/{user}/{file}", member(scope.ViewOrganization, h.Pictures.Member)),
 		get("/orgs/{org}/people/joining", member(scope.ManagePeople, h.People.ShowJoining)),

@@ -103,8 +103,11 @@ func errSubscribed() error {
 	return fault.New(fault.Conflict, "There is a subscription already. Change its plan instead of buying a second one.")
 }
 
-// noneLiveTx refuses a second subscription beside one that goes on.
+// noneLiveTx refuses a second subscription beside one that goes on, and any in an organization that is being deleted.
 func noneLiveTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	if err := notClosingTx(ctx, tx, s); err != nil {
+		return err
+	}
 	current, err := billingdb.New().CurrentSubscription(ctx, tx, s.TenantID)
 	if err != nil && !db.None(err) {
 		return fmt.Errorf("read the current subscription: %w", err)

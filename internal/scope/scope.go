@@ -51,6 +51,7 @@ const (
 	Writable  ReadOnly = ""
 	Unpaid    ReadOnly = "unpaid"    // the subscription is past its grace or was left unpaid
 	Suspended ReadOnly = "suspended" // staff closed it
+	Closing   ReadOnly = "closing"   // its deletion was asked for
 )
 
 // Scope is one person's standing in one organization. Only package tenants makes one for a request, from a membership

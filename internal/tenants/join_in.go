@@ -125,7 +125,7 @@ func joinLimits(s scope.Scope) []limit.Subject {
 }
 
 // admitTx makes s.Person a member in s.Role, with the organization locked, by an invitation, a link or the domain of the
-// address: not into a suspended organization, not with an address that it does not take, not beyond its plan.
+// address: not into a suspended or closing organization, not with an address that it does not take, not beyond its plan.
 func (t *Tenants) admitTx(ctx context.Context, tx db.Tx, s scope.Scope, by string) error {
 	if err := t.roomTx(ctx, tx, s); err != nil {
 		return err
@@ -148,6 +148,8 @@ func (t *Tenants) roomTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
 		return fmt.Errorf("read organization: %w", err)
 	case org.SuspendedAt != nil:
 		return fault.New(fault.Denied, "This organization is suspended and takes nobody in. Try again when it is open.")
+	case org.ClosingAt != nil:
+		return fault.New(fault.Denied, "This organization is being deleted and takes nobody in.")
 	}
 	if err := takesTx(ctx, tx, s.TenantID, s.Person.Email); err != nil {
 		return err

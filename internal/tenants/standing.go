@@ -17,6 +17,8 @@ type Standing struct {
 	Slug        string
 	Name        string
 	SuspendedAt *time.Time
+	ClosingAt   *time.Time // its deletion was asked for
+	DeletedAt   *time.Time // it is deleted, and can still be brought back
 	Role        string
 
 	SecondFactor  bool
@@ -33,17 +35,20 @@ func (st Standing) Policy() Policy {
 
 // QueueStanding reads, in a guard's round trip, the person's standing in the organization called slug, and puts that
 // organization in scope for what is queued after it. It stays nil when there is no such organization or the person is
-// not of it: the two look the same.
+// not of it: the two look the same. A deleted one is found until erasing it begins.
 func QueueStanding(r *db.Reads, slug string, userID uuid.UUID, into **Standing) {
 	r.ScopeTenant(slug, userID)
 	db.Maybe(r, into, tenantsdb.Standing, slug, userID)
 }
 
-// Scope makes the scope of a request. A suspended or unpaid organization is read-only.
+// Scope makes the scope of a request. A suspended, closing or unpaid organization is read-only.
 func (st Standing) Scope(p scope.Person, access billing.Access, request string) scope.Scope {
 	readOnly := access.ReadOnly
-	if st.SuspendedAt != nil {
+	switch {
+	case st.SuspendedAt != nil:
 		readOnly = scope.Suspended
+	case st.ClosingAt != nil:
+		readOnly = scope.Closing
 	}
 	return scope.Scope{
 		TenantID: st.TenantID, Slug: st.Slug, Name: st.Name, Logo: st.Logo, Person: p, Role: scope.Role(st.Role),

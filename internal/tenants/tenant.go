@@ -31,7 +31,9 @@ type Tenants struct {
 	Limits   *limit.Limiter
 	Keys     *secret.Keys
 	Pictures *picture.Pictures
-	URL      string // APP_URL, of which join links are made
+	// Billing settles with Stripe before an organization is deleted; needed by the worker alone.
+	Billing *billing.Billing
+	URL     string // APP_URL, of which join links are made
 }
 
 // NewForm is what a person types to found an organization. ID is made when the form is shown, so that sending the form

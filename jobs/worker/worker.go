@@ -83,6 +83,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &tidyPictures{m: m})
 	river.AddWorker(w, &tidyLogos{m: m})
 	river.AddWorker(w, &eraseAccount{m: m})
+	river.AddWorker(w, &settleOrganization{m: m})
+	river.AddWorker(w, &sendClosingMail{m: m})
 	return w
 }
 

@@ -93,7 +93,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	pictures := picture.New(files)
 	a.Pictures = &users.Pictures{DB: d, Queue: a.Queue, Limits: limits, Files: pictures}
-	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, Pictures: pictures, URL: c.URL}
+	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, Pictures: pictures, Billing: a.Billing, URL: c.URL}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
@@ -169,6 +169,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Privacy:       &handlers.Privacy{Base: base, Privacy: a.Privacy},
 		Organizations: &handlers.Organizations{Base: base, Tenants: a.Tenants},
 		OrgExports:    &handlers.OrganizationExports{Base: base, Privacy: a.Privacy},
+		Deletions:     &handlers.Deletions{Base: base, Tenants: a.Tenants, Billing: a.Billing, Privacy: a.Privacy},
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
 		Joins:         &handlers.Joins{Base: base, Tenants: a.Tenants},

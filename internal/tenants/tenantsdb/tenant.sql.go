@@ -74,22 +74,30 @@ func (q *Queries) ListTenantIDs(ctx context.Context, db DBTX, arg ListTenantIDsP
 }
 
 const LockTenant = `-- name: LockTenant :one
-select id, slug, name
+select id, slug, name, suspended_at, closing_at
 from tenants
 where id = $1 and deleted_at is null
 for no key update
 `
 
 type LockTenantRow struct {
-	ID   uuid.UUID
-	Slug string
-	Name string
+	ID          uuid.UUID
+	Slug        string
+	Name        string
+	SuspendedAt *time.Time
+	ClosingAt   *time.Time
 }
 
 func (q *Queries) LockTenant(ctx context.Context, db DBTX, id uuid.UUID) (LockTenantRow, error) {
 	row := db.QueryRow(ctx, LockTenant, id)
 	var i LockTenantRow
-	err := row.Scan(&i.ID, &i.Slug, &i.Name)
+	err := row.Scan(
+		&i.ID,
+		&i.Slug,
+		&i.Name,
+		&i.SuspendedAt,
+		&i.ClosingAt,
+	)
 	return i, err
 }
 
@@ -157,12 +165,12 @@ func (q *Queries) RenameTenant(ctx context.Context, db DBTX, arg RenameTenantPar
 }
 
 const Standing = `-- name: Standing :one
-select t.id as tenant_id, t.slug, t.name, t.suspended_at, m.role,
+select t.id as tenant_id, t.slug, t.name, t.suspended_at, t.closing_at, t.deleted_at, m.role,
     coalesce(p.second_factor, false) as second_factor, coalesce(p.signin_methods, '{}')::text[] as signin_methods, coalesce(p.session_hours, 0)::integer as session_hours, t.logo
 from tenants t
 join memberships m on m.tenant_id = t.id
 left join tenant_policies p on p.tenant_id = t.id
-where t.slug = $1 and m.user_id = $2 and m.left_at is null and t.deleted_at is null
+where t.slug = $1 and m.user_id = $2 and m.left_at is null and t.purging_at is null
 `
 
 type StandingParams struct {
@@ -175,6 +183,8 @@ type StandingRow struct {
 	Slug          string
 	Name          string
 	SuspendedAt   *time.Time
+	ClosingAt     *time.Time
+	DeletedAt     *time.Time
 	Role          string
 	SecondFactor  bool
 	SigninMethods []string
@@ -182,7 +192,8 @@ type StandingRow struct {
 	Logo          string
 }
 
-// Asked by the guard before the organization's id is known: the slug and the person lead to it.
+// Asked by the guard before the organization's id is known: the slug and the person lead to it. One that is deleted is
+// found until erasing it begins.
 func (q *Queries) Standing(ctx context.Context, db DBTX, arg StandingParams) (StandingRow, error) {
 	row := db.QueryRow(ctx, Standing, arg.Slug, arg.UserID)
 	var i StandingRow
@@ -191,6 +202,8 @@ func (q *Queries) Standing(ctx context.Context, db DBTX, arg StandingParams) (St
 		&i.Slug,
 		&i.Name,
 		&i.SuspendedAt,
+		&i.ClosingAt,
+		&i.DeletedAt,
 		&i.Role,
 		&i.SecondFactor,
 		&i.SigninMethods,
@@ -201,7 +214,7 @@ func (q *Queries) Standing(ctx context.Context, db DBTX, arg StandingParams) (St
 }
 
 const TenantByID = `-- name: TenantByID :one
-select id, slug, name, time_zone, suspended_at
+select id, slug, name, time_zone, suspended_at, closing_at
 from tenants
 where id = $1 and deleted_at is null
 `
@@ -212,6 +225,7 @@ type TenantByIDRow struct {
 	Name        string
 	TimeZone    string
 	SuspendedAt *time.Time
+	ClosingAt   *time.Time
 }
 
 func (q *Queries) TenantByID(ctx context.Context, db DBTX, id uuid.UUID) (TenantByIDRow, error) {
@@ -223,6 +237,7 @@ func (q *Queries) TenantByID(ctx context.Context, db DBTX, id uuid.UUID) (Tenant
 		&i.Name,
 		&i.TimeZone,
 		&i.SuspendedAt,
+		&i.ClosingAt,
 	)
 	return i, err
 }
