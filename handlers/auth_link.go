@@ -30,7 +30,7 @@ func (h *Auth) CreateLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := SafeNext(f.Next, "/orgs")
-	if err := h.Auth.RequestLink(r.Context(), f.Email, Device(r)); err != nil {
+	if err := h.Auth.RequestLink(r.Context(), f.Email, next, Device(r)); err != nil {
 		return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Signin(form, next, r.PostForm.Get("held")) })
 	}
 	return h.Redirect(w, r, "/signin/link/sent")
@@ -48,7 +48,7 @@ func (h *Auth) ShowLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return h.linkProblem(w, r, err, "Sign in", "/signin")
 	}
-	return h.Render(w, r, http.StatusOK, views.SigninLink(token, email, newID()))
+	return h.Render(w, r, http.StatusOK, views.SigninLink(token, email, SafeNext(r.URL.Query().Get("next"), "/orgs"), newID()))
 }
 
 // CreateLinkSignin uses the link up and signs in.
@@ -61,7 +61,7 @@ func (h *Auth) CreateLinkSignin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return h.linkProblem(w, r, err, "Sign in", "/signin")
 	}
-	return h.proceed(w, r, entry, "/orgs")
+	return h.proceed(w, r, entry, SafeNext(f.Next, "/orgs"))
 }
 
 // ShowEmail asks for a button to be pressed before an address is confirmed.

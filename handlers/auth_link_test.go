@@ -34,6 +34,23 @@ func TestLinkSignsIn(t *testing.T) {
 	s.Browser(t).Post("/signin/link/use", url.Values{"token": {tokenOf(t, link)}, "id": {"01a1fe15-5754-7137-b399-21cf5c48c1db"}}).Want(422)
 }
 
+// Whoever came for a page gets there by mail too, and never to another site.
+func TestLinkLeadsOn(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Org(t, s.Account(t, "Dana", dana), "acme", "Acme")
+	b := s.Browser(t)
+	b.Post("/signin/link", url.Values{"email": {dana}, "next": {"/orgs/acme/people?search=a"}}).Want(200)
+	link := s.Link(t, dana)
+	b.Get(link).Submit("/signin/link/use").Want(200).At("/orgs/acme/people")
+
+	s.Browser(t).Post("/signin/link", url.Values{"email": {dana}, "next": {"//elsewhere.example/"}}).Want(200)
+	s.Browser(t).Get(s.Link(t, dana)).Submit("/signin/link/use").Want(200).At("/orgs/acme")
+	s.Browser(t).Post("/signin/link", url.Values{"email": {dana}}).Want(200)
+	page := s.Browser(t).Get(s.Link(t, dana) + "&next=https%3A%2F%2Felsewhere.example")
+	page.Submit("/signin/link/use", "next", "https://elsewhere.example/").Want(200).At("/orgs/acme")
+}
+
 func TestLinkStopsBeforeTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,30 +23,10 @@ const (
 
 // RequestLink mails a link that signs in, if the address has an account. The answer is the same when not. next is where
 // to go then; it must be checked to be ours.
-func (a *Auth) RequestLink(ctx context.Context, email string, d Device) error {
+func (a *Auth) RequestLink(ctx context.Context, email, next string, d Device) error {
 	email = users.NormalEmail(email)
-	if wrong := CheckEmail(email); wrong != "" {
-		return fault.Field("email", wrong)
-	}
-	if err := a.Limits.Take(ctx, linkLimits(d, email)...); err != nil {
-		return err
-	}
-	user, err := users.ByEmail(ctx, a.DB.Direct(), email)
-	known := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	subject := user.ID
-	if !known {
-		subject = uuid.New() // nobody's: the row keeps the work the same, and no mail leaves
-	}
-	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		id, err := a.issueTx(ctx, tx, token{Purpose: PurposeSignIn, Address: email, Subject: subject, For: LinkFor})
-		if err != nil {
-			return err
-		}
-		return a.Queue.EnqueueTx(ctx, tx, jobs.SendSignInLink{TokenID: id})
-	})
+	return a.askByMail(ctx, linkLimits(d, email), token{Purpose: PurposeSignIn, Address: email, Next: next, For: LinkFor},
+		func(id uuid.UUID) jobs.Args { return jobs.SendSignInLink{TokenID: id} })
 }
 
 // LinkMail is what the mail with a link that signs in is made of.
@@ -57,22 +38,19 @@ type LinkMail struct {
 
 // LinkMail reads what the mail needs; jobs.ErrNothingToDo when the address has no account or the link is gone.
 func (a *Auth) LinkMail(ctx context.Context, tokenID uuid.UUID) (LinkMail, error) {
-	t, err := a.openToken(ctx, tokenID)
+	t, user, err := a.mailedTo(ctx, tokenID)
 	if err != nil {
 		return LinkMail{}, err
 	}
-	user, err := users.ByID(ctx, a.DB.Direct(), t.SubjectID)
-	if fault.Is(err, fault.NotFound) {
-		return LinkMail{}, jobs.ErrNothingToDo
-	}
-	if err != nil {
-		return LinkMail{}, err
-	}
-	return LinkMail{To: user.Email, Name: user.Name, URL: a.linkURL(t.ID, t.Address)}, nil
+	return LinkMail{To: user.Email, Name: user.Name, URL: a.linkURL(t.ID, t.Address, t.Next)}, nil
 }
 
-func (a *Auth) linkURL(token uuid.UUID, address string) string {
-	return a.URL + "/signin/link?token=" + a.Keys.Token(PurposeSignIn, token, address)
+func (a *Auth) linkURL(token uuid.UUID, address, next string) string {
+	link := a.URL + "/signin/link?token=" + a.Keys.Token(PurposeSignIn, token, address)
+	if next != "" {
+		link += "&" + url.Values{"next": {next}}.Encode()
+	}
+	return link
 }
 
 // SignInLink makes a link that signs the owner of an address in, for an operator to hand over when mail is broken;
@@ -93,7 +71,7 @@ func (a *Auth) SignInLink(ctx context.Context, email string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return a.linkURL(id, user.Email), nil
+	return a.linkURL(id, user.Email, ""), nil
 }
 
 // LinkForm uses a link up. ID is made when its page is shown, so that pressing the button twice signs in.

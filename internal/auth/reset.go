@@ -18,28 +18,8 @@ import (
 // RequestReset mails a link to set a new password, if the address has an account. The answer is the same when not.
 func (a *Auth) RequestReset(ctx context.Context, email string, d Device) error {
 	email = users.NormalEmail(email)
-	if wrong := CheckEmail(email); wrong != "" {
-		return fault.Field("email", wrong)
-	}
-	if err := a.Limits.Take(ctx, resetLimits(d, email)...); err != nil {
-		return err
-	}
-	user, err := users.ByEmail(ctx, a.DB.Direct(), email)
-	known := err == nil
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	subject := user.ID
-	if !known {
-		subject = uuid.New() // nobody's: the row keeps the work the same, and no mail leaves
-	}
-	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		id, err := a.issueTx(ctx, tx, token{Purpose: PurposeReset, Address: email, Subject: subject, For: ResetFor})
-		if err != nil {
-			return err
-		}
-		return a.Queue.EnqueueTx(ctx, tx, jobs.SendReset{TokenID: id})
-	})
+	return a.askByMail(ctx, resetLimits(d, email), token{Purpose: PurposeReset, Address: email, For: ResetFor},
+		func(id uuid.UUID) jobs.Args { return jobs.SendReset{TokenID: id} })
 }
 
 // ResetMail is what the mail with a reset link is made of.
@@ -51,14 +31,7 @@ type ResetMail struct {
 
 // ResetMail reads what the mail needs; jobs.ErrNothingToDo when the address has no account or the link is gone.
 func (a *Auth) ResetMail(ctx context.Context, tokenID uuid.UUID) (ResetMail, error) {
-	t, err := a.openToken(ctx, tokenID)
-	if err != nil {
-		return ResetMail{}, err
-	}
-	user, err := users.ByID(ctx, a.DB.Direct(), t.SubjectID)
-	if fault.Is(err, fault.NotFound) {
-		return ResetMail{}, jobs.ErrNothingToDo
-	}
+	t, user, err := a.mailedTo(ctx, tokenID)
 	if err != nil {
 		return ResetMail{}, err
 	}

@@ -19,6 +19,7 @@ type token struct {
 	Address string
 	Subject uuid.UUID // the sign-up, user or invitation it is about
 	Tenant  uuid.UUID
+	Next    string // the page it leads on to; checked to be ours
 	For     time.Duration
 }
 
@@ -35,7 +36,7 @@ func (a *Auth) issueTx(ctx context.Context, tx db.Tx, t token) (uuid.UUID, error
 	}
 	params := authdb.CreateTokenParams{
 		ID: id, Purpose: t.Purpose, Address: t.Address, SubjectID: t.Subject,
-		Hash: secret.Hash(a.Keys.Token(t.Purpose, id, t.Address)), ExpiresAt: time.Now().Add(t.For),
+		Hash: secret.Hash(a.Keys.Token(t.Purpose, id, t.Address)), Next: t.Next, ExpiresAt: time.Now().Add(t.For),
 	}
 	if t.Tenant != uuid.Nil {
 		params.TenantID = &t.Tenant

@@ -13,8 +13,8 @@ import (
 )
 
 const CreateToken = `-- name: CreateToken :exec
-insert into one_time_tokens (id, purpose, address, subject_id, tenant_id, hash, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into one_time_tokens (id, purpose, address, subject_id, tenant_id, hash, next, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type CreateTokenParams struct {
@@ -24,6 +24,7 @@ type CreateTokenParams struct {
 	SubjectID uuid.UUID
 	TenantID  *uuid.UUID
 	Hash      []byte
+	Next      string
 	ExpiresAt time.Time
 }
 
@@ -35,6 +36,7 @@ func (q *Queries) CreateToken(ctx context.Context, db DBTX, arg CreateTokenParam
 		arg.SubjectID,
 		arg.TenantID,
 		arg.Hash,
+		arg.Next,
 		arg.ExpiresAt,
 	)
 	return err
@@ -126,7 +128,7 @@ func (q *Queries) RevokeTokens(ctx context.Context, db DBTX, arg RevokeTokensPar
 }
 
 const TokenByID = `-- name: TokenByID :one
-select id, purpose, address, subject_id, tenant_id, hash, expires_at
+select id, purpose, address, subject_id, tenant_id, hash, next, expires_at
 from one_time_tokens
 where id = $1 and used_at is null and expires_at > now()
 `
@@ -138,6 +140,7 @@ type TokenByIDRow struct {
 	SubjectID uuid.UUID
 	TenantID  *uuid.UUID
 	Hash      []byte
+	Next      string
 	ExpiresAt time.Time
 }
 
@@ -151,6 +154,7 @@ func (q *Queries) TokenByID(ctx context.Context, db DBTX, id uuid.UUID) (TokenBy
 		&i.SubjectID,
 		&i.TenantID,
 		&i.Hash,
+		&i.Next,
 		&i.ExpiresAt,
 	)
 	return i, err

@@ -1,9 +1,9 @@
 -- name: CreateToken :exec
-insert into one_time_tokens (id, purpose, address, subject_id, tenant_id, hash, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7);
+insert into one_time_tokens (id, purpose, address, subject_id, tenant_id, hash, next, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: TokenByID :one
-select id, purpose, address, subject_id, tenant_id, hash, expires_at
+select id, purpose, address, subject_id, tenant_id, hash, next, expires_at
 from one_time_tokens
 where id = $1 and used_at is null and expires_at > now();
 
