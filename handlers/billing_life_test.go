@@ -16,6 +16,8 @@ func TestTrial(t *testing.T) {
 	s := newShop(t)
 	s.b.Get("/orgs/acme/billing").Says("Try Team", "14 days free, no card needed").Submit("/orgs/acme/billing/trial", "plan", "team").
 		At("/orgs/acme/billing").Says("Your trial of Team ends in 14 days,", "Trial, 14 days left", "trial until 15 January 2026", "Add a card", "1 of 25")
+	s.Join(t, s.owner, s.Account(t, "Gus", "gus@example.com"), scope.Guest)
+	s.SignIn(t, "gus@example.com").Get("/orgs/acme").Want(200).Silent("Your trial of Team") // guests can do nothing about it
 	s.b.Post("/orgs/acme/billing/trial", url.Values{"plan": {"team"}}).Want(409)
 	s.st.Deliver(t)
 	s.Org(t, s.owner.Person, "harbour", "Harbour Labs")

@@ -71,7 +71,12 @@ func (b *Base) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("HX-Reswap", "beforeend")
 		view = views.ErrorPart(page)
 	}
-	if failed := b.Render(w, r, page.Status, view); failed != nil {
+	failed := b.Render(w, r, page.Status, view)
+	switch {
+	case failed == nil:
+	case r.Context().Err() != nil: // nobody is there to read it
+		b.Log.DebugContext(r.Context(), "client hung up", "error", failed)
+	default:
 		b.Log.ErrorContext(r.Context(), "error page", "error", failed)
 		http.Error(w, "Something went wrong. Request "+t.RequestID, http.StatusInternalServerError)
 	}

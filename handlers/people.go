@@ -150,6 +150,9 @@ func (h *People) Remove(w http.ResponseWriter, r *http.Request, s scope.Scope) e
 		h.Flash(w, r, "You have left "+s.Name+".")
 		return h.Redirect(w, r, "/orgs")
 	}
+	if f.ReassignTo != uuid.Nil {
+		return h.back(w, r, s, "Removed. Their open tickets are being handed over.")
+	}
 	return h.back(w, r, s, "Removed. Their tickets stay.")
 }
 

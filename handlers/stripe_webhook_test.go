@@ -29,6 +29,29 @@ func anEvent(id string) []byte {
 		`"api_version":"2023-10-16","data":{"object":{"id":"sub_1","object":"subscription","customer":"cus_A"}}}`, id)
 }
 
+// What Postgres cannot store as it came is stored as near as it can be: a sender would try again for three days.
+func TestWebhookOddTexts(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	for i, odd := range []string{"\\u0000", "\\ud800", "\xff\xfe", "\\\\u0000", "1e400"} {
+		body := []byte(strings.Replace(string(anEvent(fmt.Sprintf("evt_%d", i))), `"object":"subscription"`, `"object":"subscription","note":"a `+odd+` b"`, 1))
+		if got := s.Webhook(body, webtest.Sign(body, webtest.WebhookSecret, time.Now())); got != 200 {
+			t.Errorf("%q: answered %d", odd, got)
+		}
+	}
+	body := append(anEvent("evt_two"), anEvent("evt_three")...)
+	if got := s.Webhook(body, webtest.Sign(body, webtest.WebhookSecret, time.Now())); got != 400 {
+		t.Errorf("two documents: answered %d", got)
+	}
+	body = []byte(strings.Replace(string(anEvent("evt_")), `evt_`, `evt_\u0000`, 1))
+	if got := s.Webhook(body, webtest.Sign(body, webtest.WebhookSecret, time.Now())); got != 200 {
+		t.Errorf("a NUL in the id: answered %d", got)
+	}
+	if n := count(t, s, `select count(*) from stripe_events`); n != 6 {
+		t.Errorf("%d of 6 events are stored", n)
+	}
+}
+
 func TestWebhookRefusals(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t, func(c *config.Config) { c.WebhookSecrets = append(c.WebhookSecrets, "whsec_olderolder", "") })

@@ -25,6 +25,8 @@ func banner(st *standing, now time.Time) *ui.Banner {
 		return b
 	case st.scope.ReadOnly == scope.Unpaid:
 		b = &ui.Banner{Kind: "bad", Title: "A payment is missing.", Text: "Everything can be read, nothing can be changed until it is made."}
+	case !st.scope.May(scope.ViewBilling): // what may come is for those who can do something about it
+		return nil
 	case st.access.Status == "past_due" && !st.access.Override:
 		b = &ui.Banner{
 			Kind: "bad", Title: "The last payment did not go through.",

@@ -33,6 +33,10 @@ func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature strin
 	if err := verify(body, signature, b.Secrets, time.Now()); err != nil {
 		return err
 	}
+	body, err := storable(body)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrEvent, err)
+	}
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
 		return fmt.Errorf("%w: %w", ErrEvent, err)
@@ -43,9 +47,7 @@ func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature strin
 	state, note := b.sort(&e)
 	row := billingdb.InsertStripeEventParams{
 		ID: e.ID, Type: e.Type, Created: e.created(), Livemode: e.Livemode, ApiVersion: e.APIVersion, Account: e.Account,
-		ObjectID: e.Data.Object.ID, CustomerID: e.customer(), State: state, Note: note,
-		// Postgres stores no NUL, also not as an escape.
-		Payload: bytes.ReplaceAll(body, []byte(`\u0000`), []byte(`\ufffd`)),
+		ObjectID: e.Data.Object.ID, CustomerID: e.customer(), State: state, Note: note, Payload: body,
 	}
 	if !e.handled() { // nothing follows from it, so nothing that it says of people is kept
 		row.Payload = []byte(`{}`)
@@ -65,6 +67,22 @@ func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature strin
 		}
 		return b.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: e.ID})
 	})
+}
+
+// storable writes a body again in a way that Postgres stores: without NUL, halves of surrogate pairs and broken UTF-8,
+// all of which a sender can sign.
+func storable(body []byte) ([]byte, error) {
+	read := json.NewDecoder(bytes.NewReader(body))
+	read.UseNumber()
+	var doc any
+	if err := read.Decode(&doc); err != nil {
+		return nil, err
+	}
+	if read.More() {
+		return nil, errors.New("more than one document")
+	}
+	out, err := json.Marshal(doc)
+	return bytes.ReplaceAll(out, []byte(`\u0000`), []byte(`\ufffd`)), err
 }
 
 // sort says what becomes of an event, and why when it is not worked.
