@@ -77,7 +77,9 @@ func (h *Organizations) settings(r *http.Request, s scope.Scope) (func(ui.Form) 
 	if err != nil {
 		return nil, err
 	}
-	return func(f ui.Form) templ.Component { return views.OrganizationSettings(set, s, f, ui.Form{}) }, nil
+	return func(f ui.Form) templ.Component {
+		return views.OrganizationSettings(set, s, afresh(ui.Form{}), f, ui.Form{})
+	}, nil
 }
 
 // Update changes the organization's name and time zone.

@@ -26,7 +26,9 @@ func (h *Organizations) UpdateAddress(w http.ResponseWriter, r *http.Request, s 
 		if err != nil {
 			return err
 		}
-		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.OrganizationSettings(set, s, ui.Form{}, f) })
+		return h.Again(w, r, failed, func(f ui.Form) templ.Component {
+			return views.OrganizationSettings(set, s, afresh(ui.Form{}), ui.Form{}, f)
+		})
 	}
 	h.Flash(w, r, "The address is changed. Links with the old one lead here.")
 	return h.Redirect(w, r, ui.OrgPath(slug, "settings"))

@@ -36,6 +36,11 @@ func (h *Pictures) Member(w http.ResponseWriter, r *http.Request, s scope.Scope)
 	return h.send(w, r)(h.Tenants.MemberPicture(r.Context(), s, id, r.PathValue("file")))
 }
 
+// Logo sends the organization's logo.
+func (h *Pictures) Logo(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	return h.send(w, r)(h.Tenants.Logo(r.Context(), s, r.PathValue("file")))
+}
+
 // Staff sends anybody's picture to the back-office.
 func (h *Pictures) Staff(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
 	id, err := PathID(r, "id")

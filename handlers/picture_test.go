@@ -17,6 +17,7 @@ import (
 	"plinth/internal/blob"
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
+	"plinth/internal/tenants"
 	"plinth/internal/users"
 	"plinth/test/webtest"
 )
@@ -245,4 +246,114 @@ func TestWhoSeesAPicture(t *testing.T) {
 	member.Get(hers).Want(404)
 	_, his := theirOwn(t, member.Get("/account").Upload("/account/picture", webtest.PNG(t, 2)))
 	own.Get("/orgs/acme/pictures/" + max.ID.String() + "/" + strings.TrimPrefix(his, "/account/picture/")).Want(404)
+}
+
+func TestLogo(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", dana), "acme", "Acme Robotics")
+	member := s.Account(t, "Max", "max@example.com")
+	s.Join(t, owner, member, scope.Member)
+	s.Org(t, s.Account(t, "Olga", "olga@example.com"), "other", "Other")
+	b, max, olga := s.SignIn(t, dana), s.SignIn(t, "max@example.com"), s.SignIn(t, "olga@example.com")
+	const settings, send, remove = "/orgs/acme/settings", "/orgs/acme/settings/logo", "/orgs/acme/settings/logo/remove"
+
+	page := b.Get(settings).Want(200)
+	page.Upload(send, webtest.File{Field: "picture", Name: "logo.svg", Type: "image/svg+xml", Data: []byte("<svg/>")}).Want(422).Says("not a picture of a kind")
+	page.Upload(send, webtest.File{Field: "picture", Name: "logo.png", Type: "image/png", Data: make([]byte, users.MaxPicture+1)}).Want(413).Says("larger than 5 MB")
+	page.Upload(send, webtest.PNG(t, 1)).Want(200).At(settings).Says("The logo is saved.")
+	page.Upload(send, webtest.PNG(t, 1)).Want(200) // the second press of the button
+	first := logoOn(t, b.Get(settings))
+	if got := logoOn(t, max.Get("/orgs/acme").Want(200)); got != first {
+		t.Errorf("a member is shown %q", got)
+	}
+	max.Get(first).Want(200)
+	max.Upload(send, page.Form(send), webtest.PNG(t, 3), nil).Want(403)
+	max.Post(remove, nil).Want(403)
+	olga.Get(first).Want(404)
+	olga.Get(strings.Replace(first, "/acme/", "/other/", 1)).Want(404)
+	s.Browser(t).Get(first).At("/signin")
+
+	form := b.Get(settings).Form(send)
+	piece := b.Upload(send, form, webtest.PNG(t, 2), http.Header{"Hx-Request": {"true"}}).Want(200).Says("The logo is saved.")
+	second := logoOn(t, piece)
+	if second == first || !strings.Contains(piece.Body, `hx-target="#org-switcher"`) || piece.HasForm("/orgs/acme/settings/address") {
+		t.Errorf("the piece is %s", piece.Body)
+	}
+	max.Get(first).Want(404)
+	s.Settle(t)
+	if left := kept(t, s, "tenants/"+owner.TenantID.String()+"/logo/"); len(left) != 2 {
+		t.Errorf("kept: %q", left)
+	}
+
+	// What is suspended is read and not changed.
+	suspend := func(at string) {
+		t.Helper()
+		if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update tenants set suspended_at = `+at+` where id = $1`, owner.TenantID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	suspend("now()")
+	b.Upload(send, form, webtest.PNG(t, 3), nil).Want(403).Says("suspended")
+	b.Post(remove, nil).Want(403)
+	b.Get(second).Want(200)
+	suspend("null")
+
+	b.Get(settings).Submit(remove).Want(200).At(settings).Says("The logo is removed.")
+	b.Get(second).Want(404)
+	b.Get("/orgs/acme/audit").Want(200).Says("changed the logo", "removed the logo")
+	var n int
+	err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from events where action = $1`, tenants.LogoChanged).Scan(&n)
+	if err != nil || n != 2 {
+		t.Errorf("changed %d times: %v", n, err)
+	}
+	s.Settle(t)
+	if left := kept(t, s, "tenants/"); len(left) > 0 {
+		t.Errorf("kept after the logo was removed: %q", left)
+	}
+}
+
+// logoOn is the address of the organization's logo on a page, in its small size.
+func logoOn(t *testing.T, page *webtest.Page) string {
+	t.Helper()
+	for _, src := range page.Images() {
+		if strings.HasPrefix(src, "/orgs/acme/logo/") && strings.Contains(src, "-64.") {
+			return src
+		}
+	}
+	t.Fatalf("no logo among %q", page.Images())
+	return ""
+}
+
+// A person's picture is shown wherever the person is, to others under the organization's address, and each of those
+// addresses leads to it.
+func TestPicturesAreShownWherePeopleAre(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", dana), "acme", "Acme Robotics")
+	s.Join(t, owner, s.Account(t, "Max", "max@example.com"), scope.Admin)
+	s.Fill(t, owner, "WEB", 8)
+	own := s.SignIn(t, dana)
+	own.Get("/account").Upload("/account/picture", webtest.PNG(t, 1)).Want(200)
+	own.Post("/orgs/acme/projects/WEB/members", url.Values{"user": {owner.Person.ID.String()}}).Want(200)
+	max := s.SignIn(t, "max@example.com")
+	hers := "/orgs/acme/pictures/" + owner.Person.ID.String() + "/"
+	for _, path := range []string{
+		"/orgs/acme", "/orgs/acme/people", "/orgs/acme/audit", "/orgs/acme/projects/WEB", "/orgs/acme/projects/WEB/tickets",
+		"/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets/1", "/orgs/acme/projects/WEB/settings",
+	} {
+		shown := 0
+		for _, src := range max.Get(path).Want(200).Images() {
+			if strings.HasPrefix(src, hers) {
+				shown++
+				max.Get(src).Want(200)
+			}
+		}
+		if shown == 0 {
+			t.Errorf("%s does not show her picture", path)
+		}
+		if images := own.Get(path).Want(200).Images(); !slices.ContainsFunc(images, func(src string) bool { return strings.HasPrefix(src, "/account/picture/") }) {
+			t.Errorf("%s does not show her own picture to herself: %q", path, images)
+		}
+	}
 }

@@ -531,7 +531,7 @@ func AdminFound(o Office, f admin.Found) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.FacePlain(u.ID.String(), u.Name, "").Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.FacePlain(u.ID.String(), u.Name, u.Picture).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

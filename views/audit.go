@@ -12,6 +12,7 @@ import (
 
 	"plinth/internal/events"
 	"plinth/internal/scope"
+	"plinth/internal/tenants"
 	"plinth/views/ui"
 )
 
@@ -88,6 +89,7 @@ func auditActions(ctx context.Context, a AuditAsked) []ui.Option {
 		{"member.joined", "Joined"}, {"member.role_changed", "Role changed"}, {"member.removed", "Removed"}, {"member.left", "Left"},
 		{"invitation.created", "Invited"}, {"invitation.revoked", "Invitation withdrawn"},
 		{"organization.created", "Organization made"}, {"organization.changed", "Organization changed"},
+		{tenants.LogoChanged, "Logo changed"}, {tenants.LogoRemoved, "Logo removed"},
 		{"project.created", "Project made"}, {"project.changed", "Project changed"}, {"project.archived", "Project archived"}, {"project.unarchived", "Project brought back"},
 		{"project.member_added", "Added to a project"}, {"project.member_removed", "Removed from a project"},
 		{"ticket.created", "Ticket opened"}, {"ticket.edited", "Ticket changed"}, {"ticket.status_changed", "Ticket moved"}, {"ticket.assigned", "Ticket assigned"},

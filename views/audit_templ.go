@@ -298,7 +298,7 @@ func auditRow(s scope.Scope, e events.LogEntry) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.FaceLarge(actorID(e.Entry), auditActor(ctx, e), "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FaceLarge(actorID(e.Entry), auditActor(ctx, e), e.ActorPicture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

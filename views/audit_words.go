@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"plinth/internal/events"
+	"plinth/internal/tenants"
 	"plinth/views/ui"
 )
 
@@ -102,6 +103,10 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "asked for a copy of the organization")
 	case "organization.export_fetched":
 		return ui.T(ctx, "fetched the copy of the organization")
+	case tenants.LogoChanged:
+		return ui.T(ctx, "changed the logo")
+	case tenants.LogoRemoved:
+		return ui.T(ctx, "removed the logo")
 	case "tickets.reassigned":
 		n := auditNumber(change["tickets"][1])
 		return ui.TN(ctx, n, "handed over one open ticket", "handed over %d open tickets") + " " +

@@ -722,7 +722,7 @@ func activityItem(s scope.Scope, e events.Entry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FacePlain(actorID(e), actorName(ctx, e), "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FacePlain(actorID(e), actorName(ctx, e), e.ActorPicture).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

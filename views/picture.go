@@ -12,7 +12,8 @@ import (
 // away.
 type pictureBox struct {
 	Title, Action, Hint string
-	Has                 bool // there is a picture in force
+	Save, Remove        string // the texts of the buttons
+	Has                 bool   // there is a picture in force
 }
 
 // pictureTypes are what a browser offers for choosing; what is taken the content decides.

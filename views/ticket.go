@@ -24,7 +24,7 @@ func ticketCard(s scope.Scope, t projects.Row, moves bool) ui.Card {
 		Priority: projects.Priority(t.Priority).Name(), Comments: int(t.Comments),
 	}
 	if t.AssigneeID != nil {
-		card.Assignee = &ui.Person{ID: t.AssigneeID.String(), Name: t.Assignee}
+		card.Assignee = &ui.Person{ID: t.AssigneeID.String(), Name: t.Assignee, Picture: t.AssigneePicture}
 	}
 	if moves {
 		card.StatusURL = ticketPath(s, t.Project, t.Number, "status")

@@ -346,7 +346,7 @@ func commentItem(s scope.Scope, page projects.TicketPage, c projects.Comment) te
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FacePlain(c.AuthorID.String(), c.Author, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FacePlain(c.AuthorID.String(), c.Author, c.AuthorPicture).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -711,7 +711,7 @@ func ticketFace(t projects.Ticket) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if t.AssigneeID != nil {
-			templ_7745c5c3_Err = ui.FacePlain(t.AssigneeID.String(), t.Assignee, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FacePlain(t.AssigneeID.String(), t.Assignee, t.AssigneePicture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -202,11 +202,11 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
 	}
 	for _, o := range e.orgs {
-		nav.Orgs = append(nav.Orgs, ui.NavOrg{Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role)})
+		nav.Orgs = append(nav.Orgs, ui.NavOrg{Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role), Logo: o.Logo})
 	}
 	if st != nil {
 		nav.Org = &ui.NavOrg{
-			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)),
+			Slug: st.scope.Slug, Name: st.scope.Name, RoleLabel: roleLabel(string(st.scope.Role)), Logo: st.scope.Logo,
 			CanManage: st.scope.May(scope.ManageOrganization), SeesPeople: st.scope.May(scope.ViewPeople), MakesProjects: st.scope.May(scope.CreateProject),
 			SeesAudit: st.scope.May(scope.ViewAudit),
 		}

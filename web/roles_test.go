@@ -118,6 +118,10 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	logo, err := p.App.Tenants.SetLogo(t.Context(), p.owner, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data})
+	if err != nil {
+		t.Fatal(err)
+	}
 	narrower := map[string]string{
 		"/orgs/{org}/projects/{key}/settings":                            "who manages the project",
 		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit": "who wrote the comment",
@@ -129,7 +133,12 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		if r.Guard.Kind != web.InOrg || r.Method != http.MethodGet || narrower[r.Path] != "" {
 			continue
 		}
-		path := strings.NewReplacer("{org}", "acme", "{key}", "WEB", "{number}", "1", "{id}", comment.String(), "{user}", guest.String(), "{file}", strings.Replace(picture, ".", "-64.", 1)).Replace(r.Path)
+		file := picture
+		if strings.Contains(r.Path, "/logo/") {
+			file = logo
+		}
+		path := strings.NewReplacer("{org}", "acme", "{key}", "WEB", "{number}", "1", "{id}", comment.String(), "{user}", guest.String(),
+			"{file}", strings.Replace(file, ".", "-64.", 1)).Replace(r.Path)
 		for role, b := range p.browsers {
 			if role == "" || !role.May(r.Guard.Permission) {
 				continue

@@ -27,6 +27,8 @@ type FoundUser struct {
 	ID    uuid.UUID
 	Name  string
 	Email string
+
+	Picture string
 }
 
 // FoundOrganization is an organization whose name or address contains the text.

@@ -23,6 +23,7 @@ type Entry struct {
 	ActorName    string
 	ProjectKey   string
 	TicketNumber int32 // 0 when the object is no ticket
+	ActorPicture string
 }
 
 // Changes are the fields with their values before and after.

@@ -7,9 +7,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"strings"
 	"time"
 
@@ -98,8 +101,10 @@ func (p *Pictures) square(ctx context.Context, f format, sent []byte) (*image.RG
 	if err != nil {
 		return nil, unreadable(err)
 	}
+	// On white, also what is transparent: many logos are made for paper, and would be lost on a dark page.
 	square := image.NewRGBA(image.Rect(0, 0, Large, Large))
-	draw.CatmullRom.Scale(square, square.Bounds(), img, middle(img.Bounds()), draw.Src, nil)
+	draw.Draw(square, square.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.CatmullRom.Scale(square, square.Bounds(), img, middle(img.Bounds()), draw.Over, nil)
 	if f.oriented {
 		// The middle square stays the middle however the image is turned, so only the small one is.
 		square = turned(square, orientation(sent))
@@ -113,37 +118,23 @@ func middle(b image.Rectangle) image.Rectangle {
 	return image.Rect(x, y, x+side, y+side)
 }
 
-// encode chooses the format: PNG for what is transparent, and where it is smaller, as logos are; else JPEG.
+// encode chooses the format that is smaller: PNG for logos, JPEG for photos.
 func encode(name string, small, large *image.RGBA) (Made, error) {
-	asPNG := func(img *image.RGBA) ([]byte, error) {
-		var out bytes.Buffer
-		err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, img)
-		return out.Bytes(), err
+	asPNG := func(to io.Writer, img image.Image) error {
+		return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(to, img)
 	}
-	asJPEG := func(img *image.RGBA) ([]byte, error) {
-		var out bytes.Buffer
-		err := jpeg.Encode(&out, img, &jpeg.Options{Quality: 88})
-		return out.Bytes(), err
+	asJPEG := func(to io.Writer, img image.Image) error { return jpeg.Encode(to, img, &jpeg.Options{Quality: 88}) }
+	var drawn, photo, little bytes.Buffer
+	if err := errors.Join(asPNG(&drawn, large), asJPEG(&photo, large)); err != nil {
+		return Made{}, fmt.Errorf("encode picture: %w", err)
 	}
-	made, kind := Made{}, asPNG
-	first, err := asPNG(large)
-	if err != nil {
-		return Made{}, err
+	made, in := Made{Name: name + ".png", large: drawn.Bytes()}, asPNG
+	if photo.Len() < drawn.Len() {
+		made, in = Made{Name: name + ".jpg", large: photo.Bytes()}, asJPEG
 	}
-	if large.Opaque() {
-		second, err := asJPEG(large)
-		if err != nil {
-			return Made{}, err
-		}
-		if len(second) < len(first) {
-			kind, first = asJPEG, second
-			made.Name = name + ".jpg"
-		}
+	if err := in(&little, small); err != nil {
+		return Made{}, fmt.Errorf("encode picture: %w", err)
 	}
-	if made.Name == "" {
-		made.Name = name + ".png"
-	}
-	made.large = first
-	made.small, err = kind(small)
-	return made, err
+	made.small = little.Bytes()
+	return made, nil
 }

@@ -22,6 +22,8 @@ type Comment struct {
 	Body      string
 	CreatedAt time.Time
 	EditedAt  *time.Time
+
+	AuthorPicture string
 }
 
 // CommentForm is the form for a comment. ID is made when the form is shown, so that sending it twice says it once.

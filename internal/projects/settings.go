@@ -22,6 +22,7 @@ type Member struct {
 	Email   string
 	Role    string
 	AddedAt time.Time
+	Picture string
 }
 
 // Candidate is a person of the organization who could be added.

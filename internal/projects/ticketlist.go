@@ -25,13 +25,15 @@ type Row struct {
 	Comments   int32
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+
+	AssigneePicture string
 }
 
 // Key is what people call the ticket: WEB-42.
 func (t Row) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
 
 const rowColumns = `p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at`
+    t.updated_at, coalesce(a.picture, '') as assignee_picture`
 
 // CountCap is where counting of a filtered list stops: one more means "1,000+".
 const CountCap = 1000

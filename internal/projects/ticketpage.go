@@ -36,6 +36,8 @@ type Ticket struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	ClosedAt   *time.Time
+
+	AssigneePicture string
 }
 
 // Key is what people call the ticket: WEB-42.

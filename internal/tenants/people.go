@@ -26,6 +26,7 @@ type Member struct {
 	Name     string
 	Email    string
 	EraseAt  *time.Time // when the account is erased; nil unless its person has asked for that
+	Picture  string
 }
 
 // Pending is an invitation nobody has accepted yet.

@@ -38,7 +38,7 @@ type Person struct {
 // NavOrg is an organization in the switcher. CanManage shows the links to billing and settings; what a guest may not
 // see or make has no link either.
 type NavOrg struct {
-	Slug, Name, RoleLabel                string
+	Slug, Name, RoleLabel, Logo          string
 	CanManage, SeesPeople, MakesProjects bool
 	SeesAudit                            bool
 }

@@ -34,3 +34,11 @@ func pictureURL(ctx context.Context, id, name string, size int) string {
 	}
 	return ""
 }
+
+// logoURL is where an organization's logo is; "" where there is none.
+func logoURL(slug, name string, size int) string {
+	if name == "" {
+		return ""
+	}
+	return OrgPath(slug, "logo", pictureFile(name, size))
+}

@@ -44,6 +44,9 @@ func (s Seed) acme(ctx context.Context, conn *pgx.Conn) error {
 			return fmt.Errorf("count the seats: %w", err)
 		}
 	}
+	if err := s.pictures(ctx, conn, team); err != nil {
+		return err
+	}
 	for _, p := range demoProjects() {
 		if err := s.project(ctx, team, p); err != nil {
 			return fmt.Errorf("project %s: %w", p.Key, err)

@@ -19,6 +19,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
+	"plinth/internal/users"
 )
 
 // Password is that of every demo account.
@@ -49,6 +50,7 @@ type Seed struct {
 	DB       *db.DB // with the back-office's pool, which makes somebody staff
 	Auth     *auth.Auth
 	Tenants  *tenants.Tenants
+	Pictures *users.Pictures
 	Projects *projects.Projects
 	Billing  *billing.Billing
 	OwnerURL string // as plinth_owner, to date the history

@@ -50,7 +50,7 @@ func newPlace(t *testing.T, localStripe bool) *place {
 	p.site = webtest.On(t, d, []db.Options{counted}, func(c *config.Config) { c.APIURL = url })
 	a := p.site.App
 	p.seed = demo.Seed{
-		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Projects: a.Projects, Billing: a.Billing, OwnerURL: d.Owner, LocalStripe: localStripe,
+		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Projects: a.Projects, Billing: a.Billing, OwnerURL: d.Owner, LocalStripe: localStripe,
 	}
 	return p
 }

@@ -52,7 +52,7 @@ func (q *Queries) FindOrganizations(ctx context.Context, db DBTX, arg FindOrgani
 }
 
 const FindUsers = `-- name: FindUsers :many
-select id, name, email
+select id, name, email, picture
 from users
 where anonymised_at is null and (id::text = $1::text or email = lower($1) or name ilike '%' || $2 || '%' or email ilike '%' || $2 || '%')
 order by (email = lower($1)) desc, id desc
@@ -66,9 +66,10 @@ type FindUsersParams struct {
 }
 
 type FindUsersRow struct {
-	ID    uuid.UUID
-	Name  string
-	Email string
+	ID      uuid.UUID
+	Name    string
+	Email   string
+	Picture string
 }
 
 func (q *Queries) FindUsers(ctx context.Context, db DBTX, arg FindUsersParams) ([]FindUsersRow, error) {
@@ -80,7 +81,12 @@ func (q *Queries) FindUsers(ctx context.Context, db DBTX, arg FindUsersParams) (
 	var items []FindUsersRow
 	for rows.Next() {
 		var i FindUsersRow
-		if err := rows.Scan(&i.ID, &i.Name, &i.Email); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Email,
+			&i.Picture,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -43,7 +43,8 @@ func (q *Queries) AccountEventByID(ctx context.Context, db DBTX, id uuid.UUID) (
 
 const Activity = `-- name: Activity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number
+    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select newest.tenant_id, newest.id, newest.at, newest.actor_id, newest.acting_as, newest.action, newest.object_kind, newest.object_id, newest.object_name, newest.project_id, newest.changes, newest.person, newest.request_id
     from visible_to($1, $2) v
@@ -80,6 +81,7 @@ type ActivityRow struct {
 	ActorName    string
 	ProjectKey   string
 	TicketNumber int32
+	ActorPicture string
 }
 
 // The newest of each project, and of those the newest: so the index on an entry's project ends the search early, however
@@ -104,6 +106,7 @@ func (q *Queries) Activity(ctx context.Context, db DBTX, arg ActivityParams) ([]
 			&i.ActorName,
 			&i.ProjectKey,
 			&i.TicketNumber,
+			&i.ActorPicture,
 		); err != nil {
 			return nil, err
 		}
@@ -223,7 +226,8 @@ func (q *Queries) AuditPeople(ctx context.Context, db DBTX, arg AuditPeopleParam
 
 const ObjectHistory = `-- name: ObjectHistory :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    $3::text as project_key, $4::integer as ticket_number
+    $3::text as project_key, $4::integer as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
     from events x
@@ -264,6 +268,7 @@ type ObjectHistoryRow struct {
 	ActorName    string
 	ProjectKey   string
 	TicketNumber int32
+	ActorPicture string
 }
 
 func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryParams) ([]ObjectHistoryRow, error) {
@@ -292,6 +297,7 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 			&i.ActorName,
 			&i.ProjectKey,
 			&i.TicketNumber,
+			&i.ActorPicture,
 		); err != nil {
 			return nil, err
 		}
@@ -305,7 +311,8 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 
 const ProjectActivity = `-- name: ProjectActivity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number
+    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
     from events x
@@ -345,6 +352,7 @@ type ProjectActivityRow struct {
 	ActorName    string
 	ProjectKey   string
 	TicketNumber int32
+	ActorPicture string
 }
 
 func (q *Queries) ProjectActivity(ctx context.Context, db DBTX, arg ProjectActivityParams) ([]ProjectActivityRow, error) {
@@ -372,6 +380,7 @@ func (q *Queries) ProjectActivity(ctx context.Context, db DBTX, arg ProjectActiv
 			&i.ActorName,
 			&i.ProjectKey,
 			&i.TicketNumber,
+			&i.ActorPicture,
 		); err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func (q *Queries) AddComment(ctx context.Context, db DBTX, arg AddCommentParams)
 }
 
 const CommentByID = `-- name: CommentByID :one
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
@@ -66,12 +66,13 @@ type CommentByIDParams struct {
 }
 
 type CommentByIDRow struct {
-	ID        uuid.UUID
-	AuthorID  uuid.UUID
-	Author    string
-	Body      string
-	CreatedAt time.Time
-	EditedAt  *time.Time
+	ID            uuid.UUID
+	AuthorID      uuid.UUID
+	Author        string
+	Body          string
+	CreatedAt     time.Time
+	EditedAt      *time.Time
+	AuthorPicture string
 }
 
 func (q *Queries) CommentByID(ctx context.Context, db DBTX, arg CommentByIDParams) (CommentByIDRow, error) {
@@ -90,6 +91,7 @@ func (q *Queries) CommentByID(ctx context.Context, db DBTX, arg CommentByIDParam
 		&i.Body,
 		&i.CreatedAt,
 		&i.EditedAt,
+		&i.AuthorPicture,
 	)
 	return i, err
 }
@@ -137,7 +139,7 @@ func (q *Queries) EditComment(ctx context.Context, db DBTX, arg EditCommentParam
 }
 
 const ListComments = `-- name: ListComments :many
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
 from (
     select x.id, x.author_id, x.body, x.created_at, x.edited_at
     from comments x
@@ -172,12 +174,13 @@ type ListCommentsParams struct {
 }
 
 type ListCommentsRow struct {
-	ID        uuid.UUID
-	AuthorID  uuid.UUID
-	Author    string
-	Body      string
-	CreatedAt time.Time
-	EditedAt  *time.Time
+	ID            uuid.UUID
+	AuthorID      uuid.UUID
+	Author        string
+	Body          string
+	CreatedAt     time.Time
+	EditedAt      *time.Time
+	AuthorPicture string
 }
 
 // The newest first; a page turns them round.
@@ -205,6 +208,7 @@ func (q *Queries) ListComments(ctx context.Context, db DBTX, arg ListCommentsPar
 			&i.Body,
 			&i.CreatedAt,
 			&i.EditedAt,
+			&i.AuthorPicture,
 		); err != nil {
 			return nil, err
 		}

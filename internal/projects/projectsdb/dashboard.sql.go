@@ -57,7 +57,7 @@ func (q *Queries) Days(ctx context.Context, db DBTX, arg DaysParams) ([]DaysRow,
 const OldestOpen = `-- name: OldestOpen :many
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at
+    t.updated_at, coalesce(a.picture, '') as assignee_picture
 from (
     select x.tenant_id, x.id, x.project_id, x.number, x.title, x.body, x.status, x.priority, x.assignee_id, x.author_id, x.comments, x.revision, x.created_at, x.updated_at, x.closed_at, x.deleted_at
     from tickets x
@@ -88,16 +88,17 @@ type OldestOpenParams struct {
 }
 
 type OldestOpenRow struct {
-	Key        string
-	Number     int32
-	Title      string
-	Status     string
-	Priority   int16
-	AssigneeID *uuid.UUID
-	Assignee   string
-	Comments   int32
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	Key             string
+	Number          int32
+	Title           string
+	Status          string
+	Priority        int16
+	AssigneeID      *uuid.UUID
+	Assignee        string
+	Comments        int32
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	AssigneePicture string
 }
 
 func (q *Queries) OldestOpen(ctx context.Context, db DBTX, arg OldestOpenParams) ([]OldestOpenRow, error) {
@@ -125,6 +126,7 @@ func (q *Queries) OldestOpen(ctx context.Context, db DBTX, arg OldestOpenParams)
 			&i.Comments,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AssigneePicture,
 		); err != nil {
 			return nil, err
 		}

@@ -156,7 +156,7 @@ with added as materialized (
       and p.key = $3
       and p.deleted_at is null
 )
-select a.user_id, u.name, u.email, m.role, a.added_at
+select a.user_id, u.name, u.email, m.role, a.added_at, u.picture
 from added a
 join memberships m on m.tenant_id = $1 and m.user_id = a.user_id and m.left_at is null and a.added_at >= m.joined_at
 join users u on u.id = a.user_id
@@ -176,6 +176,7 @@ type ListProjectMembersRow struct {
 	Email   string
 	Role    string
 	AddedAt time.Time
+	Picture string
 }
 
 // Who was added is read first, and looked up among the people of the organization, not the other way round.
@@ -194,6 +195,7 @@ func (q *Queries) ListProjectMembers(ctx context.Context, db DBTX, arg ListProje
 			&i.Email,
 			&i.Role,
 			&i.AddedAt,
+			&i.Picture,
 		); err != nil {
 			return nil, err
 		}

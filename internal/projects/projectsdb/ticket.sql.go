@@ -403,7 +403,8 @@ func (q *Queries) TakeNumber(ctx context.Context, db DBTX, arg TakeNumberParams)
 const TicketByNumber = `-- name: TicketByNumber :one
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
-    t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at
+    t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
+    coalesce(a.picture, '') as assignee_picture
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join users u on u.id = t.author_id
@@ -423,22 +424,23 @@ type TicketByNumberParams struct {
 }
 
 type TicketByNumberRow struct {
-	ID         uuid.UUID
-	Key        string
-	Number     int32
-	Title      string
-	Body       string
-	Status     string
-	Priority   int16
-	AssigneeID *uuid.UUID
-	Assignee   string
-	AuthorID   uuid.UUID
-	Author     string
-	Comments   int32
-	Revision   int32
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	ClosedAt   *time.Time
+	ID              uuid.UUID
+	Key             string
+	Number          int32
+	Title           string
+	Body            string
+	Status          string
+	Priority        int16
+	AssigneeID      *uuid.UUID
+	Assignee        string
+	AuthorID        uuid.UUID
+	Author          string
+	Comments        int32
+	Revision        int32
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	ClosedAt        *time.Time
+	AssigneePicture string
 }
 
 func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumberParams) (TicketByNumberRow, error) {
@@ -466,6 +468,7 @@ func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumbe
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.ClosedAt,
+		&i.AssigneePicture,
 	)
 	return i, err
 }

@@ -108,7 +108,7 @@ func (q *Queries) IsMember(ctx context.Context, db DBTX, arg IsMemberParams) (bo
 }
 
 const ListPeople = `-- name: ListPeople :many
-select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at, u.picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
@@ -134,6 +134,7 @@ type ListPeopleRow struct {
 	Name     string
 	Email    string
 	EraseAt  *time.Time
+	Picture  string
 }
 
 func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams) ([]ListPeopleRow, error) {
@@ -158,6 +159,7 @@ func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams)
 			&i.Name,
 			&i.Email,
 			&i.EraseAt,
+			&i.Picture,
 		); err != nil {
 			return nil, err
 		}
@@ -170,7 +172,7 @@ func (q *Queries) ListPeople(ctx context.Context, db DBTX, arg ListPeopleParams)
 }
 
 const MemberByID = `-- name: MemberByID :one
-select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at, u.picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
@@ -188,6 +190,7 @@ type MemberByIDRow struct {
 	Name     string
 	Email    string
 	EraseAt  *time.Time
+	Picture  string
 }
 
 func (q *Queries) MemberByID(ctx context.Context, db DBTX, arg MemberByIDParams) (MemberByIDRow, error) {
@@ -200,6 +203,7 @@ func (q *Queries) MemberByID(ctx context.Context, db DBTX, arg MemberByIDParams)
 		&i.Name,
 		&i.Email,
 		&i.EraseAt,
+		&i.Picture,
 	)
 	return i, err
 }

@@ -1,5 +1,5 @@
 -- name: FindUsers :many
-select id, name, email
+select id, name, email, picture
 from users
 where anonymised_at is null and (id::text = $1::text or email = lower($1) or name ilike '%' || $2 || '%' or email ilike '%' || $2 || '%')
 order by (email = lower($1)) desc, id desc

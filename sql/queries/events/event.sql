@@ -10,7 +10,8 @@ values ($1, $2, $3, $4, $5, $6, $7);
 -- The newest of each project, and of those the newest: so the index on an entry's project ends the search early, however
 -- many entries there are and whatever the planner takes their number to be.
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number
+    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select newest.*
     from visible_to($1, $2) v
@@ -31,7 +32,8 @@ order by e.at desc, e.id desc;
 
 -- name: ProjectActivity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number
+    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select x.*
     from events x
@@ -54,7 +56,8 @@ order by e.at desc, e.id desc;
 
 -- name: ObjectHistory :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    $3::text as project_key, $4::integer as ticket_number
+    $3::text as project_key, $4::integer as ticket_number,
+    coalesce(u.picture, '') as actor_picture
 from (
     select x.*
     from events x

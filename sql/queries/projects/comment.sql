@@ -28,7 +28,7 @@ set deleted_at = @now::timestamptz, updated_at = @now::timestamptz
 where tenant_id = $1 and id = $2;
 
 -- name: CommentByID :one
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
@@ -42,7 +42,7 @@ where c.tenant_id = $1
 
 -- name: ListComments :many
 -- The newest first; a page turns them round.
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
 from (
     select x.id, x.author_id, x.body, x.created_at, x.edited_at
     from comments x

@@ -34,7 +34,7 @@ where p.tenant_id = $1
 -- name: OldestOpen :many
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at
+    t.updated_at, coalesce(a.picture, '') as assignee_picture
 from (
     select x.*
     from tickets x

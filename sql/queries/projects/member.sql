@@ -9,7 +9,7 @@ with added as materialized (
       and p.key = $3
       and p.deleted_at is null
 )
-select a.user_id, u.name, u.email, m.role, a.added_at
+select a.user_id, u.name, u.email, m.role, a.added_at, u.picture
 from added a
 join memberships m on m.tenant_id = $1 and m.user_id = a.user_id and m.left_at is null and a.added_at >= m.joined_at
 join users u on u.id = a.user_id

@@ -33,7 +33,8 @@ where t.tenant_id = $1
 -- name: TicketByNumber :one
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
-    t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at
+    t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
+    coalesce(a.picture, '') as assignee_picture
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join users u on u.id = t.author_id

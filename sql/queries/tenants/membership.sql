@@ -34,7 +34,7 @@ from memberships
 where tenant_id = $1 and role <> 'guest' and left_at is null;
 
 -- name: ListPeople :many
-select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at, u.picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
@@ -53,7 +53,7 @@ select exists (
 );
 
 -- name: MemberByID :one
-select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at
+select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at, u.picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
