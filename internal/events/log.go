@@ -67,8 +67,9 @@ func (e LogEntry) Person() map[string]string {
 
 // LogPerson is somebody the log can be narrowed down to.
 type LogPerson struct {
-	ID   uuid.UUID
-	Name string
+	ID      uuid.UUID
+	Name    string
+	Picture string // of those who belong to the organization now
 }
 
 // LogPage is a part of the log, the newest first. Next is nil on the last one.
@@ -92,12 +93,26 @@ func (l *Log) Page(ctx context.Context, s scope.Scope, f LogFilter, after LogCur
 	if err != nil {
 		return page, fmt.Errorf("read the audit log: %w", err)
 	}
+	page.draw()
 	if len(page.Entries) > LogPageSize {
 		page.Entries = page.Entries[:LogPageSize]
 		last := page.Entries[LogPageSize-1]
 		page.Next = &LogCursor{At: last.At, ID: last.ID}
 	}
 	return page, nil
+}
+
+// draw gives the entries the pictures of who did them.
+func (p *LogPage) draw() {
+	pictures := map[uuid.UUID]string{}
+	for _, person := range p.People {
+		pictures[person.ID] = person.Picture
+	}
+	for i, e := range p.Entries {
+		if e.ActorID != nil {
+			p.Entries[i].ActorPicture = pictures[*e.ActorID]
+		}
+	}
 }
 
 // Export notes that the log is exported, as an entry of it, and then hands over all that the filter lets through, the

@@ -8,7 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/internal/users"
+	"plinth/test/webtest"
 	"plinth/web"
 )
 
@@ -45,6 +50,7 @@ func (w *world) pages(t *testing.T, ids map[string]string) []string {
 		if route.Method != http.MethodGet || route.Guard.Kind != web.InOrg ||
 			route.Path == "/orgs/{org}/billing/change" || // asks Stripe
 			route.Path == "/orgs/{org}/settings/export/{id}" || // a file
+			route.Path == "/orgs/{org}/logo/{file}" || // a file, of which the guard has read all
 			route.Path == "/orgs/{org}/audit/export" { // reads all there is, with the query of the log, and ten times as many rows at once
 			continue
 		}
@@ -74,7 +80,7 @@ func (w *world) visits(t *testing.T) []visit {
 			out = append(out, visit{who, p, filtered})
 		}
 	}
-	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment})...)
+	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member)})...)
 	add(false, dana, "/orgs", "/account", "/orgs/new", "/orgs/acme/people?q=colleague", "/orgs/acme/projects?show=archived",
 		"/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
 		project+"/tickets/1", project+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff")
@@ -106,6 +112,16 @@ func (w *world) visits(t *testing.T) []visit {
 		"/admin/organizations/"+w.acme.TenantID.String(), "/admin/subscriptions", "/admin/find?q=acme")
 	slices.SortStableFunc(out, func(a, b visit) int { return strings.Compare(a.who, b.who) })
 	return out
+}
+
+// picture gives a person one, and says what its small file is called.
+func (w *world) picture(t *testing.T, user string) string {
+	t.Helper()
+	name, err := w.site.App.Pictures.Set(t.Context(), scope.Person{ID: uuid.MustParse(user)}, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(name, ".", "-64.", 1)
 }
 
 // seen is what a visit made Postgres do.

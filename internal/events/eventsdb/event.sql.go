@@ -185,7 +185,7 @@ func (q *Queries) AppendEvent(ctx context.Context, db DBTX, arg AppendEventParam
 }
 
 const AuditPeople = `-- name: AuditPeople :many
-select m.user_id, u.name
+select m.user_id, u.name, (case when m.left_at is null then u.picture else '' end)::text as picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
@@ -199,8 +199,9 @@ type AuditPeopleParams struct {
 }
 
 type AuditPeopleRow struct {
-	UserID uuid.UUID
-	Name   string
+	UserID  uuid.UUID
+	Name    string
+	Picture string
 }
 
 // Whom the log can be narrowed down to, those who left among them.
@@ -213,7 +214,7 @@ func (q *Queries) AuditPeople(ctx context.Context, db DBTX, arg AuditPeopleParam
 	var items []AuditPeopleRow
 	for rows.Next() {
 		var i AuditPeopleRow
-		if err := rows.Scan(&i.UserID, &i.Name); err != nil {
+		if err := rows.Scan(&i.UserID, &i.Name, &i.Picture); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

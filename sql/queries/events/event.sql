@@ -85,7 +85,7 @@ where id = $1;
 
 -- name: AuditPeople :many
 -- Whom the log can be narrowed down to, those who left among them.
-select m.user_id, u.name
+select m.user_id, u.name, (case when m.left_at is null then u.picture else '' end)::text as picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1
