@@ -256,12 +256,12 @@ func TestLogo(t *testing.T) {
 	s.Join(t, owner, member, scope.Member)
 	s.Org(t, s.Account(t, "Olga", "olga@example.com"), "other", "Other")
 	b, max, olga := s.SignIn(t, dana), s.SignIn(t, "max@example.com"), s.SignIn(t, "olga@example.com")
-	const settings, send, remove = "/orgs/acme/settings", "/orgs/acme/settings/logo", "/orgs/acme/settings/logo/remove"
+	const settings, send = "/orgs/acme/settings", "/orgs/acme/settings/logo"
 
 	page := b.Get(settings).Want(200)
 	page.Upload(send, webtest.File{Field: "picture", Name: "logo.svg", Type: "image/svg+xml", Data: []byte("<svg/>")}).Want(422).Says("not a picture of a kind")
 	page.Upload(send, webtest.File{Field: "picture", Name: "logo.png", Type: "image/png", Data: make([]byte, users.MaxPicture+1)}).Want(413).Says("larger than 5 MB")
-	page.Upload(send, webtest.PNG(t, 1)).Want(200).At(settings).Says("The logo is saved.")
+	page.Upload("/orgs/acme/settings/logo", webtest.PNG(t, 1)).Want(200).At(settings).Says("The logo is saved.")
 	page.Upload(send, webtest.PNG(t, 1)).Want(200) // the second press of the button
 	first := logoOn(t, b.Get(settings))
 	if got := logoOn(t, max.Get("/orgs/acme").Want(200)); got != first {
@@ -269,7 +269,7 @@ func TestLogo(t *testing.T) {
 	}
 	max.Get(first).Want(200)
 	max.Upload(send, page.Form(send), webtest.PNG(t, 3), nil).Want(403)
-	max.Post(remove, nil).Want(403)
+	max.Post("/orgs/acme/settings/logo/remove", nil).Want(403)
 	olga.Get(first).Want(404)
 	olga.Get(strings.Replace(first, "/acme/", "/other/", 1)).Want(404)
 	s.Browser(t).Get(first).At("/signin")
@@ -295,11 +295,11 @@ func TestLogo(t *testing.T) {
 	}
 	suspend("now()")
 	b.Upload(send, form, webtest.PNG(t, 3), nil).Want(403).Says("suspended")
-	b.Post(remove, nil).Want(403)
+	b.Post("/orgs/acme/settings/logo/remove", nil).Want(403)
 	b.Get(second).Want(200)
 	suspend("null")
 
-	b.Get(settings).Submit(remove).Want(200).At(settings).Says("The logo is removed.")
+	b.Get(settings).Submit("/orgs/acme/settings/logo/remove").Want(200).At(settings).Says("The logo is removed.")
 	b.Get(second).Want(404)
 	b.Get("/orgs/acme/audit").Want(200).Says("changed the logo", "removed the logo")
 	var n int

@@ -65,7 +65,7 @@ func called(c *ast.CallExpr) string {
 
 // methodOf is POST for calls that send a form or say so, else GET.
 func methodOf(name string, parts []ast.Expr) string {
-	if name == "Post" || name == "Submit" || name == "Form" || name == "HasForm" {
+	if name == "Post" || name == "Submit" || name == "Upload" || name == "Form" || name == "HasForm" {
 		return http.MethodPost
 	}
 	for _, part := range parts {
