@@ -12,7 +12,6 @@ import (
 
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
-	"plinth/internal/users"
 	"plinth/test/webtest"
 	"plinth/views/ui/uitest"
 	"plinth/web"
@@ -44,11 +43,7 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
 	o := office{Site: s, event: "evt_1QNhostile"}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
-	o.sam = s.Account(t, "Sam Reyes", sam)
-	if err := users.SetStaff(context.Background(), s.App.DB, sam, true); err != nil {
-		t.Fatal(err)
-	}
-	o.staff = s.SignIn(t, sam)
+	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
 	o.exec(t, `insert into billing_customers (tenant_id, stripe_customer_id, livemode) values ($1, 'cus_acme', false)`, tenant)
 	o.exec(t, `insert into subscriptions (tenant_id, id, stripe_subscription_id, stripe_customer_id, is_current, status, access_status, quantity, livemode)
@@ -199,11 +194,7 @@ func TestBackOfficePagesCostThreeRoundTrips(t *testing.T) {
 func TestBackOfficeOfAnEmptySite(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)
-	s.Account(t, "Sam", sam)
-	if err := users.SetStaff(context.Background(), s.App.DB, sam, true); err != nil {
-		t.Fatal(err)
-	}
-	b := s.SignIn(t, sam)
+	_, b := s.Staff(t, "Sam", sam)
 	b.Get("/admin").Want(200).Says("nobody pays yet", "Stripe has sent nothing yet", "Nothing needs a person")
 	b.Get("/admin/organizations").Want(200).Says("No organization is called that", "0 organizations")
 	b.Get("/admin/subscriptions").Want(200).Says("No subscription is here")

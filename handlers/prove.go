@@ -16,7 +16,11 @@ import (
 // keeps its text.
 func (h *Auth) AskToProve(w http.ResponseWriter, r *http.Request, p scope.Person) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return h.Redirect(w, r, "/confirm?next="+url.QueryEscape(r.URL.RequestURI()))
+		next := r.URL.RequestURI()
+		if IsHX(r) {
+			next = pageOf(r)
+		}
+		return h.Redirect(w, r, "/confirm?next="+url.QueryEscape(next))
 	}
 	sealed, next, err := h.hold(r)
 	if err != nil {
@@ -31,6 +35,23 @@ func (h *Auth) AskToProve(w http.ResponseWriter, r *http.Request, p scope.Person
 		return err
 	}
 	return h.Render(w, r, http.StatusForbidden, views.Prove(ui.Form{}, factors, next, sealed))
+}
+
+// MeetOffice answers staff whose session is not proven as the back-office asks: it leads to the proof and back, and who
+// has no second factor to where one is set up.
+func (h *Auth) MeetOffice(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	factors, err := h.Auth.Factors(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	if factors.Second() {
+		return h.AskToProve(w, r, p)
+	}
+	if IsHX(r) {
+		w.Header().Set("HX-Retarget", "body")
+		w.Header().Set("HX-Reswap", "innerHTML")
+	}
+	return h.Render(w, r, http.StatusForbidden, views.OfficeWall())
 }
 
 // ShowProve asks somebody who is signed in to prove it anew.

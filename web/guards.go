@@ -98,10 +98,19 @@ func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, g Guard, h person
 		return err
 	}
 	r = sh.withNav(r, e, p, nil)
-	if !p.Staff {
-		return sh.failInside(w, r, fault.Missing()) // who is not staff learns nothing of the back-office
+	good := OfficeFor
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		good = RecentFor
 	}
-	return h(w, r, p)
+	switch {
+	case !p.Staff:
+		err = fault.Missing() // who is not staff learns nothing of the back-office
+	case !p.Strong || time.Since(p.Proven) > good:
+		err = sh.MeetOffice(w, r, p)
+	default:
+		err = h(w, r, p)
+	}
+	return sh.failInside(w, r, err)
 }
 
 func (sh *Shell) dev(w http.ResponseWriter, r *http.Request, h plain) error {

@@ -126,8 +126,11 @@ func (g Guard) lets(why scope.ReadOnly) bool {
 	return why == scope.Writable || g.WhileReadOnly || g.WhileUnpaid && why == scope.Unpaid || g.WhileEnding && why == scope.Closing
 }
 
-// RecentFor is how long a proof of who it is counts as recent.
-const RecentFor = 15 * time.Minute
+// How long a proof of who it is counts as recent: for what matters, and for reading in the back-office.
+const (
+	RecentFor = 15 * time.Minute
+	OfficeFor = 12 * time.Hour
+)
 
 // recent marks what matters so much that somebody who is signed in proves anew who they are; prove asks them to.
 func recent(prove personal, g Guard) Guard {

@@ -29,6 +29,8 @@ type Shell struct {
 	Proxies []netip.Prefix // whose forwarded headers are believed
 	// Meet answers whoever does not meet what an organization asks of its people.
 	Meet func(w http.ResponseWriter, r *http.Request, p scope.Person, asks handlers.Asks) error
+	// MeetOffice answers staff whose session has no second factor, or no recent proof.
+	MeetOffice func(w http.ResponseWriter, r *http.Request, p scope.Person) error
 	// Ready says whether the parts this process needs are there; readiness asks it.
 	Ready func(r *http.Request) error
 

@@ -145,7 +145,7 @@ func (w *world) look(t *testing.T, visits []visit) []seen {
 	who, browser := "", w.site.Browser(t)
 	for _, v := range visits {
 		if v.who != who {
-			who, browser = v.who, w.site.SignIn(t, v.who+"@example.org")
+			who, browser = v.who, w.signIn(t, v.who)
 		}
 		w.asked.take()
 		browser.Get(v.path).Want(http.StatusOK)

@@ -18,7 +18,6 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
-	"plinth/internal/users"
 	"plinth/test/webtest"
 )
 
@@ -71,10 +70,16 @@ func (w *world) people(t *testing.T) {
 	w.acme = w.site.Org(t, account(dana), "acme", "Acme")
 	w.site.Join(t, w.acme, account(lukas), scope.Guest)
 	w.site.Join(t, scope.Scope{TenantID: uuid.UUID(md5.Sum([]byte("tenant 1"))), Slug: "tenant-1"}, account(olga), scope.Owner)
-	account(sam)
-	if err := users.SetStaff(t.Context(), w.site.App.DB, sam+"@example.org", true); err != nil {
-		t.Fatal(err)
+	w.site.Staff(t, sam, sam+"@example.org")
+}
+
+// signIn opens a browser for one of them.
+func (w *world) signIn(t *testing.T, who string) *webtest.Browser {
+	t.Helper()
+	if who == sam {
+		return w.site.SignInTwice(t, sam+"@example.org")
 	}
+	return w.site.SignIn(t, who+"@example.org")
 }
 
 // Who looks at pages.

@@ -150,7 +150,7 @@ func (a *App) Web() (*Site, error) {
 		shell.Proxies = append(shell.Proxies, prefix)
 	}
 	h := a.handlers(base)
-	shell.Meet = h.Auth.MeetPolicy
+	shell.Meet, shell.MeetOffice = h.Auth.MeetPolicy, h.Auth.MeetOffice
 	routes := web.Routes(h)
 	handler, err := shell.Handler(routes)
 	if err != nil {

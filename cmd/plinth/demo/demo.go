@@ -25,6 +25,9 @@ import (
 // Password is that of every demo account.
 const Password = "statue-needs-a-plinth"
 
+// SecondFactor is the key of the demo staff's authenticator app; what it shows is also on /dev.
+const SecondFactor = "PLINTHSTANDSUNDERSTATUESALLDAYAA"
+
 // Login is a demo sign-in, as printed at start.
 type Login struct{ Role, Email string }
 
@@ -33,11 +36,12 @@ func Logins() []Login {
 	return []Login{{"owner", owner}, {"member", "jun@acme.example"}, {"guest", "lukas@acme.example"}, {"staff", staff}}
 }
 
-// PrintLogins writes a line `demo <role> <e-mail> <password>` for each sign-in.
+// PrintLogins writes a line `demo <role> <e-mail> <password>` for each sign-in, and where staff's code is.
 func PrintLogins(out io.Writer) {
 	for _, l := range Logins() {
 		fmt.Fprintf(out, "  demo %-7s %-22s %s\n", l.Role, l.Email, Password)
 	}
+	fmt.Fprintf(out, "  staff's second factor: the code is on /dev, or in an app with the key %s\n", SecondFactor)
 }
 
 const (

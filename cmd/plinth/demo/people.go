@@ -115,5 +115,8 @@ func (s Seed) staff(ctx context.Context, _ *pgx.Conn) error {
 	if err != nil || now.Staff {
 		return err
 	}
+	if err := s.Auth.PlantTOTP(ctx, p.ID, SecondFactor); err != nil {
+		return err
+	}
 	return users.SetStaff(ctx, s.DB, staff, true)
 }

@@ -216,6 +216,15 @@ func (w *walk) staff(email, organization string) {
 	if out, ok := program.Run(w.t, w.app.Dir, w.app.Env(), "admin", "grant", email); !ok {
 		w.t.Fatalf("grant: %s", out)
 	}
+	w.open("/admin")
+	w.See("The back-office needs a second factor")
+	w.look("office-wall")
+	w.Click("Set up a second factor")
+	w.Click("Set up an app")
+	w.At("/account/security/totp")
+	w.Fill("Code that the app shows", code(w.t, strings.ReplaceAll(w.Find("main details code"), " ", "")))
+	w.Click("Turn it on")
+	w.See("Keep these recovery codes")
 	for path, says := range map[string]string{
 		"/admin": "Overview", "/admin/users": email, "/admin/organizations": organization, "/admin/subscriptions": organization,
 		"/admin/webhooks": "customer.subscription", "/admin/jobs": "apply_stripe_event",
