@@ -36,11 +36,11 @@ func TestBackOfficeNeedsASecondFactorAndARecentProof(t *testing.T) {
 	}
 	proven("11 hours")
 	o.staff.Get("/admin").Want(200).Says("Overview")
-	o.staff.Post(retry, nil).Want(http.StatusForbidden).Submit("/confirm", "code", o.Code(t, sam)).Want(200)
+	o.staff.Post(retry, nil).Want(http.StatusForbidden).Submit("/confirm", "password", webtest.Password, "code", o.Code(t, sam)).Want(200)
 	o.staff.Post(retry, nil).Want(200).Says("A worker takes the job now")
 
 	o.exec(t, `update sessions set strong = false`)
-	o.staff.Get("/admin").At("/confirm").Submit("/confirm", "code", o.Code(t, sam)).Want(200).At("/admin")
+	o.staff.Get("/admin").At("/confirm").Submit("/confirm", "password", webtest.Password, "code", o.Code(t, sam)).Want(200).At("/admin")
 
 	// Who has no second factor is led to where one is set up, and comes in with it.
 	lea := o.Account(t, "Lea", "lea@plinth.example")
@@ -55,7 +55,7 @@ func TestBackOfficeNeedsASecondFactorAndARecentProof(t *testing.T) {
 	if err := o.App.Auth.PlantTOTP(t.Context(), lea.ID, webtest.SecondFactor); err != nil {
 		t.Fatal(err)
 	}
-	b.Get("/admin").At("/confirm").Submit("/confirm", "code", o.Code(t, lea.Email)).Want(200).At("/admin")
+	b.Get("/admin").At("/confirm").Submit("/confirm", "password", webtest.Password, "code", o.Code(t, lea.Email)).Want(200).At("/admin")
 	if strings.Contains(before.Body, "second factor") || page.Status == before.Status {
 		t.Error("who is not staff learns of the back-office")
 	}

@@ -53,9 +53,9 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 
 	// Signed in with the password alone, before the factor was there.
 	a.exec(t, `update sessions set strong = false`)
-	wall := b.Get("/orgs/acme/tickets?x=1").Want(403).Says("Confirm with a code")
-	wall.Submit("/confirm", "code", "000000").Want(422)
-	wall.Submit("/confirm", "code", code(t, a.Site, now, a.admin.Person)).Want(200).At("/orgs/acme/tickets")
+	wall := b.Get("/orgs/acme/tickets?x=1").Want(403).Says("A second factor", "Six digits of the app")
+	wall.Submit("/confirm", "password", webtest.Password, "code", "000000").Want(422)
+	wall.Submit("/confirm", "password", webtest.Password, "code", code(t, a.Site, now, a.admin.Person)).Want(200).At("/orgs/acme/tickets")
 }
 
 func TestWaysToSignInAreAskedFor(t *testing.T) {

@@ -194,6 +194,7 @@ func TestPasskeyProves(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Request(http.MethodPost, "/account/security/passkeys/options", url.Values{}, nil).Want(403)
+	b.Post("/confirm", url.Values{"password": {webtest.Password}}).Want(422).Says("Enter the code") // one of the two is not enough
 	b.Post("/confirm/passkey", url.Values{"credential": {other.get(b)}}).Want(422).Says("another account")
 	b.Post("/confirm/passkey", url.Values{"credential": {k.get(b)}, "next": {"/account/security"}}).Want(200).At("/account/security")
 	b.Request(http.MethodPost, "/account/security/passkeys/options", url.Values{}, nil).Want(200)

@@ -218,14 +218,19 @@ func TestWhatMattersNeedsARecentProof(t *testing.T) {
 	before := b.Clone()
 	page := b.Get("/account/security").Submit("/account/security/totp/remove").Want(403).Says("Confirm that it is you", "Nothing was done yet")
 	b.Get("/account/security").Says("Remove the app")
-	page.Submit("/confirm", "password", "not the password at all").Want(422).Says("not your password")
-	page.Submit("/confirm", "password", webtest.Password).Want(200).At("/account/security")
+	good := code(t, s, now, p)
+	page.Submit("/confirm", "password", "not the password at all", "code", good).Want(422).Says("not your password")
+	page.Submit("/confirm", "password", webtest.Password).Want(422).Says("Enter the code")
+	page.Submit("/confirm", "code", good).Want(422).Says("Enter your password")
+	page.Submit("/confirm", "password", webtest.Password, "code", "000000").Want(422).Says("not right")
+	b.Get("/account/security/totp").At("/confirm") // none of these proves anything
+	page.Submit("/confirm", "password", webtest.Password, "code", good).Want(200).At("/account/security")
 	before.Get("/account").At("/signin") // the token was renewed
 	b.Get("/account/security").Submit("/account/security/totp/remove").Want(200).Says("Set up an app")
 	b.Get("/account/security").Submit("/account/security/totp").Submit("/account/security/totp/confirm", "code", code(t, s, now, p)).Want(200)
 	stale()
 	page = b.Get("/account/security/totp").At("/confirm")
-	form := url.Values{"code": {code(t, s, now, p)}, "next": {"/account/security"}}
+	form := url.Values{"password": {webtest.Password}, "code": {code(t, s, now, p)}, "next": {"/account/security"}}
 	b.Post("/confirm", form).Want(200).At("/account/security")
 	stale()
 	b.Post("/confirm", form).Want(422).Says("used already")

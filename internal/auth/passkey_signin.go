@@ -48,7 +48,7 @@ func (a *Auth) ProveByPasskey(ctx context.Context, p scope.Person, c session.Cer
 	if user.ID != p.ID {
 		return fault.New(fault.Invalid, "This passkey belongs to another account.")
 	}
-	return a.proven(ctx, p, ByPasskey, d)
+	return a.proven(ctx, p, []string{ByPasskey}, d)
 }
 
 // passkeyOwner checks the browser's answer and says whose passkey it was.

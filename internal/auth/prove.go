@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 
 	"plinth/internal/db"
 	"plinth/internal/events"
@@ -10,48 +11,72 @@ import (
 	"plinth/internal/users"
 )
 
-// ProveForm proves anew who is signed in: the password, or a code of the app or a recovery code.
+// ProveForm proves anew who is signed in: the password where there is one, and where there is a second factor a code of the
+// app or a recovery code.
 type ProveForm struct {
 	Password string `form:"password"`
 	Code     string `form:"code"`
 	Next     string `form:"next"`
 }
 
-// Prove checks what somebody who is signed in types to prove it anew, before something that matters. Wrong ones are met
-// with a growing delay.
+// Prove checks what somebody who is signed in types to prove it anew, before something that matters: all that signing in
+// asks for. Wrong ones are met with a growing delay.
 func (a *Auth) Prove(ctx context.Context, p scope.Person, f ProveForm, d Device) error {
-	method := ByPassword
-	switch {
-	case f.Code != "":
-		var err error
-		if method, err = a.checkCode(ctx, p.ID, f.Code, d); err != nil {
-			return err
-		}
-	case f.Password == "":
-		return fault.Field("password", "Enter your password.")
-	default:
-		user, err := users.ByID(ctx, a.DB.Direct(), p.ID)
-		if err != nil {
-			return err
-		}
-		ok, err := a.passwordMatches(ctx, user, f.Password, d)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fault.Field("password", "This is not your password.")
-		}
+	factors, err := a.Factors(ctx, p.ID)
+	if err != nil {
+		return err
 	}
-	return a.proven(ctx, p, method, d)
+	var wrong fault.Fields
+	if factors.Password && f.Password == "" {
+		wrong.Add("password", "Enter your password.")
+	}
+	if factors.Second() && plainCode(f.Code) == "" {
+		wrong.Add("code", "Enter the code.")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	var methods []string
+	if factors.Password {
+		if err := a.provePassword(ctx, p, f.Password, d); err != nil {
+			return err // and the code is not used up
+		}
+		methods = append(methods, ByPassword)
+	}
+	if factors.Second() {
+		method, err := a.checkCode(ctx, p.ID, f.Code, d)
+		if err != nil {
+			return err
+		}
+		methods = append(methods, method)
+	}
+	if methods == nil {
+		return fault.New(fault.Conflict, "You have no password here. Sign out and in again: that is as good.")
+	}
+	return a.proven(ctx, p, methods, d)
 }
 
-func (a *Auth) proven(ctx context.Context, p scope.Person, method string, d Device) error {
+func (a *Auth) provePassword(ctx context.Context, p scope.Person, password string, d Device) error {
+	user, err := users.ByID(ctx, a.DB.Direct(), p.ID)
+	if err != nil {
+		return err
+	}
+	ok, err := a.passwordMatches(ctx, user, password, d)
+	if err == nil && !ok {
+		err = fault.Field("password", "This is not your password.")
+	}
+	return err
+}
+
+func (a *Auth) proven(ctx context.Context, p scope.Person, methods []string, d Device) error {
 	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := proveTx(ctx, tx, p, method); err != nil {
-			return err
+		for _, method := range methods {
+			if err := proveTx(ctx, tx, p, method); err != nil {
+				return err
+			}
 		}
 		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-			UserID: p.ID, ActorID: p.ID, Action: "account.proven", Changes: map[string][2]string{"by": {"", method}},
+			UserID: p.ID, ActorID: p.ID, Action: "account.proven", Changes: map[string][2]string{"by": {"", strings.Join(methods, ", ")}},
 			Person: map[string]string{"address": d.Address}, RequestID: d.Request,
 		})
 		return err
