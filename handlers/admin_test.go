@@ -12,6 +12,7 @@ import (
 
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
+	"plinth/internal/users"
 	"plinth/test/webtest"
 	"plinth/views/ui/uitest"
 	"plinth/web"

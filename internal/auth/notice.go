@@ -177,13 +177,20 @@ func (a *Auth) Secure(ctx context.Context, raw string, d Device) (reset string, 
 	return reset, err
 }
 
-// undoTx takes away what a stranger added to the account.
+// undoTx takes away what a stranger added to the account, with the recovery codes that were shown along with it. What its
+// person set up since stays, because a notice lies in the mailbox for a week.
 func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.AccountEntry) error {
 	q := authdb.New()
 	switch e.Action {
 	case TOTPAdded:
-		if _, err := q.DeleteTOTP(ctx, tx, userID); err != nil {
+		rows, err := q.DeleteTOTPUntil(ctx, tx, authdb.DeleteTOTPUntilParams{UserID: userID, Until: e.At})
+		if err != nil {
 			return fmt.Errorf("take away the second factor: %w", err)
+		}
+		if rows == 1 {
+			if err := undoCodesTx(ctx, tx, userID, e.At.Add(confirmAgain)); err != nil {
+				return err
+			}
 		}
 	case PasskeyAdded:
 		id, err := uuid.Parse(e.Changes["id"][1])
@@ -192,6 +199,11 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 		}
 		if _, err := q.DeletePasskey(ctx, tx, authdb.DeletePasskeyParams{UserID: userID, ID: id}); err != nil && !db.None(err) {
 			return fmt.Errorf("take away the passkey: %w", err)
+		}
+		if e.Changes["codes"][1] != "" {
+			if err := undoCodesTx(ctx, tx, userID, e.At); err != nil {
+				return err
+			}
 		}
 	case IdentityLinked:
 		if err := undoLinkTx(ctx, tx, userID, e.Changes["id"][1]); err != nil {
@@ -206,9 +218,18 @@ func (a *Auth) undoTx(ctx context.Context, tx db.Tx, userID uuid.UUID, e events.
 			return err
 		}
 	case CodesMade:
-		if err := q.DeleteRecoveryCodes(ctx, tx, userID); err != nil {
-			return fmt.Errorf("take away the recovery codes: %w", err)
+		if err := undoCodesTx(ctx, tx, userID, e.At); err != nil {
+			return err
 		}
 	}
 	return dropCodesOfNothingTx(ctx, tx, userID)
+}
+
+// undoCodesTx takes away recovery codes made until a moment. There is one set at a time, so it is that of the moment.
+func undoCodesTx(ctx context.Context, tx db.Tx, userID uuid.UUID, until time.Time) error {
+	err := authdb.New().DeleteRecoveryCodesUntil(ctx, tx, authdb.DeleteRecoveryCodesUntilParams{UserID: userID, Until: until})
+	if err != nil {
+		return fmt.Errorf("take away the recovery codes: %w", err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -206,8 +207,10 @@ func (a *Auth) storePasskey(ctx context.Context, p scope.Person, key *webauthn.C
 			}
 			return fmt.Errorf("keep the passkey: %w", err)
 		}
+		changes := map[string][2]string{"id": {"", id.String()}, "name": {"", name}}
 		if !factors.Totp && factors.Passkeys == 0 {
 			codes = newRecoveryCodes()
+			changes["codes"] = [2]string{"", strconv.Itoa(len(codes))}
 			if err := replaceCodesTx(ctx, tx, p.ID, codes); err != nil {
 				return err
 			}
@@ -215,7 +218,7 @@ func (a *Auth) storePasskey(ctx context.Context, p scope.Person, key *webauthn.C
 		if err := proveTx(ctx, tx, p, ByPasskey); err != nil {
 			return err
 		}
-		return a.ChangedTx(ctx, tx, p, PasskeyAdded, map[string][2]string{"id": {"", id.String()}, "name": {"", name}}, d)
+		return a.ChangedTx(ctx, tx, p, PasskeyAdded, changes, d)
 	})
 	return codes, err
 }

@@ -24,6 +24,9 @@ const (
 	totpUse    = "totp secret"
 )
 
+// confirmAgain is how long the form that turns a factor on may be sent again.
+const confirmAgain = 2 * time.Minute
+
 // TOTPSetup is a second factor that waits for its first code.
 type TOTPSetup struct {
 	Secret string // base32, to be typed where no picture can be read
@@ -77,7 +80,7 @@ func (a *Auth) ConfirmTOTP(ctx context.Context, p scope.Person, code string, d D
 	if !ok {
 		return nil, fault.Field("code", "This is not the code that the app shows now. Check the clock of the device, and try the next code.")
 	}
-	if row.ConfirmedAt != nil && (row.LastStep != step || a.now().Sub(*row.ConfirmedAt) > 2*time.Minute) {
+	if row.ConfirmedAt != nil && (row.LastStep != step || a.now().Sub(*row.ConfirmedAt) > confirmAgain) {
 		return nil, fault.New(fault.Conflict, "The second factor is on already.")
 	}
 	codes := newRecoveryCodes()

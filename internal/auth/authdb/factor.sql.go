@@ -117,6 +117,21 @@ func (q *Queries) DeleteRecoveryCodes(ctx context.Context, db DBTX, userID uuid.
 	return err
 }
 
+const DeleteRecoveryCodesUntil = `-- name: DeleteRecoveryCodesUntil :exec
+delete from recovery_codes
+where user_id = $1 and created_at <= $2::timestamptz
+`
+
+type DeleteRecoveryCodesUntilParams struct {
+	UserID uuid.UUID
+	Until  time.Time
+}
+
+func (q *Queries) DeleteRecoveryCodesUntil(ctx context.Context, db DBTX, arg DeleteRecoveryCodesUntilParams) error {
+	_, err := db.Exec(ctx, DeleteRecoveryCodesUntil, arg.UserID, arg.Until)
+	return err
+}
+
 const DeleteTOTP = `-- name: DeleteTOTP :execrows
 delete from totp_factors
 where user_id = $1
@@ -124,6 +139,25 @@ where user_id = $1
 
 func (q *Queries) DeleteTOTP(ctx context.Context, db DBTX, userID uuid.UUID) (int64, error) {
 	result, err := db.Exec(ctx, DeleteTOTP, userID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const DeleteTOTPUntil = `-- name: DeleteTOTPUntil :execrows
+delete from totp_factors
+where user_id = $1 and confirmed_at <= $2::timestamptz
+`
+
+type DeleteTOTPUntilParams struct {
+	UserID uuid.UUID
+	Until  time.Time
+}
+
+// The factor that was there at a moment, and none that was set up since.
+func (q *Queries) DeleteTOTPUntil(ctx context.Context, db DBTX, arg DeleteTOTPUntilParams) (int64, error) {
+	result, err := db.Exec(ctx, DeleteTOTPUntil, arg.UserID, arg.Until)
 	if err != nil {
 		return 0, err
 	}

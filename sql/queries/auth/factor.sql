@@ -44,6 +44,15 @@ where user_id = $1 and confirmed_at is not null and last_step < $2;
 delete from totp_factors
 where user_id = $1;
 
+-- name: DeleteTOTPUntil :execrows
+-- The factor that was there at a moment, and none that was set up since.
+delete from totp_factors
+where user_id = $1 and confirmed_at <= sqlc.arg(until)::timestamptz;
+
+-- name: DeleteRecoveryCodesUntil :exec
+delete from recovery_codes
+where user_id = $1 and created_at <= sqlc.arg(until)::timestamptz;
+
 -- name: DeleteRecoveryCodes :exec
 delete from recovery_codes
 where user_id = $1;
