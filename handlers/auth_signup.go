@@ -134,10 +134,7 @@ func (h *Auth) CreateVerification(w http.ResponseWriter, r *http.Request) error 
 		return h.verifyProblem(w, r, err, f)
 	}
 	h.Sessions.ClearPending(w, r)
-	if err := begin(h.Base, h.Auth, w, r, v.Identity); err != nil {
-		return err
-	}
-	return h.Redirect(w, r, SafeNext(v.Next, "/orgs"))
+	return h.proceed(w, r, v.Entry, SafeNext(v.Next, "/orgs"))
 }
 
 // verifyProblem shows the form again when the link is still good.

@@ -62,13 +62,20 @@ func TestConfirmingTwiceSignsIn(t *testing.T) {
 	own := s.Browser(t)
 	signUp(own, "Dana", dana)
 	page := own.Get(s.Link(t, dana))
-	lost := own.Clone() // it sends the same form, and nobody sees the answer
+	lost, twin := own.Clone(), own.Clone() // it sends the same form, and nobody sees the answer
 	lost.Post("/verify", page.Form("/verify"))
 	own.Get("/orgs/new").At("/signin")
 	page.Submit("/verify").Want(200).At("/orgs/new")
 	if n := count(t, s, `select count(*) from sessions`); n != 1 {
 		t.Errorf("%d sessions, one of them nobody's", n)
 	}
+
+	// A factor set up in between is asked for.
+	now := clocked(s)
+	own.Get("/account/security").Submit("/account/security/totp").
+		Submit("/account/security/totp/confirm", "code", code(t, s, now, personOf(t, s, dana))).Want(200)
+	twin.Post("/verify", page.Form("/verify")).Want(200).At("/signin/second")
+	twin.Get("/account").At("/signin")
 
 	signUp(s.Browser(t), "Nina", "nina@example.com")
 	elsewhere := s.Browser(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"plinth/internal/scope"
+	"plinth/internal/users"
 	"plinth/test/webtest"
 )
 
@@ -43,6 +44,15 @@ func code(t *testing.T, s *webtest.Site, now *time.Time, p scope.Person) string 
 		t.Fatal(err)
 	}
 	return c
+}
+
+func personOf(t *testing.T, s *webtest.Site, email string) scope.Person {
+	t.Helper()
+	u, err := users.ByEmail(t.Context(), s.App.DB.Direct(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scope.Person{ID: u.ID, Email: u.Email, Name: u.Name}
 }
 
 var recoveryCode = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){3}`)

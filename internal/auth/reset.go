@@ -2,15 +2,12 @@ package auth
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
-	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/scope"
-	"plinth/internal/session"
 	"plinth/internal/users"
 	"plinth/jobs"
 )
@@ -97,12 +94,4 @@ func (a *Auth) resetAgain(ctx context.Context, raw, password string, d Device) (
 		return Entry{}, errLink()
 	}
 	return a.enter(ctx, user, ByLink, d)
-}
-
-func (a *Auth) endOthersTx(ctx context.Context, tx db.Tx, keep session.Identity) error {
-	err := authdb.New().EndSessionsOf(ctx, tx, authdb.EndSessionsOfParams{UserID: keep.UserID, ID: keep.SessionID})
-	if err != nil {
-		return fmt.Errorf("end other sessions: %w", err)
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/scope"
 	"plinth/internal/session"
 	"plinth/internal/users"
 )
@@ -58,8 +59,8 @@ type VerifyForm struct {
 
 // Verified is somebody whose address has just been proven, signed in.
 type Verified struct {
-	Identity session.Identity
-	Next     string
+	Entry
+	Next string
 }
 
 // Verify uses up the link of a sign-up, makes the account and signs in. The same form sent twice signs in twice.
@@ -124,8 +125,12 @@ func (a *Auth) verifyAgain(ctx context.Context, f VerifyForm, d Device) (Verifie
 	if !ok {
 		return Verified{}, errLink()
 	}
-	entry, err := a.enterAlone(ctx, user, proof{Methods: []string{ByLink}}, d)
-	return Verified{Identity: entry}, err
+	entry, err := a.enter(ctx, user, ByLink, d) // a second factor may have been set up since
+	if err != nil || entry.Second != nil {
+		return Verified{Entry: entry}, err
+	}
+	// The session whose answer never arrived ends.
+	return Verified{Entry: entry}, a.EndOtherDevices(ctx, scope.Person{ID: user.ID, SessionID: entry.Identity.SessionID})
 }
 
 // justUsed finds the account behind a link that was used up a moment ago.
@@ -139,19 +144,6 @@ func (a *Auth) justUsed(ctx context.Context, purpose, raw string) (authdb.JustUs
 		return link, user, errLink()
 	}
 	return link, user, err
-}
-
-// enterAlone signs in and ends every other session: the one whose answer never arrived among them.
-func (a *Auth) enterAlone(ctx context.Context, user users.User, by proof, d Device) (session.Identity, error) {
-	var id session.Identity
-	err := a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		var err error
-		if id, err = createSessionTx(ctx, tx, user.ID, by, d); err != nil {
-			return err
-		}
-		return a.endOthersTx(ctx, tx, id)
-	})
-	return id, err
 }
 
 // admitTx makes the account of an address proven by something, drops whatever else waits for proof of it, and signs in.
