@@ -51,7 +51,8 @@ func NewDecoder() *form.Decoder {
 	return d
 }
 
-// Decode reads a form into a struct that names its fields; what the struct does not name is not read. Invalid when the
+// Decode reads a form into a struct that names its fields; what the struct does not name is not read. Of a POST only the body
+// counts, never the address. Invalid when the
 // body cannot be parsed, TooLarge when it is beyond the route's limit.
 func Decode[T any](b *Base, r *http.Request) (T, error) {
 	var out T
@@ -73,6 +74,9 @@ func parse(r *http.Request) error {
 		return fault.Wrap(fault.TooLarge, "This is too large to send.", err)
 	default:
 		return fault.Wrap(fault.Invalid, "This form cannot be read. Reload the page and try again.", err)
+	}
+	if r.Method == http.MethodPost {
+		r.Form = r.PostForm // what stands in the address was not typed
 	}
 	for name, values := range r.Form {
 		if strings.ContainsAny(name, "[]") {

@@ -162,7 +162,7 @@ func TestAuditLogIsForThoseWhoManage(t *testing.T) {
 }
 
 // Owners and admins see every project, so the log shows those for members alone to them as well.
-func TestAuditLogShowsProjectsForMembersAlone(t *testing.T) {
+func TestAuditLogShowsProjectsForMembersToWhoManages(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)
 	owner := s.Org(t, s.Account(t, "Dana", dana), "acme", "Acme")

@@ -77,6 +77,7 @@ func (h *Auth) Signout(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sessions.SignOut(w, r); err != nil {
 		return err
 	}
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	f, err := Decode[struct {
 		Next string `form:"next"`
 	}](h.Base, r)

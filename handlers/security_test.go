@@ -55,7 +55,7 @@ func personOf(t *testing.T, s *webtest.Site, email string) scope.Person {
 	return scope.Person{ID: u.ID, Email: u.Email, Name: u.Name}
 }
 
-var recoveryCode = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){3}`)
+var recoveryCode = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){6}`)
 
 // withApp makes an account with a second factor, and returns its recovery codes.
 func withApp(t *testing.T, s *webtest.Site, now *time.Time) (scope.Person, *webtest.Browser, []string) {

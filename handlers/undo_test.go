@@ -1,8 +1,11 @@
 package handlers_test
 
 import (
+	"strings"
 	"testing"
 
+	"plinth/internal/dbtest"
+	"plinth/internal/secret"
 	"plinth/test/webtest"
 )
 
@@ -58,4 +61,22 @@ func TestThisWasNotMeTakesTheCodesShownWithIt(t *testing.T) {
 	if keys, codes := count(t, s, `select count(*) from passkeys`), count(t, s, `select count(*) from recovery_codes`); keys != 1 || codes != 0 {
 		t.Errorf("%d passkeys and %d codes are left", keys, codes)
 	}
+}
+
+// Codes of the kind made before, four groups of four, keep working.
+func TestOlderRecoveryCodesKeepWorking(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	now := clocked(s)
+	p, _, codes := withApp(t, s, now)
+	if len(strings.ReplaceAll(codes[0], "-", ""))*5 < 128 {
+		t.Errorf("%s has fewer than 128 bits", codes[0])
+	}
+	_, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `insert into recovery_codes (user_id, hash) values ($1, $2)`,
+		p.ID, secret.Hash(p.ID.String()+":"+"abcdefghjkmnpqrs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, step := toSecond(t, s)
+	step.Submit("/signin/second", "code", "ABCD-efgh jkmn pqrs").Want(200).At("/account")
 }

@@ -55,7 +55,7 @@ func TestHandler(t *testing.T) {
 	}{
 		"style sheet":     {"GET", css, nil, 200, "text/css; charset=utf-8"},
 		"script":          {"GET", URL("js/htmx.js"), nil, 200, "text/javascript; charset=utf-8"},
-		"icons":           {"GET", URL("icons.svg"), nil, 200, "image/svg+xml"},
+		"icons":           {"GET", URL("icons.svg"), nil, 200, "image/svg+xml; charset=utf-8"},
 		"head":            {"HEAD", css, nil, 200, "text/css; charset=utf-8"},
 		"without a hash":  {"GET", "/static/css/app.css", nil, 404, ""},
 		"an old hash":     {"GET", "/static/css/app.000000000000.css", nil, 404, ""},

@@ -241,7 +241,7 @@ func LinkSent() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = authHead(ui.T(ctx, "Check your mail"), ui.T(ctx, "If there is an account with that address, a link is on its way. It works for 15 minutes.")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = authHead(ui.T(ctx, "Check your mail"), ui.T(ctx, "If there is an account with that address, a link is on its way. It works for 10 minutes.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -12,7 +12,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
-	"plinth/internal/session"
 	"plinth/internal/telemetry"
 	"plinth/internal/tenants"
 	"plinth/views/ui"
@@ -205,7 +204,7 @@ type standing struct {
 func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing) *http.Request {
 	trace := telemetry.TraceFrom(r.Context())
 	nav := ui.Nav{
-		Theme: theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
+		Theme: sh.Base.Sessions.Theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
 	}
 	if e.seen != nil {
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
@@ -225,14 +224,6 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		}
 	}
 	return r.WithContext(ui.WithNav(r.Context(), nav))
-}
-
-func theme(r *http.Request) string {
-	c, err := r.Cookie(session.ThemeCookie)
-	if err != nil || (c.Value != "light" && c.Value != "dark") {
-		return ""
-	}
-	return c.Value
 }
 
 func roleLabel(role string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
@@ -18,7 +19,7 @@ import (
 // PurposeSignIn is the token of a link that signs in; LinkFor is how long it works.
 const (
 	PurposeSignIn = "signin"
-	LinkFor       = 15 * time.Minute
+	LinkFor       = 10 * time.Minute
 )
 
 // RequestLink mails a link that signs in, if the address has an account. The answer is the same when not. next is where
@@ -72,6 +73,21 @@ func (a *Auth) SignInLink(ctx context.Context, email string) (string, error) {
 		return "", err
 	}
 	return a.linkURL(id, user.Email, ""), nil
+}
+
+// SignOutByOperator ends every session of the account with an address, for an operator; NotFound when it has none.
+func (a *Auth) SignOutByOperator(ctx context.Context, email string) error {
+	user, err := users.ByEmail(ctx, a.DB.Direct(), users.NormalEmail(email))
+	if err != nil {
+		return err
+	}
+	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := authdb.New().EndSessionsOf(ctx, tx, authdb.EndSessionsOfParams{UserID: user.ID}); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{UserID: user.ID, Action: "account.signed_out_by_operator"})
+		return err
+	})
 }
 
 // LinkForm uses a link up. ID is made when its page is shown, so that pressing the button twice signs in.

@@ -17,10 +17,10 @@ import (
 	"plinth/internal/users"
 )
 
-// recoveryCodes are given at once; each has 80 bits, so that a fast hash is enough.
+// recoveryCodes are given at once; each has 28 characters of five bits, so that a fast hash is enough.
 const (
-	recoveryCodes = 10
-	recoveryBytes = 10
+	recoveryCodes  = 10
+	recoveryGroups = 7
 )
 
 var (
@@ -28,14 +28,17 @@ var (
 	recoveryEncoding = base32.NewEncoding("abcdefghjkmnpqrstuvwxyz023456789").WithPadding(base32.NoPadding) // nothing that looks like another
 )
 
-// newRecoveryCodes makes codes as people read them: four groups of four.
+// newRecoveryCodes makes codes as people read them: groups of four.
 func newRecoveryCodes() []string {
 	codes := make([]string, recoveryCodes)
 	for i := range codes {
-		raw := make([]byte, recoveryBytes)
+		raw := make([]byte, recoveryGroups*4)
 		_, _ = rand.Read(raw) // never fails since Go 1.24
-		s := recoveryEncoding.EncodeToString(raw)
-		codes[i] = s[0:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:16]
+		s, groups := recoveryEncoding.EncodeToString(raw), make([]string, recoveryGroups)
+		for g := range groups {
+			groups[g] = s[g*4 : g*4+4]
+		}
+		codes[i] = strings.Join(groups, "-")
 	}
 	return codes
 }

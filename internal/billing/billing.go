@@ -37,7 +37,7 @@ type Billing struct {
 // request by itself: jobs do, with the same idempotency key.
 func NewStripe(key, url string) *client.API {
 	config := &stripe.BackendConfig{
-		HTTPClient: &http.Client{Timeout: APITimeout}, MaxNetworkRetries: stripe.Int64(0), EnableTelemetry: stripe.Bool(false),
+		HTTPClient: &http.Client{Timeout: APITimeout, CheckRedirect: stay}, MaxNetworkRetries: stripe.Int64(0), EnableTelemetry: stripe.Bool(false),
 		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull},
 	}
 	if url != "" {
@@ -46,6 +46,9 @@ func NewStripe(key, url string) *client.API {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, config)
 	return client.New(key, &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
 }
+
+// stay follows no redirect: the key goes to Stripe and nowhere else.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // ask are the parameters of a read.
 func ask(ctx context.Context, expand ...string) stripe.Params {

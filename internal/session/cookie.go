@@ -180,13 +180,19 @@ func (s *Sessions) clearSealed(w http.ResponseWriter, r *http.Request, name stri
 	_ = c.Save(r, w)
 }
 
-// ThemeCookie holds light or dark; it is no secret and is read by no script.
-const ThemeCookie = "plinth-theme"
+// Theme is light or dark, or empty for the system's.
+func (s *Sessions) Theme(r *http.Request) string {
+	c, err := r.Cookie(s.names.theme)
+	if err != nil || (c.Value != "light" && c.Value != "dark") {
+		return ""
+	}
+	return c.Value
+}
 
 // SetTheme keeps the theme for a year; empty follows the system again.
 func (s *Sessions) SetTheme(w http.ResponseWriter, theme string) {
 	c := &http.Cookie{ //nolint:gosec // Secure is as for the session: on wherever the browser takes it
-		Name: ThemeCookie, Value: theme, Path: "/", HttpOnly: true, Secure: s.scs.Cookie.Secure, SameSite: http.SameSiteLaxMode,
+		Name: s.names.theme, Value: theme, Path: "/", HttpOnly: true, Secure: s.scs.Cookie.Secure, SameSite: http.SameSiteLaxMode,
 		MaxAge: int((365 * 24 * time.Hour).Seconds()),
 	}
 	if theme == "" {

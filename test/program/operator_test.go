@@ -32,6 +32,35 @@ func TestSignInLinkForWhenMailIsBroken(t *testing.T) {
 	}
 }
 
+func TestSigningSomebodyOut(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	conn, env := dbtest.Connect(t, d.Super), environment(t, d)
+	_, err := conn.Exec(t.Context(), `
+		with people as (
+			insert into users (id, email, name, email_verified_at, terms_version, terms_accepted_at)
+			select gen_random_uuid(), unnest(array['dana@example.com', 'nina@example.com']), 'Somebody', now(), '1', now()
+			returning id
+		)
+		insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong)
+		select gen_random_uuid(), id, '', '', now() + interval '1 day', '{password}', false from people, generate_series(1, 2)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, ok := Run(t, t.TempDir(), env, "admin", "signout", "nobody@example.com"); ok || !strings.Contains(out, "no account has the address") {
+		t.Errorf("an unknown address: exit 0 %v:\n%s", ok, out)
+	}
+	if out, ok := Run(t, t.TempDir(), env, "admin", "signout", "Dana@Example.com"); !ok {
+		t.Errorf("exit 0 %v:\n%s", ok, out)
+	}
+	var left, noted int
+	err = conn.QueryRow(t.Context(), `select (select count(*) filter (where u.email = 'nina@example.com') - count(*) filter (where u.email <> 'nina@example.com')
+		from sessions s join users u on u.id = s.user_id), (select count(*) from account_events where action = 'account.signed_out_by_operator')`).Scan(&left, &noted)
+	if err != nil || left != 2 || noted != 1 {
+		t.Errorf("%d sessions, noted %d times: %v", left, noted, err)
+	}
+}
+
 func TestMailTest(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)

@@ -37,7 +37,7 @@ func Reset(m auth.ResetMail) Letter {
 func SignInLink(m auth.LinkMail) Letter {
 	return Letter{
 		To: m.To, Subject: "Sign in to Plinth", Title: "Sign in to Plinth",
-		Paragraphs: []string{"Hello " + m.Name + ",", "this link signs you in. It works once, for 15 minutes."},
+		Paragraphs: []string{"Hello " + m.Name + ",", "this link signs you in. It works once, for 10 minutes."},
 		ButtonText: "Sign in", ButtonURL: m.URL,
 		Note: "If you did not ask for it, do nothing: without this mail nobody gets in.",
 	}

@@ -52,7 +52,7 @@ func (w *walk) look(name string) {
 
 var (
 	sixDigits    = regexp.MustCompile(`\b\d{6}\b`)
-	recoveryCode = regexp.MustCompile(`\b[a-z0-9]{4}(-[a-z0-9]{4}){3}\b`)
+	recoveryCode = regexp.MustCompile(`\b[a-z0-9]{4}(-[a-z0-9]{4}){6}\b`)
 )
 
 // codeAt is what an app with the key shows at a time.
