@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"plinth/test/browser/chrome"
 	"plinth/test/program"
@@ -216,13 +217,15 @@ func (w *walk) staff(email, organization string) {
 	if out, ok := program.Run(w.t, w.app.Dir, w.app.Env(), "admin", "grant", email); !ok {
 		w.t.Fatalf("grant: %s", out)
 	}
-	w.open("/admin")
+	if status := w.Open("/admin"); status != http.StatusForbidden {
+		w.t.Errorf("the back-office answers %d to staff without a second factor", status)
+	}
 	w.See("The back-office needs a second factor")
 	w.look("office-wall")
 	w.Click("Set up a second factor")
 	w.Click("Set up an app")
 	w.At("/account/security/totp")
-	w.Fill("Code that the app shows", code(w.t, strings.ReplaceAll(w.Find("main details code"), " ", "")))
+	w.Fill("Code that the app shows", code(w.t, strings.ReplaceAll(w.Find("main details code"), " ", ""), time.Now()))
 	w.Click("Turn it on")
 	w.See("Keep these recovery codes")
 	for path, says := range map[string]string{
@@ -258,9 +261,9 @@ func (w *walk) main(who string) {
 func TestMainJob(t *testing.T) {
 	app := program.Dev(t, program.Folder(t))
 	t.Run("script", func(t *testing.T) {
-		newWalk(t, app, "main", chrome.Options{Allow: []string{"404", "422", "402"}}).main("ada")
+		newWalk(t, app, "main", chrome.Options{Allow: []string{"404", "422", "402", "403"}}).main("ada")
 	})
 	t.Run("no script", func(t *testing.T) {
-		newWalk(t, app, "plain", chrome.Options{NoScript: true, Allow: []string{"404", "422", "402"}}).main("ida")
+		newWalk(t, app, "plain", chrome.Options{NoScript: true, Allow: []string{"404", "422", "402", "403"}}).main("ida")
 	})
 }
