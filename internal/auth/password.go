@@ -20,13 +20,13 @@ const (
 	MaxPassword = 128
 )
 
-// common holds passwords of 12 characters or more that everybody tries first, one a line.
+// common holds words that people make passwords of, one a line, in small letters.
 //
 //go:embed common.txt
 var common string
 
-// CheckPassword says what is wrong with a password, or "". personal are words it must not be: name, address,
-// organization.
+// CheckPassword says what is wrong with a password, or "". personal are words it must not be made of: name,
+// address, organization.
 func CheckPassword(password string, personal ...string) string {
 	n := utf8.RuneCountInString(password)
 	switch {
@@ -40,53 +40,24 @@ func CheckPassword(password string, personal ...string) string {
 		return fmt.Sprintf("Use at most %d characters; this has %d.", MaxPassword, n)
 	}
 	lower := strings.ToLower(password)
-	for _, word := range personal {
-		word = strings.ToLower(strings.TrimSpace(word))
-		if word != "" && (lower == word || lower == strings.ReplaceAll(word, " ", "")) {
-			return "This is your name, address or organization. Choose something else."
-		}
-	}
-	if isCommon(lower) {
+	switch own := ownWords(personal); {
+	case strings.Contains(lower, product):
+		return "Leave out the name of this site: it is among the first things anybody would try."
+	case strength(lower, nil) < weakBelow:
 		return "This password is among the first anybody would try. Choose something else."
+	case strength(lower, own) < weakBelow:
+		return "This is little more than your name, address or organization. Choose something else."
 	}
 	return ""
 }
+
+// product is what nobody's password holds.
+const product = "plinth"
 
 // mailbox is the part of an address before the @, which is no better a password than the address.
 func mailbox(email string) string {
 	name, _, _ := strings.Cut(email, "@")
 	return name
-}
-
-func isCommon(lower string) bool {
-	for line := range strings.Lines(common) {
-		if strings.TrimSpace(line) == lower {
-			return true
-		}
-	}
-	return repeats(lower) || runs(lower)
-}
-
-// repeats says whether s is a short piece over and over, as aaaaaaaaaaaa or abcabcabcabc.
-func repeats(s string) bool {
-	for size := 1; size <= 4 && size*3 <= len(s); size++ {
-		if strings.HasPrefix(strings.Repeat(s[:size], len(s)/size+1), s) {
-			return true
-		}
-	}
-	return false
-}
-
-// runs says whether s is a way along the alphabet, the digits or the keyboard.
-func runs(s string) bool {
-	for _, row := range []string{
-		"0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
-	} {
-		if strings.Contains(row, s) || strings.Contains(row, reversed(s)) {
-			return true
-		}
-	}
-	return false
 }
 
 func reversed(s string) string {
