@@ -39,7 +39,7 @@ func TestPagesInTheDarkAndOnAPhone(t *testing.T) {
 				if !o.Dark {
 					at = at.Add(30 * time.Second) // the code of this half minute may be used up
 				}
-				w.as(role, at)
+				w.asAt(role, at)
 				for _, path := range paths {
 					w.open(path)
 					w.Fits()
@@ -57,7 +57,7 @@ func TestALongAddressFitsOnAPhone(t *testing.T) {
 	const address = "marguerite.de.la.villehuchet.saint-germain@laboratoires-de-robotique.example"
 	app := program.Dev(t, program.Folder(t))
 	w := newWalk(t, app, "long", chrome.Options{Width: 360, Height: 740})
-	w.as("owner", time.Now())
+	w.as("owner")
 	w.open("/orgs/acme/people")
 	w.Click("Invite people")
 	w.Fill("E-mail addresses", address)
@@ -72,8 +72,14 @@ func TestALongAddressFitsOnAPhone(t *testing.T) {
 	w.Fits()
 }
 
-// as signs in with a demo account, staff with the code of a moment; nobody is "".
-func (w *walk) as(role string, at time.Time) {
+// as signs in with a demo account; nobody is "".
+func (w *walk) as(role string) {
+	w.t.Helper()
+	w.asAt(role, time.Now())
+}
+
+// asAt is as, for staff with the code of a moment.
+func (w *walk) asAt(role string, at time.Time) {
 	w.t.Helper()
 	for _, l := range w.app.Logins {
 		if l.Role != role {
