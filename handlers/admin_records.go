@@ -5,6 +5,7 @@ import (
 
 	"plinth/internal/scope"
 	"plinth/views"
+	"plinth/views/ui"
 )
 
 // Users lists the accounts.
@@ -48,7 +49,7 @@ func (h *Admin) Organization(w http.ResponseWriter, r *http.Request, p scope.Per
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page))
+	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, ui.Form{}))
 }
 
 // Subscriptions lists the subscriptions of all organizations.

@@ -91,6 +91,10 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "made the organization")
 	case "organization.changed":
 		return ui.T(ctx, "changed the organization")
+	case "organization.suspended":
+		return ui.T(ctx, "suspended the organization: %s", e.Changes()["reason"][1])
+	case "organization.suspension_lifted":
+		return ui.T(ctx, "lifted the suspension")
 	case "organization.deletion_asked":
 		return ui.T(ctx, "asked to delete the organization")
 	case "organization.deletion_withdrawn":

@@ -244,6 +244,8 @@ func officeRoutes(h Handlers) []Route {
 		get("/admin/users/{id}/picture/{file}", staff(h.Pictures.Staff)),
 		get("/admin/organizations", staff(h.Admin.Organizations)),
 		get("/admin/organizations/{id}", staff(h.Admin.Organization)),
+		post("/admin/organizations/{id}/suspend", staff(h.Admin.Suspend)),
+		post("/admin/organizations/{id}/lift", staff(h.Admin.Lift)),
 		get("/admin/subscriptions", staff(h.Admin.Subscriptions)),
 		get("/admin/webhooks", staff(h.Admin.Webhooks)),
 		get("/admin/webhooks/{id}", staff(h.Admin.Webhook)),

@@ -63,6 +63,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendEmailChange{m: m})
 	river.AddWorker(w, &sendInvitation{m: m})
 	river.AddWorker(w, &sendOwnership{m: m})
+	river.AddWorker(w, &sendSuspension{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
 	river.AddWorker(w, &applyStripeEvent{m: m})
 	river.AddWorker(w, &syncSeats{m: m})

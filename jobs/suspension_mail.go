@@ -1,0 +1,20 @@
+package jobs
+
+import (
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// SendSuspension mails the owners that their organization is suspended, or no longer. Cause is one suspending or
+// lifting.
+type SendSuspension struct {
+	ForTenant
+	Cause     uuid.UUID `json:"cause"`
+	Suspended bool      `json:"suspended"`
+}
+
+// Kind names the job.
+func (SendSuspension) Kind() string { return "send_suspension" }
+
+// InsertOpts puts it in the mail queue.
+func (SendSuspension) InsertOpts() river.InsertOpts { return mailOpts() }
