@@ -22,6 +22,20 @@ func (SettleOrganization) InsertOpts() river.InsertOpts {
 	}}
 }
 
+// PurgeOrganization erases a deleted organization that can no longer be brought back, in turns of some seconds.
+type PurgeOrganization struct {
+	ForTenant
+}
+
+// Kind names the job.
+func (PurgeOrganization) Kind() string { return "purge_organization" }
+
+// InsertOpts lets one wait, run or be tried again for an organization at a time; whoever looks for what is due looks
+// every hour.
+func (PurgeOrganization) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: append(unfinished(), rivertype.JobStateRetryable)}}
+}
+
 // SendClosingMail mails the owners that their organization was deleted, or brought back.
 type SendClosingMail struct {
 	ForTenant

@@ -8,7 +8,7 @@ import (
 
 // PurgeExpired deletes what nobody can use any more: expired sign-ups, tokens, sessions, limits, copies of people's data
 // and old lines of the log of mails. It also begins to erase the accounts whose time has come. It takes up organizations too whose
-// deletion did not come about.
+// deletion did not come about, and begins to erase those that can no longer be brought back.
 type PurgeExpired struct{}
 
 // Kind names the job.

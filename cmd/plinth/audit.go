@@ -83,6 +83,11 @@ func printReport(w io.Writer, c events.Chain, r events.Report) error {
 	if _, err := fmt.Fprintf(w, "%-24s %d events, %d erased, %d copies of seals, %d faults\n", c.Slug, r.Events, r.Erased, r.Heads, len(r.Faults)); err != nil {
 		return err
 	}
+	if r.Purged {
+		if _, err := fmt.Fprintln(w, "  the organization was erased with its history, as the history of accounts tells"); err != nil {
+			return err
+		}
+	}
 	for _, f := range r.Faults {
 		where := ""
 		if f.Seq > 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -259,7 +260,9 @@ func TestAppendOnlyByGrant(t *testing.T) {
 				column = "event_id"
 			}
 			refused(fmt.Sprintf("update %s set %s = %s", table, column, column))
-			refused("delete from " + table)
+			if erased := []string{"events", "event_seals", "event_erasures"}; role != db.RoleAdmin || !slices.Contains(erased, table) {
+				refused("delete from " + table) // plinth_admin erases organizations, and the copies of seals tell of it
+			}
 			refused("truncate " + table)
 		}
 		if role != db.RoleAdmin {

@@ -162,6 +162,9 @@ func (a *Audit) copyHead(ctx context.Context, c chain) error {
 		return err
 	}
 	if head != nil && !bytes.Equal(kept, head.Hash) {
+		if record, err := a.erasureOf(ctx, c); err != nil || record != nil {
+			return err // the organization is erased
+		}
 		a.Log.ErrorContext(ctx, "audit: the seals are not those that were copied; run plinth audit verify", "tenant", c.tenant, "seq", head.Seq)
 	}
 	if last == nil || head != nil && head.Seq >= last.Seq {

@@ -30,6 +30,7 @@ const (
 	Rewritten = "rewritten" // a seal is another than the one that was copied
 	Unsealed  = "unsealed"  // the event has waited too long for its seal
 	Unmarked  = "unmarked"  // the marks of an erasure are not those it tells of
+	Remaining = "remaining" // what was to be erased is there
 )
 
 // Fault is one thing that is wrong with a chain.
@@ -45,6 +46,7 @@ type Report struct {
 	Events int64 // sealed and looked at
 	Erased int64 // those whose personal values were erased
 	Heads  int64 // copies of seals that were compared
+	Purged bool  // the organization is erased, or is being erased, with its history
 	Faults []Fault
 }
 
@@ -87,11 +89,14 @@ func (a *Audit) Verify(ctx context.Context, tenant uuid.UUID) (Report, error) {
 		doing string
 		do    func(context.Context) error
 	}{
-		{"read the newest copy of a seal", v.readHead}, {"read the chain", v.walk}, {"look for events without a seal", v.unsealed},
-		{"look at what was erased", v.erasures},
+		{"read the newest copy of a seal", v.readHead}, {"look whether it was erased", v.purged}, {"read the chain", v.walk},
+		{"look for events without a seal", v.unsealed}, {"look at what was erased", v.erasures},
 	} {
 		if err := step.do(ctx); err != nil {
 			return v.report, fmt.Errorf("%s: %w", step.doing, err)
+		}
+		if v.report.Purged {
+			break
 		}
 	}
 	return v.report, nil

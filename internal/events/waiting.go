@@ -76,15 +76,17 @@ func (a *Audit) SweepAll(ctx context.Context, after uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
-	ids := make([]uuid.UUID, len(chains))
-	for i, c := range chains {
-		ids[i] = c.ID
+	var ids []uuid.UUID
+	for _, c := range chains {
+		if c.Live { // of one that is erased there is nothing to seal
+			ids = append(ids, c.ID)
+		}
 	}
-	if err := a.enqueue(ctx, ids, true); err != nil || len(ids) < chainPage {
+	if err := a.enqueue(ctx, ids, true); err != nil || len(chains) < chainPage {
 		return err
 	}
 	return a.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		return a.Queue.EnqueueTx(ctx, tx, jobs.SweepSeals{After: ids[len(ids)-1]})
+		return a.Queue.EnqueueTx(ctx, tx, jobs.SweepSeals{After: chains[len(chains)-1].ID})
 	})
 }
 

@@ -25,6 +25,8 @@ type Privacy struct {
 	// seconds. Tests make both small.
 	PageSize int32
 	RunFor   time.Duration
+	// PurgePage is how many rows one transaction of a purge deletes; zero is 5,000. Tests make it small.
+	PurgePage int32
 }
 
 // KeepFor is how long a copy can be fetched.
@@ -42,6 +44,13 @@ func (p *Privacy) pageSize() int32 {
 		return 200
 	}
 	return p.PageSize
+}
+
+func (p *Privacy) purgePage() int32 {
+	if p.PurgePage == 0 {
+		return 5000
+	}
+	return p.PurgePage
 }
 
 func (p *Privacy) runFor() time.Duration {

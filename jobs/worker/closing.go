@@ -20,6 +20,19 @@ func (w *settleOrganization) Work(ctx context.Context, job *river.Job[jobs.Settl
 	return done(w.m.Tenants.Settle(ctx, job.Args.TenantID, job.Args.Asked))
 }
 
+type purgeOrganization struct {
+	river.WorkerDefaults[jobs.PurgeOrganization]
+	m Modules
+}
+
+func (w *purgeOrganization) Work(ctx context.Context, job *river.Job[jobs.PurgeOrganization]) error {
+	more, err := w.m.Privacy.PurgeOrganization(ctx, job.Args.TenantID)
+	if err == nil && more {
+		return river.JobSnooze(0) // others get their turn; this one goes on where it was
+	}
+	return done(err)
+}
+
 type sendClosingMail struct {
 	river.WorkerDefaults[jobs.SendClosingMail]
 	m Modules

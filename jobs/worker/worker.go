@@ -86,6 +86,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &eraseAccount{m: m})
 	river.AddWorker(w, &settleOrganization{m: m})
 	river.AddWorker(w, &sendClosingMail{m: m})
+	river.AddWorker(w, &purgeOrganization{m: m})
 	return w
 }
 

@@ -14,7 +14,7 @@ import (
 const FindOrganizations = `-- name: FindOrganizations :many
 select id, name, slug
 from tenants
-where id::text = $1::text or slug = lower($1) or name ilike '%' || $2 || '%' or slug ilike '%' || $2 || '%'
+where purged_at is null and (id::text = $1::text or slug = lower($1) or name ilike '%' || $2 || '%' or slug ilike '%' || $2 || '%')
 order by (slug = lower($1)) desc, id desc
 limit $3
 `

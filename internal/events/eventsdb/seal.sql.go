@@ -319,7 +319,7 @@ func (q *Queries) LateUnsealed(ctx context.Context, db DBTX, arg LateUnsealedPar
 }
 
 const ListChains = `-- name: ListChains :many
-select t.id, t.slug
+select t.id, t.slug, (t.purging_at is null)::boolean as live
 from tenants t
 where t.id > $1
 order by t.id
@@ -334,6 +334,7 @@ type ListChainsParams struct {
 type ListChainsRow struct {
 	ID   uuid.UUID
 	Slug string
+	Live bool
 }
 
 func (q *Queries) ListChains(ctx context.Context, db DBTX, arg ListChainsParams) ([]ListChainsRow, error) {
@@ -345,7 +346,7 @@ func (q *Queries) ListChains(ctx context.Context, db DBTX, arg ListChainsParams)
 	var items []ListChainsRow
 	for rows.Next() {
 		var i ListChainsRow
-		if err := rows.Scan(&i.ID, &i.Slug); err != nil {
+		if err := rows.Scan(&i.ID, &i.Slug, &i.Live); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -15,7 +15,7 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
-where t.id < $1
+where t.id < $1 and t.purged_at is null
   and ($2::text = '' or t.name ilike '%' || $2 || '%' or t.slug ilike '%' || $2 || '%')
 order by t.id desc
 limit $3;
@@ -25,7 +25,7 @@ select count(*)
 from (
     select
     from tenants t
-    where $1::text = '' or t.name ilike '%' || $1 || '%' or t.slug ilike '%' || $1 || '%'
+    where t.purged_at is null and ($1::text = '' or t.name ilike '%' || $1 || '%' or t.slug ilike '%' || $1 || '%')
     limit $2
 ) found;
 

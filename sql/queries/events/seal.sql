@@ -125,7 +125,7 @@ values ($1, $2)
 on conflict (seq) do nothing;
 
 -- name: ListChains :many
-select t.id, t.slug
+select t.id, t.slug, (t.purging_at is null)::boolean as live
 from tenants t
 where t.id > $1
 order by t.id

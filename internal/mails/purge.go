@@ -1,0 +1,18 @@
+package mails
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/mails/mailsdb"
+)
+
+// PurgeTx deletes up to limit rows of the log of what was sent about an organization; it says of which table and how many, zero
+// when there is nothing left. It is called inside db.InAdmin.
+func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
+	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
+		{Noun: "mails", SQL: mailsdb.PurgeTenantMails},
+	})
+}

@@ -1,0 +1,24 @@
+package projects
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/projects/projectsdb"
+)
+
+// PurgeTx deletes up to limit rows of what the projects of an organization hold; it says of which table and how many, zero
+// when there is nothing left. It is called inside db.InAdmin.
+func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
+	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
+		{Noun: "comments", SQL: projectsdb.PurgeComments},
+		{Noun: "tickets", SQL: projectsdb.PurgeTickets},
+		{Noun: "ticket_counts", SQL: projectsdb.PurgeTicketCounts},
+		{Noun: "ticket_days", SQL: projectsdb.PurgeTicketDays},
+		{Noun: "ticket_counters", SQL: projectsdb.PurgeTicketCounters},
+		{Noun: "project_members", SQL: projectsdb.PurgeProjectMembers},
+		{Noun: "projects", SQL: projectsdb.PurgeProjects},
+	})
+}

@@ -1,0 +1,69 @@
+-- name: PurgeComments :execrows
+-- every project: the organization is erased
+delete from comments d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from comments x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTickets :execrows
+-- every project: the organization is erased
+delete from tickets d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from tickets x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketCounts :execrows
+-- every project: the organization is erased
+delete from ticket_counts d
+where d.tenant_id = $1 and (d.project_id, d.status) in (
+    select x.project_id, x.status
+    from ticket_counts x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketDays :execrows
+-- every project: the organization is erased
+delete from ticket_days d
+where d.tenant_id = $1 and (d.project_id, d.day) in (
+    select x.project_id, x.day
+    from ticket_days x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketCounters :execrows
+-- every project: the organization is erased
+delete from ticket_counters d
+where d.tenant_id = $1 and d.project_id in (
+    select x.project_id
+    from ticket_counters x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeProjectMembers :execrows
+-- every project: the organization is erased
+delete from project_members d
+where d.tenant_id = $1 and (d.project_id, d.user_id) in (
+    select x.project_id, x.user_id
+    from project_members x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeProjects :execrows
+-- every project: the organization is erased
+delete from projects d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from projects x
+    where x.tenant_id = $1
+    limit $2
+);
