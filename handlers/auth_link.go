@@ -33,6 +33,9 @@ func (h *Auth) CreateLink(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.RequestLink(r.Context(), f.Email, next, Device(r)); err != nil {
 		return h.Again(w, r, err, func(form ui.Form) templ.Component { return views.Signin(form, next, r.PostForm.Get("held")) })
 	}
+	if err := h.holdAway(w, r); err != nil {
+		return err
+	}
 	return h.Redirect(w, r, "/signin/link/sent")
 }
 

@@ -37,7 +37,8 @@ func (h *Auth) BeginOIDC(w http.ResponseWriter, r *http.Request) error {
 // toProvider keeps what the answer will be checked with, and goes.
 func (b *Base) toProvider(w http.ResponseWriter, r *http.Request, a *auth.Auth, next string, user uuid.UUID) error {
 	name := r.PathValue("provider")
-	handshake, to, err := a.BeginOIDC(r.Context(), name, next, user, Device(r))
+	_, signedIn := b.Sessions.Current(r.Context())
+	handshake, to, err := a.BeginOIDC(r.Context(), auth.Departure{Provider: name, Next: next, User: user, Again: signedIn && user == uuid.Nil}, Device(r))
 	if err != nil {
 		return b.providerProblem(w, r, err)
 	}
@@ -47,7 +48,7 @@ func (b *Base) toProvider(w http.ResponseWriter, r *http.Request, a *auth.Auth, 
 	return b.leave(w, r, to, a.Providers.Label(name))
 }
 
-// holdAway keeps the text of a form whose session had ended, while its person is away at a provider: in what is left of
+// holdAway keeps the text of a form whose session had ended, while its person is away at a provider or their mail: in what is left of
 // that session, since nothing is stored for people who never signed in.
 func (h *Auth) holdAway(w http.ResponseWriter, r *http.Request) error {
 	who, ok := h.Sessions.Current(r.Context())

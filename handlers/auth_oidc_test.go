@@ -76,6 +76,41 @@ func TestAnAccountIsNeverLinkedSilently(t *testing.T) {
 	}
 }
 
+// Who has no password proves at the provider who they are, which must not answer for somebody it knows from this morning.
+func TestProvingAtAProvider(t *testing.T) {
+	t.Parallel()
+	p := newIDP(t)
+	s := webtest.New(t, p.with())
+	b := s.Browser(t)
+	p.enter(b).Submit("/signup/oidc", "terms", "on").Want(200)
+	stale := func() { alter(t, s, `update sessions set proven_at = now() - interval '1 day'`) }
+	stale()
+	to := b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(403).Says("Confirm that it is you", "what you typed is kept").Submit("/signin/oidc/acme")
+	if asked := awayTo(t, to).Query(); asked.Get("prompt") != "login" || asked.Get("max_age") != "0" {
+		t.Errorf("asked with %v", asked)
+	}
+	p.claims = map[string]any{"auth_time": time.Now().Add(-time.Hour).Unix()}
+	b.Get(p.meet("acme", to).String()).Want(422).Says("does not say for certain")
+	b.Get("/account/data/exports/x").At("/confirm")
+
+	p.claims = map[string]any{"auth_time": time.Now().Unix()}
+	to = b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(403).Submit("/signin/oidc/acme")
+	page := b.Get(p.meet("acme", to).String()).Want(200).At("/account/delete")
+	if kept := page.Form("/account/delete").Get("email"); kept != dana {
+		t.Errorf("kept %q", kept)
+	}
+	page.Submit("/account/delete").Want(200).At("/account/closing")
+	b.Get("/account/closing").Submit("/account/closing/keep")
+
+	// By mail it is as good, and the text waits too.
+	stale()
+	b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(403).Submit("/signin/link").Want(200).At("/signin/link/sent")
+	b.Get(s.Link(t, dana)).Submit("/signin/link/use").Want(200).At("/account/delete").Submit("/account/delete").Want(200).At("/account/closing")
+	if asked := awayTo(t, s.Browser(t).Get("/signin").Submit("/signin/oidc/acme")).Query(); asked.Has("prompt") {
+		t.Error("whoever is not signed in is asked to prove it twice")
+	}
+}
+
 func TestLinkingTwiceAtOnceIsOneLink(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)

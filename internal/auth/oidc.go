@@ -135,10 +135,20 @@ func (p *Providers) shown(methods []string) []string {
 	return out
 }
 
-// BeginOIDC begins a sign-in at a provider: what the browser keeps, and the address it goes to. user is who is signed in
-// and links the identity, nil of a sign-in. NotFound for a provider that is not configured, Unavailable when it is away.
-func (a *Auth) BeginOIDC(ctx context.Context, name, next string, user uuid.UUID, d Device) (session.Handshake, string, error) {
-	p := a.Providers.find(name)
+// Departure is somebody on their way to a provider.
+type Departure struct {
+	Provider string
+	Next     string    // where to go once signed in
+	User     uuid.UUID // who is signed in and links the identity; nil of a sign-in
+	// Again has the provider ask for a proof, although it may know who it is: the person is signed in and is to prove it
+	// anew. GitHub knows no such wish.
+	Again bool
+}
+
+// BeginOIDC begins a sign-in at a provider: what the browser keeps, and the address it goes to. NotFound for a provider
+// that is not configured, Unavailable when it is away.
+func (a *Auth) BeginOIDC(ctx context.Context, to Departure, d Device) (session.Handshake, string, error) {
+	p := a.Providers.find(to.Provider)
 	if p == nil {
 		return session.Handshake{}, "", fault.Missing()
 	}
@@ -149,15 +159,18 @@ func (a *Auth) BeginOIDC(ctx context.Context, name, next string, user uuid.UUID,
 	if err != nil {
 		return session.Handshake{}, "", errAway(p, err)
 	}
-	if len(next) > maxCarriedNext {
-		next = ""
+	if len(to.Next) > maxCarriedNext {
+		to.Next = ""
 	}
 	h := session.Handshake{
-		Provider: name, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), At: a.now(), Next: next, User: user,
+		Provider: to.Provider, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), At: a.now(), Next: to.Next, User: to.User, Again: to.Again,
 	}
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(h.Verifier)}
 	if known.oidc != nil {
 		options = append(options, oidc.Nonce(h.Nonce))
+		if to.Again {
+			options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+		}
 	}
 	return h, known.oauth.AuthCodeURL(h.State, options...), nil
 }

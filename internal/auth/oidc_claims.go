@@ -36,6 +36,7 @@ type claims struct {
 	GivenName     string `json:"given_name"`
 	FamilyName    string `json:"family_name"`
 	Authorized    string `json:"azp"`
+	AuthTime      int64  `json:"auth_time"` // when the person proved who they are; 0 when it is not said
 	// DomainOwned is Microsoft's xms_edov: the directory has proven that the address's domain is its own. Without it any
 	// administrator writes any address.
 	DomainOwned truth `json:"xms_edov"`
@@ -82,7 +83,7 @@ func (a *Auth) arrive(ctx context.Context, h session.Handshake, answer OIDCAnswe
 		if who, err = p.gitHubPerson(ctx, a.Providers.http, token); err != nil {
 			return session.Arrival{}, p.disbelieve("ask who it is", err)
 		}
-	} else if who, err = p.openIDPerson(ctx, known, token, h.Nonce, a.now); err != nil {
+	} else if who, err = p.openIDPerson(ctx, known, token, h, a.now); err != nil {
 		return session.Arrival{}, p.disbelieve("check who it is", err)
 	}
 	return a.arrival(p, who, h), nil
@@ -119,9 +120,12 @@ func (p *provider) disbelieve(doing string, err error) error {
 	return fault.Wrap(fault.Invalid, "The answer of "+p.Label+" does not say for certain who you are. Nothing was changed. Please start again.", err)
 }
 
+// clockSkew is how far a provider's clock may be behind ours.
+const clockSkew = time.Minute
+
 // openIDPerson checks the ID token (OpenID Connect Core 1.0, 3.1.3.7) and reads who it is about. Not every provider puts
 // the address into it; then the userinfo endpoint is asked.
-func (p *provider) openIDPerson(ctx context.Context, known *discovered, token *oauth2.Token, nonce string, now func() time.Time) (claims, error) {
+func (p *provider) openIDPerson(ctx context.Context, known *discovered, token *oauth2.Token, h session.Handshake, now func() time.Time) (claims, error) {
 	var who claims
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
@@ -135,10 +139,12 @@ func (p *provider) openIDPerson(ctx context.Context, known *discovered, token *o
 		return who, errors.New("the claims cannot be read")
 	}
 	switch {
-	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1:
+	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(h.Nonce)) != 1:
 		return who, errors.New("the nonce is another one")
 	case who.Authorized != "" && who.Authorized != p.ClientID, who.Authorized == "" && len(id.Audience) > 1:
 		return who, errors.New("the token was made for another client")
+	case h.Again && who.AuthTime != 0 && time.Unix(who.AuthTime, 0).Before(h.At.Add(-clockSkew)):
+		return who, errors.New("the person was not asked for a new proof")
 	case who.Subject == "" || len(who.Subject) > 255:
 		return who, errors.New("the token names nobody")
 	case id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil:

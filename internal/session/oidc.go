@@ -16,6 +16,7 @@ type Handshake struct {
 	At       time.Time `json:"t"`
 	Next     string    `json:"x"` // where to go once signed in
 	User     uuid.UUID `json:"u"` // who is signed in and links the identity; nil of a sign-in
+	Again    bool      `json:"a"` // the provider was asked for a new proof
 }
 
 // SetHandshake keeps a sign-in under way at a provider. Whoever takes it checks how old it is.
