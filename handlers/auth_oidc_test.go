@@ -105,7 +105,7 @@ func TestProvingAtAProvider(t *testing.T) {
 	// By mail it is as good, and the text waits too.
 	stale()
 	b.Get("/account/delete").Submit("/account/delete", "email", dana).Want(403).Submit("/signin/link").Want(200).At("/signin/link/sent")
-	b.Get(s.Link(t, dana)).Submit("/signin/link/use").Want(200).At("/account/delete").Submit("/account/delete").Want(200).At("/account/closing")
+	b.Get(signinLink(t, s)).Submit("/signin/link/use").Want(200).At("/account/delete").Submit("/account/delete").Want(200).At("/account/closing")
 	if asked := awayTo(t, s.Browser(t).Get("/signin").Submit("/signin/oidc/acme")).Query(); asked.Has("prompt") {
 		t.Error("whoever is not signed in is asked to prove it twice")
 	}
