@@ -43,7 +43,7 @@ func theirOwn(t *testing.T, page *webtest.Page) (small, large string) {
 // kept are the files of a site under a prefix.
 func kept(t *testing.T, s *webtest.Site, prefix string) []string {
 	t.Helper()
-	files, err := blob.Open(s.App.Config.BlobURL)
+	files, err := blob.Open(string(s.App.Config.BlobURL))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"plinth/internal/blob"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/events"
@@ -78,6 +79,7 @@ func doctorConfigured(ctx context.Context, say func(bool, string, string)) {
 		return
 	}
 	say(true, "configuration", "complete, APP_ENV="+c.Env)
+	doctorFiles(ctx, c, say)
 	for _, p := range pools(c) {
 		answer := poolRole(ctx, p)
 		say(strings.HasSuffix(answer, "row security") || (p.url == "" && p.name != "web"), "pool "+p.name, answer)
@@ -96,6 +98,21 @@ func doctorConfigured(ctx context.Context, say func(bool, string, string)) {
 	if c.WorkerURL != "" {
 		doctorAudit(ctx, say)
 	}
+}
+
+// doctorFiles says whether files can be kept.
+func doctorFiles(ctx context.Context, c *config.Config, say func(bool, string, string)) {
+	files, err := blob.Open(string(c.BlobURL))
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, filesWithin)
+		defer cancel()
+		err = files.Check(ctx)
+	}
+	if err != nil {
+		say(false, "files", c.BlobURL.Shown()+": "+strings.ReplaceAll(err.Error(), "\n", " "))
+		return
+	}
+	say(true, "files", c.BlobURL.Shown())
 }
 
 // doctorAudit says whether the events get their seals.

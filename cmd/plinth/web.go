@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"syscall"
+	"time"
 
 	"plinth/cmd/plinth/app"
 	"plinth/internal/config"
@@ -30,12 +31,28 @@ func (webCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := filesKept(ctx, a); err != nil {
+		return err
+	}
 	l, err := listen(c.Addr)
 	if err != nil {
 		return err
 	}
 	return serve(ctx, a, l, c, log)
 }
+
+// filesKept refuses to start where files cannot be kept, before somebody loses one.
+func filesKept(ctx context.Context, a *app.App) error {
+	if a.Config.Dev() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, filesWithin)
+	defer cancel()
+	return a.Files.Check(ctx)
+}
+
+// filesWithin is how long looking at the place for files may take.
+const filesWithin = 15 * time.Second
 
 func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, log *slog.Logger) error {
 	site, err := a.Web()

@@ -44,6 +44,9 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := filesKept(ctx, a); err != nil {
+		return err
+	}
 	done, err := openHeads(ctx, c, a)
 	if err != nil {
 		return err

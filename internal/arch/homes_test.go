@@ -29,6 +29,7 @@ func homes() map[string][]string {
 
 		// the outside world
 		"gocloud.dev":                     {"internal/blob"},
+		"github.com/aws/aws-sdk-go-v2":    {"internal/blob"},
 		"golang.org/x/image":              {"internal/picture"},
 		"github.com/stripe/stripe-go/v76": {"internal/billing", "internal/stripesim"},
 		"github.com/wneessen/go-mail":     {"internal/mailer"},

@@ -1,46 +1,65 @@
-// Package blob keeps files by key, in the place that BLOB_URL names: today a folder that all processes share.
+// Package blob keeps files by key, in the place that BLOB_URL names: a folder that all
+// processes share, or a bucket of S3.
 package blob
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
 	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/gcerrors"
 )
 
 // ErrNone says that there is no file of that key.
 var ErrNone = errors.New("no such file")
 
-const folderScheme = "file://"
-
 // Store is a place for files.
 type Store struct {
 	open func() (*blob.Bucket, error)
 }
 
-// Open returns the place that url names, as file:///var/lib/plinth/files. Nothing is touched before the first use, so
-// that commands which need no files need no folder.
+// Open returns the place that url names: a folder, as file:///var/lib/plinth/files, or a bucket of S3, as
+// s3://key:secret@bucket?region=eu-central-1&endpoint=https://s3.example. Nothing is touched before the first use, so
+// that commands which need no files need no place.
 func Open(url string) (*Store, error) {
-	dir, ok := strings.CutPrefix(url, folderScheme)
-	if !ok || dir == "" {
-		return nil, fmt.Errorf("BLOB_URL is %q: say a folder, as file:///var/lib/plinth/files", url)
+	open, err := place(url)
+	if err != nil {
+		return nil, err
 	}
 	return &Store{open: sync.OnceValues(func() (*blob.Bucket, error) {
-		// The temporary file of a write lies beside its place, so that the rename never crosses file systems; what the
-		// bucket knows of a file is its bytes.
-		b, err := fileblob.OpenBucket(dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
+		b, err := open(context.Background())
 		if err != nil {
 			return nil, fmt.Errorf("open the place for files: %w", err)
 		}
 		return b, nil
 	})}, nil
+}
+
+// Check writes a file, reads it and deletes it, and says what of that does not work.
+func (s *Store) Check(ctx context.Context) error {
+	key, text := "check/"+rand.Text(), []byte("to see that files can be kept\n")
+	err := s.Write(ctx, key, func(w io.Writer) error { _, err := w.Write(text); return err })
+	if err != nil {
+		return fmt.Errorf("the place for files (BLOB_URL) cannot be written: %w", err)
+	}
+	r, _, err := s.Read(ctx, key)
+	if err != nil {
+		return fmt.Errorf("the place for files (BLOB_URL) does not give back what was written: %w", err)
+	}
+	read, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil || !bytes.Equal(read, text) {
+		return errors.Join(errors.New("the place for files (BLOB_URL) does not give back what was written"), err)
+	}
+	if err := s.DeleteAll(ctx, key); err != nil {
+		return fmt.Errorf("in the place for files (BLOB_URL) nothing can be deleted: %w", err)
+	}
+	return nil
 }
 
 // Write stores what fn writes under key, in place of what was there. When fn fails nothing is stored.

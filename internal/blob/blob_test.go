@@ -3,8 +3,16 @@ package blob_test
 import (
 	"errors"
 	"io"
+	"net/http/httptest"
+	"net/url"
+	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"plinth/internal/blob"
 )
@@ -20,12 +28,40 @@ func put(t *testing.T, s *blob.Store, key, text string) {
 	}
 }
 
-func TestFilesAreKept(t *testing.T) {
-	t.Parallel()
-	s, err := blob.Open("file://" + t.TempDir() + "/made")
-	if err != nil {
+// everywhere runs a test in each kind of place: a folder, and a bucket of a server that speaks S3.
+func everywhere(t *testing.T, test func(t *testing.T, s *blob.Store)) {
+	t.Helper()
+	for name, url := range map[string]string{"folder": "file://" + t.TempDir() + "/made", "bucket": bucket(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := blob.Open(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, s)
+		})
+	}
+}
+
+// bucket starts a server with an empty bucket; the server ends with the test.
+func bucket(t *testing.T) string {
+	t.Helper()
+	backend := s3mem.New()
+	if err := backend.CreateBucket("files"); err != nil {
 		t.Fatal(err)
 	}
+	server := httptest.NewServer(gofakes3.New(backend).Server())
+	t.Cleanup(server.Close)
+	return "s3://key:secret@files?region=eu-central-1&endpoint=" + url.QueryEscape(server.URL)
+}
+
+func TestFilesAreKept(t *testing.T) {
+	t.Parallel()
+	everywhere(t, filesAreKept)
+}
+
+func filesAreKept(t *testing.T, s *blob.Store) {
+	t.Helper()
 	put(t, s, "a/1", "one")
 	put(t, s, "a/2", "two")
 	put(t, s, "b/1", "other")
@@ -56,12 +92,13 @@ func TestFilesAreKept(t *testing.T) {
 
 func TestHalfAFileIsNotKept(t *testing.T) {
 	t.Parallel()
-	s, err := blob.Open("file://" + t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	everywhere(t, halfAFileIsNotKept)
+}
+
+func halfAFileIsNotKept(t *testing.T, s *blob.Store) {
+	t.Helper()
 	broken := errors.New("broken off")
-	err = s.Write(t.Context(), "half", func(w io.Writer) error {
+	err := s.Write(t.Context(), "half", func(w io.Writer) error {
 		_, _ = io.WriteString(w, "begun")
 		return broken
 	})
@@ -73,11 +110,84 @@ func TestHalfAFileIsNotKept(t *testing.T) {
 	}
 }
 
-func TestOnlyAFolderIsTaken(t *testing.T) {
+func TestOnlyWhatIsOldIsDeleted(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "file://", "ftp://x/y", "/var/lib"} {
-		if _, err := blob.Open(url); err == nil {
-			t.Errorf("%q is taken", url)
+	everywhere(t, func(t *testing.T, s *blob.Store) {
+		put(t, s, "a/1", "one")
+		put(t, s, "a/2", "two")
+		var asked []string
+		err := s.DeleteWhere(t.Context(), "a/", func(key string, changed time.Time) bool {
+			asked = append(asked, key)
+			if since := time.Since(changed); since < -time.Minute || since > time.Hour {
+				t.Errorf("%s was written %v ago", key, since)
+			}
+			return key == "a/1"
+		})
+		if err != nil || !slices.Equal(asked, []string{"a/1", "a/2"}) {
+			t.Errorf("asked for %q: %v", asked, err)
+		}
+		if _, _, err := s.Read(t.Context(), "a/1"); !errors.Is(err, blob.ErrNone) {
+			t.Errorf("what was to go is there: %v", err)
+		}
+		if r, _, err := s.Read(t.Context(), "a/2"); err != nil {
+			t.Errorf("what was to stay is gone: %v", err)
+		} else {
+			_ = r.Close()
+		}
+	})
+}
+
+// A large file goes to a bucket in parts, and comes back as one.
+func TestLargeFiles(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, s *blob.Store) {
+		text := strings.Repeat("0123456789abcdef", 1<<20) // 16 MB
+		put(t, s, "large", text)
+		r, size, err := s.Read(t.Context(), "large")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil || string(got) != text || size != int64(len(text)) {
+			t.Errorf("%d bytes of %d, told as %d: %v", len(got), len(text), size, err)
+		}
+	})
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, s *blob.Store) {
+		if err := s.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		err := s.Each(t.Context(), "", func(key string) error { return errors.New("left: " + key) })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	file := t.TempDir() + "/file"
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, url := range map[string]string{"no folder": "file://" + file, "no bucket": strings.Replace(bucket(t), "@files", "@nothing", 1)} {
+		s, err := blob.Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "BLOB_URL") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestOtherPlacesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"", "file://", "ftp://x/y", "/var/lib", "s3://", "s3://files", "s3://files?endpoint=http://127.0.0.1", "s3://files/below?region=x",
+		"s3://key:hidden@files?region=x&profile=other", "s3://key:hidden@files?region=x&secret=hidden", "s3://%zz:hidden@files?region=x",
+	} {
+		if _, err := blob.Open(url); err == nil || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%q: %v", url, err)
 		}
 	}
 }

@@ -39,8 +39,9 @@ type Config struct {
 
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:","`
-	// BlobURL is where files are kept, as file:///var/lib/plinth/files: a folder that web and worker share.
-	BlobURL string `env:"BLOB_URL" envDefault:"file:///var/lib/plinth/files"`
+	// BlobURL is where files are kept: a folder that web and worker share, as file:///var/lib/plinth/files, or a bucket,
+	// as s3://key:secret@bucket?region=eu-central-1&endpoint=https://s3.example.
+	BlobURL Secret `env:"BLOB_URL" envDefault:"file:///var/lib/plinth/files"`
 	// DrainFor is how long a stopping server goes on serving after it said it is not ready.
 	DrainFor time.Duration `env:"DRAIN_FOR" envDefault:"3s"`
 	// RescueAfter is when a job whose worker died is taken up again; a job is ended 5 s before.
@@ -123,9 +124,7 @@ func (c *Config) check(vars map[string]string) []error {
 			bad("TRUSTED_PROXIES has %q: say networks, as 10.0.0.0/8", p)
 		}
 	}
-	if dir, ok := strings.CutPrefix(c.BlobURL, "file://"); !ok || dir == "" {
-		bad("BLOB_URL is %q: say a folder, as file:///var/lib/plinth/files", c.BlobURL)
-	}
+	c.checkBlob(bad)
 	switch c.ExecMode {
 	case "cache_statement", "cache_describe", "describe_exec", "exec":
 	default:
@@ -160,6 +159,23 @@ func (c *Config) checkSecrets(bad func(string, ...any)) {
 	// net/mail takes a line break between the words of a name, and a header must not have one.
 	if _, err := mail.ParseAddress(c.From); err != nil || strings.ContainsAny(c.From, "\r\n") {
 		bad("MAIL_FROM is %q: say an address, as Plinth <plinth@example.com>", c.From)
+	}
+}
+
+// checkBlob says nothing of what is wrong, because a key may stand in it.
+func (c *Config) checkBlob(bad func(string, ...any)) {
+	u, err := url.Parse(string(c.BlobURL))
+	switch {
+	case err == nil && u.Scheme == "file" && u.Host == "" && u.Path != "":
+	case err != nil || u.Scheme != "s3" || u.Host == "":
+		bad("BLOB_URL names no place: say a folder, as file:///var/lib/plinth/files, or a bucket, as s3://bucket?region=eu-central-1")
+	case u.Query().Has("endpoint"):
+		e, err := url.Parse(u.Query().Get("endpoint"))
+		if err != nil || e.Host == "" || e.User != nil || e.Scheme != "https" && e.Scheme != "http" {
+			bad("BLOB_URL has an endpoint that is no address: say https://s3.example")
+		} else if c.Env == Production && e.Scheme != "https" && !Loopback(e.Hostname()) {
+			bad("BLOB_URL has an endpoint that is not asked over https, and files would travel there in the open")
+		}
 	}
 }
 

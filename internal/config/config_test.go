@@ -72,6 +72,13 @@ func TestEachFaultIsNamed(t *testing.T) {
 		{"DATABASE_MAX_CONNS=many", "MaxConns"},
 		{"LOG_LEVEL=loud", "LOG_LEVEL"},
 		{"JOBS_RESCUE_AFTER=1s", "JOBS_RESCUE_AFTER"},
+		{"BLOB_URL=/var/lib/plinth/files", "BLOB_URL names no place"},
+		{"BLOB_URL=file://", "BLOB_URL names no place"},
+		{"BLOB_URL=ftp://hunter2@files", "BLOB_URL names no place"},
+		{"BLOB_URL=s3://?region=x", "BLOB_URL names no place"},
+		{"BLOB_URL=s3://key:hunter2@files?region=x&endpoint=s3.example", "BLOB_URL has an endpoint that is no address"},
+		{"BLOB_URL=s3://files?region=x&endpoint=https://key:hunter2@s3.example", "BLOB_URL has an endpoint that is no address"},
+		{"BLOB_URL=s3://files?region=x&endpoint=http://s3.example", "not asked over https"},
 	} {
 		t.Run(c.change, func(t *testing.T) {
 			t.Parallel()
@@ -133,6 +140,28 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	for _, want := range []string{"APP_ENV", "LOG_LEVEL", "SECRET_KEYS", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not named in %v", want, err)
+		}
+	}
+}
+
+func TestWhereFilesAreIsTold(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"file:///var/lib/plinth/files":                                                "file:///var/lib/plinth/files",
+		"s3://files?region=eu-central-1":                                              "s3://files?region=eu-central-1",
+		"s3://AKIA:hunter2@files?region=eu-central-1":                                 "s3://AKIA:[redacted]@files?region=eu-central-1",
+		"s3://AKIA:hunter2@files?region=x&endpoint=https://s3.example&secret=hunter2": "s3://AKIA:[redacted]@files?region=x&endpoint=https://s3.example",
+	} {
+		c, err := Load(good("BLOB_URL=" + url))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := c.Print(&out); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want+"\n") || strings.Contains(out.String(), "hunter2") {
+			t.Errorf("%s is told as %s", url, out.String())
 		}
 	}
 }

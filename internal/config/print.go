@@ -36,14 +36,21 @@ func printStruct(w io.Writer, v reflect.Value) error {
 }
 
 func shown(v reflect.Value) string {
-	secret, is := v.Interface().(Secret)
-	if !is {
-		return fmt.Sprint(v.Interface())
+	if secret, is := v.Interface().(Secret); is {
+		return secret.Shown()
 	}
-	if secret == "" {
+	return fmt.Sprint(v.Interface())
+}
+
+// Shown is what may be told of the secret: of a URL all but what opens it, of anything else nothing.
+func (s Secret) Shown() string {
+	if s == "" {
 		return "(not set)"
 	}
-	u, err := url.Parse(string(secret))
+	u, err := url.Parse(string(s))
+	if err == nil && u.Scheme == "file" {
+		return string(s)
+	}
 	if err != nil || u.Host == "" {
 		return redacted
 	}
@@ -51,5 +58,17 @@ func shown(v reflect.Value) string {
 	if user != "" {
 		user += ":" + redacted + "@"
 	}
-	return u.Scheme + "://" + user + u.Host + u.Path
+	return u.Scheme + "://" + user + u.Host + u.Path + where(u)
+}
+
+// where says of a bucket where it is.
+func where(u *url.URL) string {
+	if u.Scheme != "s3" {
+		return ""
+	}
+	text := "?region=" + u.Query().Get("region")
+	if e, err := url.Parse(u.Query().Get("endpoint")); err == nil && e.Host != "" {
+		text += "&endpoint=" + e.Scheme + "://" + e.Host
+	}
+	return text
 }

@@ -65,22 +65,35 @@ func (p *Pictures) Open(ctx context.Context, folder, name, file string) (Opened,
 	if name == "" || nameIn(file) != name {
 		return Opened{}, fault.Missing()
 	}
-	r, _, err := p.files.Read(ctx, folder+file)
-	if errors.Is(err, blob.ErrNone) {
-		return Opened{}, fault.Missing()
-	}
+	data, err := p.read(ctx, folder+file)
 	if err != nil {
 		return Opened{}, err
-	}
-	data, err := io.ReadAll(r)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return Opened{}, fmt.Errorf("read picture: %w", err)
 	}
 	kind := "image/png"
 	if strings.HasSuffix(file, ".jpg") {
 		kind = "image/jpeg"
 	}
 	return Opened{Type: kind, Data: data}, nil
+}
+
+// readFor is how long reading a picture may take: a page is whole without it.
+const readFor = 5 * time.Second
+
+func (p *Pictures) read(ctx context.Context, key string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, readFor)
+	defer cancel()
+	r, _, err := p.files.Read(ctx, key)
+	if errors.Is(err, blob.ErrNone) {
+		return nil, fault.Missing()
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	return data, nil
 }
 
 // leftAfter is when a file that nobody refers to has been left behind, as by a process that died between writing it and

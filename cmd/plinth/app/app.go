@@ -51,6 +51,7 @@ type App struct {
 	Auth     *auth.Auth
 	Tenants  *tenants.Tenants
 	Pictures *users.Pictures
+	Files    *blob.Store
 	Mails    *mails.Mails
 	Admin    *admin.Admin
 	Projects *projects.Projects
@@ -87,10 +88,11 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
-	files, err := blob.Open(c.BlobURL)
+	files, err := blob.Open(string(c.BlobURL))
 	if err != nil {
 		return nil, err
 	}
+	a.Files = files
 	pictures := picture.New(files)
 	a.Pictures = &users.Pictures{DB: d, Queue: a.Queue, Limits: limits, Files: pictures}
 	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, Pictures: pictures, Billing: a.Billing, URL: c.URL}
