@@ -170,6 +170,26 @@ func TestPasskeysAreManaged(t *testing.T) {
 	}
 }
 
+// An answer is good once, also in a copy of the browser and of a passkey that does not count.
+func TestAPasskeysAnswerIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	_, _, k := withPasskey(t, s, "Dana", dana)
+	b := s.Browser(t)
+	k.get(b)
+	k.key.Counter = 0
+	page := b.Request(http.MethodPost, "/signin/passkey/options", url.Values{}, nil).Want(200)
+	options, err := virtualwebauthn.ParseAssertionOptions(page.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := url.Values{"credential": {virtualwebauthn.CreateAssertionResponse(k.rp, k.auth, k.key, *options)}, "next": {"/account"}}
+	thief := b.Clone()
+	b.Post("/signin/passkey", answer).Want(200).At("/account")
+	thief.Post("/signin/passkey", answer).Want(422)
+	thief.Get("/account").At("/signin")
+}
+
 func TestTheLastWayInStays(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)

@@ -49,6 +49,9 @@ func (sh *Shell) logRequest(r *http.Request, t *telemetry.Trace, rec *recorder, 
 		slog.String("request_id", t.RequestID), slog.String("method", r.Method), slog.String("route", t.Route),
 		slog.Int("status", rec.code()), slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int64("bytes", rec.bytes),
 	}
+	if t.Address != "" {
+		attrs = append(attrs, slog.String("address", t.Address))
+	}
 	if t.Tenant != uuid.Nil {
 		attrs = append(attrs, slog.String("tenant", t.Tenant.String()))
 	}

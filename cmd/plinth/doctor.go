@@ -80,6 +80,9 @@ func doctorConfigured(ctx context.Context, say func(bool, string, string)) {
 	}
 	say(true, "configuration", "complete, APP_ENV="+c.Env)
 	doctorFiles(ctx, c, say)
+	for _, w := range c.Warnings() {
+		say(true, "to know", w)
+	}
 	for _, p := range pools(c) {
 		answer := poolRole(ctx, p)
 		say(strings.HasSuffix(answer, "row security") || (p.url == "" && p.name != "web"), "pool "+p.name, answer)

@@ -63,7 +63,11 @@ func load() (*config.Config, *slog.Logger, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return c, telemetry.NewLogger(os.Stderr, c.LogLevel), nil
+	log := telemetry.NewLogger(os.Stderr, c.LogLevel)
+	for _, w := range c.Warnings() {
+		log.Warn("configuration", "warning", w)
+	}
+	return c, log, nil
 }
 
 // open makes a process's pool and refuses a role that could pass by row security.

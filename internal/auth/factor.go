@@ -119,6 +119,11 @@ func (a *Auth) SecondStep(ctx context.Context, step session.Step, code string, d
 		return session.Identity{}, err
 	}
 	method, err := a.checkCode(ctx, step.UserID, code, d)
+	if fault.Is(err, fault.Invalid) && plainCode(code) != "" {
+		if err := a.failed(ctx, step.UserID, "code", d); err != nil {
+			return session.Identity{}, err
+		}
+	}
 	if err != nil {
 		return session.Identity{}, err
 	}

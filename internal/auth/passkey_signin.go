@@ -3,7 +3,9 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -12,6 +14,7 @@ import (
 	"plinth/internal/auth/authdb"
 	"plinth/internal/fault"
 	"plinth/internal/scope"
+	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/users"
 )
@@ -81,6 +84,9 @@ func (a *Auth) passkeyOwner(ctx context.Context, c session.Ceremony, f PasskeyFo
 		return users.User{}, fault.Wrap(fault.Invalid, "This passkey may have been copied, so it is not accepted. Sign in another way and remove it.",
 			fmt.Errorf("the counter of a passkey of %s went back", found.user.ID))
 	}
+	if err := a.useCeremony(ctx, found.user.ID, data.Challenge); err != nil {
+		return users.User{}, err
+	}
 	raw, err := json.Marshal(key)
 	if err != nil {
 		return users.User{}, fmt.Errorf("write the passkey: %w", err)
@@ -89,4 +95,20 @@ func (a *Auth) passkeyOwner(ctx context.Context, c session.Ceremony, f PasskeyFo
 		return users.User{}, fmt.Errorf("note that the passkey was used: %w", err)
 	}
 	return found.user, nil
+}
+
+// useCeremony uses a challenge up. It travels in the browser's cookie, which a copy of the browser has too, and a passkey
+// whose counter stays at zero tells no second answer from the first.
+func (a *Auth) useCeremony(ctx context.Context, userID uuid.UUID, challenge string) error {
+	hash := secret.Hash("ceremony:" + challenge)
+	rows, err := authdb.New().UseCeremony(ctx, a.DB.Direct(), authdb.UseCeremonyParams{
+		ID: uuid.UUID(hash[:16]), SubjectID: userID, Hash: hash, ExpiresAt: time.Now().Add(2 * CeremonyFor),
+	})
+	if err != nil {
+		return fmt.Errorf("use up the ceremony: %w", err)
+	}
+	if rows == 0 {
+		return errCeremony(errors.New("this answer was given already"))
+	}
+	return nil
 }

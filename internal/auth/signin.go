@@ -3,7 +3,11 @@ package auth
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/google/uuid"
+
+	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/users"
 )
@@ -42,9 +46,23 @@ func (a *Auth) SignIn(ctx context.Context, f SignInForm, d Device) (Entry, error
 		return Entry{}, err
 	}
 	if !ok {
+		if err := a.failed(ctx, user.ID, ByPassword, d); err != nil {
+			return Entry{}, err
+		}
 		return Entry{}, errSignIn()
 	}
 	return a.enter(ctx, user, ByPassword, d)
+}
+
+// SignInFailed is noted at most once a minute, so that a stranger cannot fill an account's history.
+const SignInFailed = "account.signin_failed"
+
+// failed notes an attempt to sign in that failed. It is the same work for nobody's address.
+func (a *Auth) failed(ctx context.Context, userID uuid.UUID, by string, d Device) error {
+	return events.AppendRareAccount(ctx, a.DB.Direct(), events.AccountEvent{
+		UserID: userID, Action: SignInFailed, Changes: map[string][2]string{"by": {"", by}},
+		Person: map[string]string{"address": d.Address, "device": d.Name()}, RequestID: d.Request,
+	}, time.Minute)
 }
 
 // passwordMatches says whether a password typed is the account's, within the limits of guessing. An account that is

@@ -48,6 +48,8 @@ type Config struct {
 	RescueAfter time.Duration `env:"JOBS_RESCUE_AFTER" envDefault:"35s"`
 	// MailFolder is where development mail is kept; set by plinth dev only.
 	MailFolder string `env:"MAIL_FOLDER"`
+
+	warnings []string
 }
 
 // Database holds one URL for each role. All but the first may be left out where a process does not need them.
@@ -117,6 +119,7 @@ func (c *Config) check(vars map[string]string) []error {
 	}
 	c.URL = strings.TrimRight(c.URL, "/")
 	c.checkSecrets(bad)
+	c.checkEncrypted(vars, bad)
 	c.checkStripe(bad)
 	c.readOIDC(vars, bad)
 	for _, p := range c.TrustedProxies {

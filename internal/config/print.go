@@ -25,7 +25,7 @@ func printStruct(w io.Writer, v reflect.Value) error {
 			}
 			continue
 		}
-		if field.Tag.Get("env") == "-" {
+		if field.Tag.Get("env") == "-" || !field.IsExported() {
 			continue // no variable of its own
 		}
 		if _, err := fmt.Fprintf(w, "%-24s %s\n", field.Tag.Get("env"), shown(value)); err != nil {

@@ -23,6 +23,30 @@ type AccountEntry struct {
 	Person  map[string]string // empty once it was erased
 }
 
+// AppendRareAccount adds an event that strangers can cause at will, at most one of its action in a while, and none for an
+// account that is not there: whether there is one shows neither in what is done nor in how long it takes.
+func AppendRareAccount(ctx context.Context, q eventsdb.DBTX, e AccountEvent, every time.Duration) error {
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	changes, err := object(e.Changes)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", e.Action, err)
+	}
+	person, err := object(salted(e.Person))
+	if err != nil {
+		return fmt.Errorf("event %s: %w", e.Action, err)
+	}
+	err = eventsdb.New().AppendRareAccountEvent(ctx, q, eventsdb.AppendRareAccountEventParams{
+		ID: id, Action: e.Action, Changes: changes, Person: person, RequestID: e.RequestID, UserID: e.UserID, Every: every.Seconds(),
+	})
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", e.Action, err)
+	}
+	return nil
+}
+
 // AccountByID reads what happened to an account; NotFound when there is no such entry.
 func AccountByID(ctx context.Context, q eventsdb.DBTX, id uuid.UUID) (AccountEntry, error) {
 	row, err := eventsdb.New().AccountEventByID(ctx, q, id)

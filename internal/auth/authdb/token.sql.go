@@ -160,6 +160,33 @@ func (q *Queries) TokenByID(ctx context.Context, db DBTX, id uuid.UUID) (TokenBy
 	return i, err
 }
 
+const UseCeremony = `-- name: UseCeremony :execrows
+insert into one_time_tokens (id, purpose, address, subject_id, hash, expires_at, used_at)
+values ($1, 'ceremony', '', $2, $3, $4, now())
+on conflict (id) do nothing
+`
+
+type UseCeremonyParams struct {
+	ID        uuid.UUID
+	SubjectID uuid.UUID
+	Hash      []byte
+	ExpiresAt time.Time
+}
+
+// A passkey's challenge is noted once it was answered: of two answers the second finds it.
+func (q *Queries) UseCeremony(ctx context.Context, db DBTX, arg UseCeremonyParams) (int64, error) {
+	result, err := db.Exec(ctx, UseCeremony,
+		arg.ID,
+		arg.SubjectID,
+		arg.Hash,
+		arg.ExpiresAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const UseToken = `-- name: UseToken :one
 update one_time_tokens
 set used_at = now(), used_in = $4

@@ -24,6 +24,12 @@ select subject_id, tenant_id, address, used_in
 from one_time_tokens
 where id = $1 and purpose = $2 and hash = $3 and used_at > now() - interval '2 minutes';
 
+-- name: UseCeremony :execrows
+-- A passkey's challenge is noted once it was answered: of two answers the second finds it.
+insert into one_time_tokens (id, purpose, address, subject_id, hash, expires_at, used_at)
+values ($1, 'ceremony', '', $2, $3, $4, now())
+on conflict (id) do nothing;
+
 -- name: RevokeTokens :exec
 delete from one_time_tokens
 where subject_id = $1 and purpose = $2 and used_at is null;
