@@ -176,20 +176,25 @@ func (b *Billing) release(ctx context.Context, c closing, sub *stripe.Subscripti
 // made final without being collected, and then voided.
 func (b *Billing) endInvoices(ctx context.Context, _ scope.Scope, c closing) (live int, err error) {
 	for _, status := range []stripe.InvoiceStatus{stripe.InvoiceStatusDraft, stripe.InvoiceStatusOpen} {
-		params := &stripe.InvoiceListParams{Customer: &c.customer, Status: stripe.String(string(status))}
-		params.Context, params.Limit = ctx, stripe.Int64(100)
-		list := b.Stripe.Invoices.List(params)
-		for list.Next() {
-			live++
-			if err := b.endInvoice(ctx, c, list.Invoice()); err != nil {
-				return live, err
-			}
-		}
-		if err := unlessGone(list.Err()); err != nil {
+		n, err := b.endInvoicesThatAre(ctx, c, status)
+		if live += n; err != nil {
 			return live, err
 		}
 	}
 	return live, nil
+}
+
+func (b *Billing) endInvoicesThatAre(ctx context.Context, c closing, status stripe.InvoiceStatus) (live int, err error) {
+	params := &stripe.InvoiceListParams{Customer: &c.customer, Status: stripe.String(string(status))}
+	params.Context, params.Limit = ctx, stripe.Int64(100)
+	list := b.Stripe.Invoices.List(params)
+	for list.Next() {
+		live++
+		if err := b.endInvoice(ctx, c, list.Invoice()); err != nil {
+			return live, err
+		}
+	}
+	return live, unlessGone(list.Err())
 }
 
 func (b *Billing) endInvoice(ctx context.Context, c closing, inv *stripe.Invoice) error {

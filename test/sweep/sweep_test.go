@@ -279,6 +279,7 @@ func (w world) foreignFields(t testing.TB, browser *webtest.Browser, route web.R
 		}
 		if route.Method == http.MethodPost {
 			fields.Set("id", uuid.NewString()) // the id of what is made: B's is taken, which is another question
+			fields.Set("confirm", id)          // a form says again what was typed into it
 		}
 		path := paths(t, route, w.a.Slug, w.ours.ids)[0]
 		for _, page := range ask(browser, route, path+"?"+query.Encode(), fields) {

@@ -150,7 +150,7 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
-where t.id = $1
+where t.id = $1 and t.purging_at is null
 `
 
 type OrganizationRow struct {
