@@ -337,7 +337,7 @@ func Closing(s scope.Scope, d tenants.Deletion) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = settingsFrame(s, ui.T(ctx, "%s is being deleted", d.Name), "delete").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = settingsFrame(s, ui.T(ctx, "Deletion"), "delete").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
