@@ -330,6 +330,25 @@ func logoOn(t *testing.T, page *webtest.Page) string {
 	return ""
 }
 
+// A copy of a person's data has their picture in it, and that of an organization its logo, as they are kept.
+func TestPicturesAreInTheCopies(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Org(t, s.Account(t, "Dana Whitfield", dana), "acme", "Acme Robotics")
+	b := s.SignIn(t, dana)
+	if files := copied(t, s, b); files["account/picture.png"] != "" {
+		t.Error("the copy of somebody without a picture has one")
+	}
+	_, large := theirOwn(t, b.Get("/account").Upload("/account/picture", webtest.PNG(t, 1)))
+	logo := logoOn(t, b.Get("/orgs/acme/settings").Upload("/orgs/acme/settings/logo", webtest.PNG(t, 2)))
+	if got := copied(t, s, b)["account/picture.png"]; got == "" || got != b.Get(large).Body {
+		t.Errorf("the picture in the copy has %d bytes", len(got))
+	}
+	if got := exported(t, s, b)["logo.png"]; got == "" || got != b.Get(strings.Replace(logo, "-64.", "-256.", 1)).Body {
+		t.Errorf("the logo in the copy has %d bytes", len(got))
+	}
+}
+
 // A person's picture is shown wherever the person is, to others under the organization's address, and each of those
 // addresses leads to it.
 func TestPicturesAreShownWherePeopleAre(t *testing.T) {

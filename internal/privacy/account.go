@@ -42,7 +42,7 @@ func (p *Privacy) makingOfAccount(ctx context.Context, id uuid.UUID) (*making, e
 		return nil, err
 	}
 	return &making{
-		folder: folderOf(id), parts: partsOfAccount(user, e.Tenants, e.Folders), at: place{e.Step, e.Part, e.AfterID},
+		folder: folderOf(id), parts: p.partsOfAccount(user, e.Tenants, e.Folders), at: place{e.Step, e.Part, e.AfterID},
 		move: func(ctx context.Context, to place) error {
 			_, err := q.MoveExport(ctx, p.DB.Direct(), privacydb.MoveExportParams{
 				ID: id, WasStep: e.Step, WasPart: e.Part, Step: to.step, Part: to.page, AfterID: to.after,
@@ -59,7 +59,7 @@ func (p *Privacy) makingOfAccount(ctx context.Context, id uuid.UUID) (*making, e
 func folderOf(export uuid.UUID) string { return "exports/" + export.String() + "/" }
 
 // partsOfAccount is what the copy of a person's data consists of, in order.
-func partsOfAccount(u users.User, organizations []uuid.UUID, folders []string) []part {
+func (p *Privacy) partsOfAccount(u users.User, organizations []uuid.UUID, folders []string) []part {
 	all := []part{
 		{name: "account/profile", read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) { return users.ExportTx(ctx, tx, u.ID) })},
 		{name: "account/security", read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) { return auth.ExportTx(ctx, tx, u.ID) })},
@@ -73,7 +73,9 @@ func partsOfAccount(u users.User, organizations []uuid.UUID, folders []string) [
 	for i, tenant := range organizations {
 		all = append(all, ownIn(u.ID, tenant, "organizations/"+folders[i]+"/")...)
 	}
-	return all
+	return append(all, part{name: "account/picture", kept: func(ctx context.Context) (string, error) {
+		return users.PictureKey(ctx, p.DB.Direct(), u.ID)
+	}})
 }
 
 // ownIn is what a person has in one organization.

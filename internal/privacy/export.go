@@ -97,7 +97,7 @@ func (p *Privacy) Newest(ctx context.Context, person scope.Person) (*Export, err
 		return nil, fmt.Errorf("find the newest copy: %w", err)
 	}
 	return &Export{
-		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(partsOfAccount(users.User{}, row.Tenants, row.Folders)) + 1), Bytes: row.Bytes, Made: row.CreatedAt,
+		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(p.partsOfAccount(users.User{}, row.Tenants, row.Folders)) + 1), Bytes: row.Bytes, Made: row.CreatedAt,
 		Expires: row.ExpiresAt,
 	}, nil
 }

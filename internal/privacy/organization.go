@@ -61,7 +61,7 @@ func (p *Privacy) NewestOfOrganization(ctx context.Context, s scope.Scope) (*Exp
 		return nil, err
 	}
 	return &Export{
-		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(partsOfOrganization(s.TenantID)) + 1), Bytes: row.Bytes,
+		ID: row.ID, State: row.State, Done: int64(row.Step), Steps: int64(len(p.partsOfOrganization(s.TenantID)) + 1), Bytes: row.Bytes,
 		Made: row.CreatedAt, Expires: row.ExpiresAt,
 	}, nil
 }

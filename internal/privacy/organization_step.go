@@ -37,7 +37,7 @@ func (p *Privacy) makingOfOrganization(ctx context.Context, tenant, id uuid.UUID
 		return nil, errors.Join(jobs.ErrNothingToDo, p.GiveUpOrganization(ctx, tenant, id))
 	}
 	return &making{
-		folder: folderIn(tenant, id), parts: partsOfOrganization(tenant), at: place{e.Step, e.Part, e.AfterID},
+		folder: folderIn(tenant, id), parts: p.partsOfOrganization(tenant), at: place{e.Step, e.Part, e.AfterID},
 		move: func(ctx context.Context, to place) error {
 			return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 				_, err := privacydb.New().MoveTenantExport(ctx, tx, privacydb.MoveTenantExportParams{
@@ -58,7 +58,7 @@ func folderIn(tenant, export uuid.UUID) string {
 }
 
 // partsOfOrganization is what the copy of an organization consists of, in order.
-func partsOfOrganization(tenant uuid.UUID) []part {
+func (p *Privacy) partsOfOrganization(tenant uuid.UUID) []part {
 	of := func(name string, read func(ctx context.Context, tx db.Tx, tenant, after uuid.UUID, size int32) ([]db.Doc, error), table string) part {
 		return part{name: name, tenant: tenant, table: strings.Fields(table), read: func(ctx context.Context, tx db.Tx, after uuid.UUID, size int32) ([]db.Doc, error) {
 			docs, err := read(ctx, tx, tenant, after, size)
@@ -82,6 +82,7 @@ func partsOfOrganization(tenant uuid.UUID) []part {
 		of("subscriptions", billing.ExportSubscriptionsTx, "stripe_id status seats amount currency interval created_at period_end trial_end ended_at"),
 		of("invoices", billing.ExportInvoicesTx, "number status currency total amount_due amount_paid issued_at period_start period_end page pdf"),
 		of("activity", events.ExportHistoryTx, "at actor action object name changes personal seal"),
+		{name: "logo", kept: func(ctx context.Context) (string, error) { return tenants.LogoKey(ctx, p.DB.Direct(), tenant) }},
 	}
 }
 

@@ -2,12 +2,15 @@ package privacy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"path"
 	"time"
 
 	"github.com/google/uuid"
 
+	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/internal/scope"
 )
@@ -34,6 +37,8 @@ type part struct {
 	tenant uuid.UUID // whose rows are read; the nil id outside of organizations
 	read   reader
 	table  []string // the columns of a CSV file beside it; none where there is no such file
+	// kept is the key of a file that goes into the copy as it is, with the ending it has; "" is none. Such a part has no reader.
+	kept func(ctx context.Context) (key string, err error)
 }
 
 // reader reads a page: up to size rows behind the one with the id after.
@@ -73,6 +78,12 @@ func (p *Privacy) turn(ctx context.Context, load func(context.Context) (*making,
 
 func (p *Privacy) writePage(ctx context.Context, m *making) error {
 	what := m.parts[m.at.step]
+	if what.kept != nil {
+		if err := p.copyKept(ctx, m, what); err != nil {
+			return err
+		}
+		return m.move(ctx, place{step: m.at.step + 1})
+	}
 	docs, err := p.read(ctx, what, m.at.after)
 	if err != nil {
 		return err
@@ -87,6 +98,26 @@ func (p *Privacy) writePage(ctx context.Context, m *making) error {
 		next = place{step: m.at.step, page: m.at.page + 1, after: docs[len(docs)-1].ID}
 	}
 	return m.move(ctx, next)
+}
+
+// copyKept puts a file that is kept already into the copy; what was taken away at this moment is none.
+func (p *Privacy) copyKept(ctx context.Context, m *making, what part) error {
+	key, err := what.kept(ctx)
+	if err != nil || key == "" {
+		return err
+	}
+	r, _, err := p.Files.Read(ctx, key)
+	if errors.Is(err, blob.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = p.Files.Write(ctx, m.pageKey(what.name+path.Ext(key)), func(w io.Writer) error {
+		_, err := io.Copy(w, r)
+		return err
+	})
+	return errors.Join(err, r.Close())
 }
 
 func (p *Privacy) read(ctx context.Context, what part, after uuid.UUID) (docs []db.Doc, err error) {

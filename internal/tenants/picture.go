@@ -85,11 +85,29 @@ func (t *Tenants) MemberPicture(ctx context.Context, s scope.Scope, userID uuid.
 	return t.Pictures.Open(ctx, picture.PersonFolder(userID), name, file)
 }
 
+// LogoKey is where the largest file of an organization's logo lies, for its copy; "" when there is none.
+func LogoKey(ctx context.Context, q tenantsdb.DBTX, tenant uuid.UUID) (string, error) {
+	name, err := logoOf(ctx, q, tenant)
+	if err != nil || name == "" {
+		return "", err
+	}
+	return picture.LogoFolder(tenant) + picture.File(name, picture.Large), nil
+}
+
 // TidyLogo deletes the files of a logo that was dropped; a job calls it. Of an organization that is gone nothing stays.
 func (t *Tenants) TidyLogo(ctx context.Context, tenant uuid.UUID, dropped string) error {
-	current, err := tenantsdb.New().LogoOf(ctx, t.DB.Direct(), tenant)
-	if err != nil && !db.None(err) {
-		return fmt.Errorf("read the logo in force: %w", err)
+	current, err := logoOf(ctx, t.DB.Direct(), tenant)
+	if err != nil {
+		return err
 	}
 	return t.Pictures.Tidy(ctx, picture.LogoFolder(tenant), current, dropped)
+}
+
+// logoOf is the name of the logo in force; "" when there is none, nor an organization.
+func logoOf(ctx context.Context, q tenantsdb.DBTX, tenant uuid.UUID) (string, error) {
+	name, err := tenantsdb.New().LogoOf(ctx, q, tenant)
+	if err != nil && !db.None(err) {
+		return "", fmt.Errorf("read the logo in force: %w", err)
+	}
+	return name, nil
 }

@@ -117,25 +117,34 @@ func (p *Pictures) Own(ctx context.Context, person scope.Person, file string) (P
 
 // Open opens a file of somebody's picture, for staff. NotFound when it is not of the picture in force.
 func (p *Pictures) Open(ctx context.Context, userID uuid.UUID, file string) (PictureFile, error) {
-	name, err := p.of(ctx, userID)
+	name, err := pictureOf(ctx, p.DB.Direct(), userID)
 	if err != nil {
 		return PictureFile{}, err
 	}
 	return p.Files.Open(ctx, picture.PersonFolder(userID), name, file)
 }
 
+// PictureKey is where the largest file of a person's picture lies, for their copy; "" when there is none.
+func PictureKey(ctx context.Context, q usersdb.DBTX, userID uuid.UUID) (string, error) {
+	name, err := pictureOf(ctx, q, userID)
+	if err != nil || name == "" {
+		return "", err
+	}
+	return picture.PersonFolder(userID) + picture.File(name, picture.Large), nil
+}
+
 // Tidy deletes the files of a person's picture that was dropped; a job calls it. Of an account that is gone nothing stays.
 func (p *Pictures) Tidy(ctx context.Context, userID uuid.UUID, dropped string) error {
-	current, err := p.of(ctx, userID)
+	current, err := pictureOf(ctx, p.DB.Direct(), userID)
 	if err != nil {
 		return err
 	}
 	return p.Files.Tidy(ctx, picture.PersonFolder(userID), current, dropped)
 }
 
-// of is the name of the picture in force; "" when there is none, nor an account.
-func (p *Pictures) of(ctx context.Context, userID uuid.UUID) (string, error) {
-	name, err := usersdb.New().PictureOf(ctx, p.DB.Direct(), userID)
+// pictureOf is the name of the picture in force; "" when there is none, nor an account.
+func pictureOf(ctx context.Context, q usersdb.DBTX, userID uuid.UUID) (string, error) {
+	name, err := usersdb.New().PictureOf(ctx, q, userID)
 	if err != nil && !db.None(err) {
 		return "", fmt.Errorf("read the picture in force: %w", err)
 	}
