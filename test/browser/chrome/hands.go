@@ -240,3 +240,15 @@ func cut(s string) string {
 	}
 	return s
 }
+
+// Attach chooses a file of this machine in the field that the selector finds.
+func (p *Page) Attach(css, path string) {
+	p.t.Helper()
+	p.do("choose the file "+path, chromedp.SetUploadFiles(css, []string{path}))
+}
+
+// Truth is what a script says of the page: for what no words tell, such as whether an image was loaded.
+func (p *Page) Truth(script string) bool {
+	p.t.Helper()
+	return p.ask(`String(Boolean(`+script+`))`) == "true"
+}
