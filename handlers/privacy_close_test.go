@@ -112,11 +112,11 @@ func TestAnAccountIsErased(t *testing.T) {
 	}
 
 	// The only owner does not leave an organization without one.
-	page := b.Get("/account/data").Want(200).Says("Delete your account")
+	b.Get("/account/data").Want(200).Says("Delete your account")
 	b.Get("/account/delete").Want(200).Says("You are the only owner of these", "Own")
 	b.Post("/account/delete", map[string][]string{"email": {address}}).Want(409).Says("You are the only owner of Own")
 	s.Join(t, own, s.owner.Person, scope.Owner)
-	page = b.Get("/account/delete").Want(200)
+	page := b.Get("/account/delete").Want(200)
 	page.Submit("/account/delete", "email", "").Want(422).Says("Type your e-mail address")
 	page.Submit("/account/delete", "email", "zelda@elsewhere.example").Want(422).Says("not the address of your account")
 	page.Submit("/account/delete", "email", " Zelda@Quillfeather.example ").Want(200).At("/account/closing").Says("Your account is being deleted", "Keep my account")

@@ -96,6 +96,6 @@ func webpSize(sent []byte) (image.Config, error) {
 
 // riff is the head of a WebP file of one part.
 func riff(part uint64) []byte {
-	head := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+part)) //nolint:gosec // a part of what is at most MaxBytes
+	head := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+part))
 	return append(head, "WEBP"...)
 }

@@ -81,7 +81,7 @@ func (s shape) draw() ([]byte, error) {
 	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{s.colours[0], s.colours[1], s.colours[2]})
 	for y := range side {
 		for x := range side {
-			img.SetColorIndex(x, y, uint8(s.in(float64(2*x-side)/side, float64(2*y-side)/side))) //nolint:gosec // one of three
+			img.SetColorIndex(x, y, uint8(s.in(float64(2*x-side)/side, float64(2*y-side)/side)))
 		}
 	}
 	var out bytes.Buffer
