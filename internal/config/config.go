@@ -167,9 +167,11 @@ func (c *Config) checkSecrets(bad func(string, ...any)) {
 
 // checkBlob says nothing of what is wrong, because a key may stand in it.
 func (c *Config) checkBlob(bad func(string, ...any)) {
+	if dir, ok := strings.CutPrefix(string(c.BlobURL), "file://"); ok && strings.HasPrefix(dir, "/") {
+		return // a folder is taken as it stands, with whatever its name has in it
+	}
 	u, err := url.Parse(string(c.BlobURL))
 	switch {
-	case err == nil && u.Scheme == "file" && u.Host == "" && u.Path != "":
 	case err != nil || u.Scheme != "s3" || u.Host == "":
 		bad("BLOB_URL names no place: say a folder, as file:///var/lib/plinth/files, or a bucket, as s3://bucket?region=eu-central-1")
 	case u.Query().Has("endpoint"):

@@ -148,6 +148,7 @@ func TestWhereFilesAreIsTold(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
 		"file:///var/lib/plinth/files":                                                "file:///var/lib/plinth/files",
+		"file:///srv/100%_of us/files":                                                "file:///srv/100%_of us/files",
 		"s3://files?region=eu-central-1":                                              "s3://files?region=eu-central-1",
 		"s3://AKIA:hunter2@files?region=eu-central-1":                                 "s3://AKIA:[redacted]@files?region=eu-central-1",
 		"s3://AKIA:hunter2@files?region=x&endpoint=https://s3.example&secret=hunter2": "s3://AKIA:[redacted]@files?region=x&endpoint=https://s3.example",

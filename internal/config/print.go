@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"reflect"
 )
 
@@ -47,10 +48,10 @@ func (s Secret) Shown() string {
 	if s == "" {
 		return "(not set)"
 	}
-	u, err := url.Parse(string(s))
-	if err == nil && u.Scheme == "file" {
+	if strings.HasPrefix(string(s), "file://") {
 		return string(s)
 	}
+	u, err := url.Parse(string(s))
 	if err != nil || u.Host == "" {
 		return redacted
 	}
