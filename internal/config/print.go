@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"strings"
 	"reflect"
+	"strings"
 )
 
 // Print writes what is in force, a line per variable, with secrets redacted. Of a database URL the role, host and
