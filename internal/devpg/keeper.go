@@ -51,6 +51,9 @@ type hold struct {
 func (h *hold) release() bool {
 	held := len(h.open) > 0
 	for _, f := range h.open {
+		// A process that this one is just starting shares what is open until it is itself, and a lock with it: so the lock
+		// is given back first. What is no lock does not mind.
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
 		_ = f.Close()
 	}
 	h.open = nil
