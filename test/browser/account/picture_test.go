@@ -82,7 +82,8 @@ func TestPictureJourney(t *testing.T) {
 		}
 		w.Attach(field, second)
 		w.Click("Save the picture")
-		w.See("Your picture is saved.")
+		w.See("Your picture is saved.") // which may still stand there from before
+		w.Until("the second picture is shown", func() bool { return w.drawn(face) && w.drawn(large) })
 		w.Fits()
 	}
 
