@@ -144,18 +144,22 @@ func (p *Privacy) eraseTx(ctx context.Context, tx db.Tx, id uuid.UUID, sent int6
 		return err
 	}
 	gone["mails"] = sent
-	for what, erase := range map[string]func() (int64, error){
-		"mails":           func() (int64, error) { return mails.EraseTx(ctx, tx, id, addresses, user.Name) },
-		"events":          func() (int64, error) { return events.EraseTx(ctx, tx, id, erasePage) },
-		"billing":         func() (int64, error) { return billing.EraseTx(ctx, tx, id, user.Email) },
-		"account_exports": func() (int64, error) { return privacydb.New().EraseExports(ctx, tx, id) },
-		"memberships":     func() (int64, error) { return p.leaveTx(ctx, tx, user) },
+	// The events ask which organizations know the address, of invitations too, so they come before those are emptied.
+	for _, part := range []struct {
+		what  string
+		erase func() (int64, error)
+	}{
+		{"events", func() (int64, error) { return events.EraseTx(ctx, tx, id, erasePage) }},
+		{"mails", func() (int64, error) { return mails.EraseTx(ctx, tx, id, addresses, user.Name) }},
+		{"billing", func() (int64, error) { return billing.EraseTx(ctx, tx, id, user.Email) }},
+		{"account_exports", func() (int64, error) { return privacydb.New().EraseExports(ctx, tx, id) }},
+		{"memberships", func() (int64, error) { return p.leaveTx(ctx, tx, user) }},
 	} {
-		n, err := erase()
+		n, err := part.erase()
 		if err != nil {
-			return fmt.Errorf("erase %s: %w", what, err)
+			return fmt.Errorf("erase %s: %w", part.what, err)
 		}
-		gone[what] += n
+		gone[part.what] += n
 	}
 	if err := users.EraseTx(ctx, tx, id); err != nil {
 		return err
