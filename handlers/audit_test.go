@@ -167,6 +167,7 @@ func TestAuditLogShowsProjectsForMembersToWhoManages(t *testing.T) {
 	s := webtest.New(t)
 	owner := s.Org(t, s.Account(t, "Dana", dana), "acme", "Acme")
 	s.Join(t, owner, s.Account(t, "Mira", "mira@example.com"), scope.Admin)
+	s.Give(t, owner, "team")
 	s.SignIn(t, dana).Get("/orgs/acme/projects/new").Submit("/orgs/acme/projects", "name", "Secret plans", "key", "SEC", "visibility", "members").Want(200)
 	s.SignIn(t, "mira@example.com").Get("/orgs/acme/audit").Want(200).Says("made the project Secret plans")
 }

@@ -108,7 +108,7 @@ func (b *Base) Again(w http.ResponseWriter, r *http.Request, err error, show fun
 		return err
 	}
 	switch f.Kind {
-	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Denied, fault.TooLarge:
+	case fault.Invalid, fault.Conflict, fault.Throttled, fault.Denied, fault.TooLarge, fault.PaymentRequired:
 	default:
 		return err
 	}

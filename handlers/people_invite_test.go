@@ -17,11 +17,7 @@ const invitations = "/orgs/acme/people/invitations"
 func roomy(t *testing.T) acme {
 	t.Helper()
 	a := newAcme(t)
-	_, err := dbtest.Connect(t, a.Database.Owner).Exec(t.Context(),
-		`insert into plan_overrides (tenant_id, id, plan, reason, staff_id) values ($1, gen_random_uuid(), 'business', 'a test', $2)`, a.owner.TenantID, a.owner.Person.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a.owner = a.Give(t, a.owner, "business")
 	return a
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,7 +19,9 @@ import (
 // project makes a project as its owner.
 func (a acme) project(t *testing.T, key string, v projects.Visibility) {
 	t.Helper()
-	_, err := a.App.Projects.Create(t.Context(), a.owner, projects.NewProject{
+	owner := a.owner
+	owner.Limits.Without = nil // it may be left from a plan before
+	_, err := a.App.Projects.Create(t.Context(), owner, projects.NewProject{
 		ID: uuid.Must(uuid.NewV7()), Name: "Project " + key, Key: key, Visibility: string(v),
 	})
 	if err != nil {
@@ -69,6 +72,7 @@ func TestMakeAProject(t *testing.T) {
 func TestProjectSettings(t *testing.T) {
 	t.Parallel()
 	a := newAcme(t)
+	a.Give(t, a.owner, "team")
 	a.project(t, "WEB", projects.ForOrganization)
 	b := a.SignIn(t, dana)
 	base := "/orgs/acme/projects/WEB"
@@ -101,6 +105,50 @@ func TestProjectSettings(t *testing.T) {
 	jun := a.SignIn(t, "jun@example.com")
 	jun.Get("/orgs/acme/projects/new").Submit("/orgs/acme/projects", "name", "Mine", "key", "MINE", "visibility", "members").Want(200)
 	jun.Post("/orgs/acme/projects/MINE/members/"+a.member.Person.ID.String()+"/remove", nil).Want(200).At("/orgs/acme/projects").Says("Removed.")
+}
+
+// Projects for members alone are part of a plan: without it none is made, and those there are stay.
+func TestMembersOnlyProjectsArePartOfAPlan(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	b := a.SignIn(t, dana)
+	form := b.Get("/orgs/acme/projects/new").Want(200).Says("Not part of your plan").Form("/orgs/acme/projects")
+	form.Set("name", "Secret plans")
+	form.Set("key", "SEC")
+	form.Set("visibility", "members")
+	again := b.Post("/orgs/acme/projects", form).Want(402).Says("The Team plan includes this")
+	if kept := again.Form("/orgs/acme/projects").Get("name"); kept != "Secret plans" {
+		t.Errorf("what was typed came back as %q", kept)
+	}
+	b.Get("/orgs/acme/projects/SEC").Want(404)
+
+	a.Give(t, a.owner, "team")
+	b.Get("/orgs/acme/projects/new").Want(200).Silent("Not part of your plan")
+	b.Post("/orgs/acme/projects", form).Want(200).At("/orgs/acme/projects/SEC")
+	a.Give(t, a.owner, "")
+	settings := b.Get("/orgs/acme/projects/SEC/settings").Want(200).Silent("Not part of your plan")
+	settings.Submit("/orgs/acme/projects/SEC/settings", "name", "Still secret").Want(200).Says("Saved.", "Still secret", "Members only")
+	settings.Submit("/orgs/acme/projects/SEC/settings", "visibility", "organization").Want(200).Says("Saved.")
+	b.Post("/orgs/acme/projects/SEC/settings", url.Values{"name": {"Still secret"}, "visibility": {"members"}, "hue": {"plum"}}).
+		Want(402).Says("The Team plan includes this")
+}
+
+// From eight tenths on people read how much is left, and above a limit that nothing is taken away.
+func TestPeopleAreToldBeforeALimit(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Give(t, a.owner, "team")
+	b := a.SignIn(t, dana)
+	for i := range 16 {
+		a.project(t, "P"+strconv.Itoa(10+i), projects.ForOrganization)
+	}
+	b.Get("/orgs/acme/projects/new").Want(200).Says("16 of the plan's 20 projects are in use", "See the plans")
+	b.Get("/orgs/acme/billing").Want(200).Says("16 of 20 projects are in use")
+	a.Give(t, a.owner, "")
+	b.Get("/orgs/acme/projects/new").Want(200).Says("There are 16 projects and the plan includes 2. All of them stay")
+	b.Get("/orgs/acme/billing").Want(200).Says("There are 16 projects and the plan includes 2.")
+	b.Get("/orgs/acme/projects/P10").Want(200)
+	a.SignIn(t, "jun@example.com").Get("/orgs/acme/people").Want(200).Silent("members are in use", "members of the plan")
 }
 
 // Every page and change of a project that is not there for the person is the same 404, and nothing changes.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 )
 
@@ -96,4 +97,33 @@ func (SyncSubscriptions) Kind() string { return "sync_subscriptions" }
 // InsertOpts puts it in the billing queue.
 func (SyncSubscriptions) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}
+
+// MeasureUsage enqueues a report for the organizations whose plan has a meter, a page at a time; hourly. The zero Hour is
+// the one that has just begun.
+type MeasureUsage struct {
+	Hour  time.Time `json:"hour"`
+	After uuid.UUID `json:"after"` // the last organization of the page before
+}
+
+// Kind names the job.
+func (MeasureUsage) Kind() string { return "measure_usage" }
+
+// InsertOpts lets one page run once in an hour.
+func (MeasureUsage) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBilling, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}
+
+// ReportUsage measures what an organization uses in an hour, and tells Stripe.
+type ReportUsage struct {
+	ForTenant
+	Hour time.Time `json:"hour" river:"unique"` // its first moment, UTC
+}
+
+// Kind names the job.
+func (ReportUsage) Kind() string { return "report_usage" }
+
+// InsertOpts lets one report be made for an hour.
+func (ReportUsage) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 15, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }

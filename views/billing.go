@@ -126,19 +126,63 @@ func (p BillingPage) state(ctx context.Context) (text, hue string) {
 	return ui.T(ctx, "Being checked"), "bronze"
 }
 
-// usageNote says what a limit that is reached means; empty when none is near.
-func (p BillingPage) usageNote(ctx context.Context) string {
-	over := func(used int64, limit int) bool { return limit >= 0 && used >= int64(limit) }
+// usageNotes say what is near a limit, at it, or above it; none when nothing is.
+func (p BillingPage) usageNotes(ctx context.Context) []string {
 	l := p.Access.Plan.Limits
-	switch {
-	case over(p.Members, l.Members) && over(p.Projects, l.Projects):
-		return ui.T(ctx, "All members and projects of the plan are in use. Everything stays readable; a higher plan makes room for more.")
-	case over(p.Members, l.Members):
-		return ui.T(ctx, "All members of the plan are in use. Guests take no seat; a higher plan makes room for more members.")
-	case over(p.Projects, l.Projects):
-		return ui.T(ctx, "All projects of the plan are in use. Archived ones count too; a higher plan makes room for more.")
+	var all []string
+	for _, u := range []struct {
+		use               billing.Use
+		near, full, above string
+	}{
+		{
+			billing.Use{Used: p.Members, Limit: int64(l.Members)},
+			ui.T(ctx, "%d of %d members are in use. A higher plan makes room for more; guests take no seat.", p.Members, l.Members),
+			ui.T(ctx, "All members of the plan are in use. Guests take no seat; a higher plan makes room for more members."),
+			ui.T(ctx, "There are %d members and the plan includes %d. Nobody is removed; for a further one it takes a higher plan.", p.Members, l.Members),
+		}, {
+			billing.Use{Used: p.Projects, Limit: int64(l.Projects)},
+			ui.T(ctx, "%d of %d projects are in use. Archived ones count too; a higher plan makes room for more.", p.Projects, l.Projects),
+			ui.T(ctx, "All projects of the plan are in use. Archived ones count too; a higher plan makes room for more."),
+			ui.T(ctx, "There are %d projects and the plan includes %d. All of them stay and can be worked in; for a further one it takes a higher plan.", p.Projects, l.Projects),
+		},
+	} {
+		switch u.use.Level() {
+		case billing.Near:
+			all = append(all, u.near)
+		case billing.Full:
+			all = append(all, u.full)
+		case billing.Above:
+			all = append(all, u.above)
+		case billing.Ample:
+		}
 	}
-	return ""
+	return all
+}
+
+// storageMeter is what is kept against what the plan includes; more is charged and not refused.
+func (p BillingPage) storageMeter(ctx context.Context) ui.MeterBox {
+	return ui.MeterBox{Label: ui.T(ctx, "Files"), Used: p.Use.Measured, Limit: int64(p.Access.Plan.Limits.StorageMB) * 1_000_000, Unit: "bytes"}
+}
+
+func (p BillingPage) storageNote(ctx context.Context) string {
+	interval := "month"
+	if p.Subscription != nil && p.Subscription.Interval != "" {
+		interval = p.Subscription.Interval
+	}
+	price, ok := p.Access.Plan.MeterPrice(interval)
+	if !ok {
+		return ""
+	}
+	text := ui.T(ctx, "Files as of %s. Each gigabyte beyond what is included is %s a month, by the most that was kept at a full hour.",
+		ui.Exact(ctx, p.Use.Hour), ui.Money(price.Amount, price.Currency))
+	if interval == "year" {
+		text = ui.T(ctx, "Files as of %s. Each gigabyte beyond what is included is %s a year, by the most that was kept at a full hour.",
+			ui.Exact(ctx, p.Use.Hour), ui.Money(price.Amount, price.Currency))
+	}
+	if p.Use.Quantity > 0 {
+		text += " " + ui.TN(ctx, int(p.Use.Quantity), "One is charged at the moment.", "%d are charged at the moment.")
+	}
+	return text
 }
 
 // offer is what a plan's card leads to.

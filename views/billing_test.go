@@ -80,7 +80,7 @@ func TestBillingPages(t *testing.T) {
 			[]string{"Ends soon", "ends on 18 December 2026", "Keep Team"}},
 		"given by staff": {views.Billing(owner(), paying(t, func(p *views.BillingPage) { p.Access.Override = true })), []string{"given by Plinth"}},
 		"full": {views.Billing(owner(), paying(t, func(p *views.BillingPage) { p.Members, p.Projects = 25, 20 })),
-			[]string{"All members and projects of the plan are in use"}},
+			[]string{"All members of the plan are in use", "All projects of the plan are in use"}},
 		"waiting": {views.Billing(owner(), paying(t, func(p *views.BillingPage) { free(p); p.From, p.Checkout = "checkout", true })),
 			[]string{"Updating…", `http-equiv="refresh"`}},
 		"Stripe away":  {views.Billing(owner(), paying(t, func(p *views.BillingPage) { p.StripeAway = true })), []string{"Stripe cannot be reached"}},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"plinth/internal/billing"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
 	"plinth/views/ui"
@@ -22,6 +23,23 @@ func seatsLine(ctx context.Context, s scope.Scope, page tenants.PeoplePage) stri
 		line += ", " + ui.TN(ctx, n, "one invitation waiting", "%d invitations waiting")
 	}
 	return line
+}
+
+// seatsNote tells who invites that there is little or no room left; empty while there is enough.
+func seatsNote(ctx context.Context, s scope.Scope, seats int) string {
+	if !s.May(scope.ManagePeople) {
+		return ""
+	}
+	switch (billing.Use{Used: int64(seats), Limit: int64(s.Limits.Members)}).Level() {
+	case billing.Near:
+		return ui.T(ctx, "%d of the plan's %d members are in use. Guests take no seat.", seats, s.Limits.Members)
+	case billing.Full:
+		return ui.T(ctx, "All %d members of the plan are in use. Guests can still be invited.", s.Limits.Members)
+	case billing.Above:
+		return ui.T(ctx, "There are %d members and the plan includes %d. Nobody is removed; guests can still be invited.", seats, s.Limits.Members)
+	case billing.Ample:
+	}
+	return ""
 }
 
 // canChange says whether the person may change or remove the member: those at most as strong, and oneself.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"plinth/internal/billing"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/views/ui"
@@ -13,7 +14,23 @@ import (
 // ProjectRoom says how many projects the plan counts, for the page that makes one more.
 type ProjectRoom struct{ Used, Limit int }
 
-func (r ProjectRoom) full() bool { return r.Limit >= 0 && r.Used >= r.Limit }
+func (r ProjectRoom) level() billing.Level {
+	return billing.Use{Used: int64(r.Used), Limit: int64(r.Limit)}.Level()
+}
+
+// note says that there is little or no room left; empty while there is enough.
+func (r ProjectRoom) note(ctx context.Context) string {
+	switch r.level() {
+	case billing.Near:
+		return ui.T(ctx, "%d of the plan's %d projects are in use.", r.Used, r.Limit)
+	case billing.Full:
+		return ui.T(ctx, "The plan has room for %d projects, and all of them are in use.", r.Limit)
+	case billing.Above:
+		return ui.T(ctx, "There are %d projects and the plan includes %d. All of them stay; for a further one it takes a higher plan.", r.Used, r.Limit)
+	case billing.Ample:
+	}
+	return ""
+}
 
 func projectPath(s scope.Scope, key string, parts ...string) string {
 	return ui.ProjectPath(s.Slug, key, parts...)
@@ -75,11 +92,16 @@ func hueOptions(ctx context.Context, first ...ui.Option) []ui.Option {
 	return options
 }
 
-func visibilityOptions(ctx context.Context) []ui.Option {
-	return []ui.Option{
+// visibilityOptions are who can see a project; had is how it stands. What the plan does not include cannot be chosen anew.
+func visibilityOptions(ctx context.Context, s scope.Scope, had string) []ui.Option {
+	all := []ui.Option{
 		{Value: string(projects.ForOrganization), Text: ui.T(ctx, "Every member of the organization"), Hint: ui.T(ctx, "Guests only when they are added.")},
 		{Value: string(projects.ForMembers), Text: ui.T(ctx, "Only who is added"), Hint: ui.T(ctx, "Owners and admins see every project.")},
 	}
+	if !s.Limits.Includes(scope.MembersOnlyProjects) && had != string(projects.ForMembers) {
+		all[1].Disabled, all[1].Hint = true, ui.T(ctx, "Not part of your plan. Billing shows which plans include it.")
+	}
+	return all
 }
 
 func projectOpenText(ctx context.Context, p projects.Progress) string {

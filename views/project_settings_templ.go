@@ -151,7 +151,7 @@ func projectGeneral(s scope.Scope, p projects.Project, f ui.Form) templ.Componen
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.RadioGroup(f.In(ui.Input{Label: ui.T(ctx, "Who sees it"), Name: "visibility", Value: p.Visibility, Options: visibilityOptions(ctx)})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.RadioGroup(f.In(ui.Input{Label: ui.T(ctx, "Who sees it"), Name: "visibility", Value: p.Visibility, Options: visibilityOptions(ctx, s, p.Visibility)})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

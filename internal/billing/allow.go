@@ -19,6 +19,19 @@ const (
 	Projects Resource = "projects"
 )
 
+// Allow returns a PaymentRequired fault beside the form field called field when the organization's plan does not include
+// the feature.
+func (c *Catalogue) Allow(s scope.Scope, f scope.Feature, field string) error {
+	if s.Limits.Includes(f) {
+		return nil
+	}
+	text := "The plan does not include this."
+	if plan, ok := c.With(f); ok {
+		text = fmt.Sprintf("The %s plan includes this. What is so already stays as it is.", plan.Name)
+	}
+	return &fault.Error{Kind: fault.PaymentRequired, Fields: map[string]string{field: text}}
+}
+
 // AllowTx returns a PaymentRequired fault when one more of the resource would be beyond the plan. It locks the
 // organization's row until the transaction ends, so that two requests cannot both be the last one allowed, and reads
 // the plan again under that lock. The organization must be in scope.

@@ -17,16 +17,23 @@ import (
 
 // Plan is what an organization can be on.
 type Plan struct {
-	Key         string     `yaml:"key"`
-	Name        string     `yaml:"name"`
-	Rank        int        `yaml:"rank"` // a higher rank is an upgrade
-	Description string     `yaml:"description"`
-	PerSeat     bool       `yaml:"per_seat"`
+	Key         string `yaml:"key"`
+	Name        string `yaml:"name"`
+	Rank        int    `yaml:"rank"` // a higher rank is an upgrade
+	Description string `yaml:"description"`
+	PerSeat     bool   `yaml:"per_seat"`
+	// Meter is what is charged by use besides the seats: MeterStorage, or nothing. MeterPrices are of a unit beyond what
+	// the limits include, one for each interval of Prices.
 	Meter       string     `yaml:"meter"`
+	MeterPrices []Price    `yaml:"meter_prices"`
 	Prices      []Price    `yaml:"prices"`
 	Limits      PlanLimits `yaml:"limits"`
 	TrialDays   int        `yaml:"trial_days"`
-	Features    []string   `yaml:"features"`
+	Features    []string   `yaml:"features"` // what the pages that sell it say
+	// Gates are the features it includes of those that some plan names; one that no plan names is everybody's.
+	Gates []scope.Feature `yaml:"gates"`
+
+	without []scope.Feature
 }
 
 // Price is one way to pay for a plan.
@@ -50,6 +57,7 @@ type PlanLimits struct {
 func (p Plan) Scope() scope.Limits {
 	return scope.Limits{
 		Plan: p.Key, Projects: p.Limits.Projects, Members: p.Limits.Members, StorageMB: p.Limits.StorageMB, APIRPM: p.Limits.APIRPM,
+		Without: p.without,
 	}
 }
 
@@ -99,7 +107,31 @@ func ParseCatalogue(data []byte) (*Catalogue, error) {
 	}
 	c := &Catalogue{Now: time.Now, plans: file.Plans}
 	slices.SortStableFunc(c.plans, func(a, b Plan) int { return a.Rank - b.Rank })
+	c.gate()
 	return c, c.check()
+}
+
+// gate notes in each plan what others include and it does not.
+func (c *Catalogue) gate() {
+	for _, f := range scope.Features() {
+		if _, gated := c.With(f); !gated {
+			continue
+		}
+		for i, p := range c.plans {
+			if !slices.Contains(p.Gates, f) {
+				c.plans[i].without = append(c.plans[i].without, f)
+			}
+		}
+	}
+}
+
+// With finds the lowest plan that names the feature; false when none does and it is everybody's.
+func (c *Catalogue) With(f scope.Feature) (Plan, bool) {
+	i := slices.IndexFunc(c.plans, func(p Plan) bool { return slices.Contains(p.Gates, f) })
+	if i < 0 {
+		return Plan{}, false
+	}
+	return c.plans[i], true
 }
 
 func (c *Catalogue) check() error {
@@ -117,10 +149,18 @@ func (c *Catalogue) check() error {
 			bad("plan %d needs a key of its own and a name", i+1)
 		}
 		keys[p.Key] = true
+		for _, f := range p.Gates {
+			if !slices.Contains(scope.Features(), f) {
+				bad("plan %q gates %q, which is no feature: say one of %v", p.Key, f, scope.Features())
+			}
+		}
 		if i > 0 && p.Rank == c.plans[i-1].Rank {
 			bad("plans %q and %q have the same rank", c.plans[i-1].Key, p.Key)
 		}
-		for _, price := range p.Prices {
+		for _, fault := range p.meterFaults() {
+			bad("plan %q %s", p.Key, fault)
+		}
+		for _, price := range slices.Concat(p.Prices, p.MeterPrices) {
 			if price.LookupKey == "" || lookups[price.LookupKey] || price.Amount <= 0 || len(price.Currency) != 3 {
 				bad("plan %q has a price without its own lookup key, an amount above zero, or a currency", p.Key)
 			}

@@ -26,6 +26,7 @@ type Overview struct {
 	Invoices     []Invoice
 	Next         *InvoiceCursor // nil on the last page
 	Failing      *Invoice       // tried and not paid
+	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
 	Now          time.Time      // by the clock that periods run by
 }
 
@@ -68,6 +69,14 @@ type Invoice struct {
 	NextAttemptAt *time.Time
 }
 
+// HourOfUse is what was used of a meter at the beginning of an hour.
+type HourOfUse struct {
+	Meter    string
+	Hour     time.Time
+	Quantity int64 // charged units beyond what the plan includes
+	Measured int64 // bytes
+}
+
 // InvoiceCursor is where a page of invoices begins: after this one. The zero cursor is the first page.
 type InvoiceCursor struct {
 	IssuedAt time.Time
@@ -104,11 +113,15 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Value(r, &o.Pending, billingdb.CountPending, s.TenantID)
 		db.Rows(r, &o.Invoices, billingdb.ListInvoices, s.TenantID, invoicesInOverview+1, at, id)
 		db.Maybe(r, &o.Failing, billingdb.FailingInvoice, s.TenantID)
+		db.Maybe(r, &o.Use, billingdb.LatestUsage, s.TenantID)
 	})
 	if err != nil {
 		return o, fmt.Errorf("read the billing page: %w", err)
 	}
 	o.Access = b.Plans.Access(access, o.Now)
+	if o.Use != nil && o.Use.Meter != o.Access.Plan.Meter {
+		o.Use = nil // of a plan before
+	}
 	o.Customer, o.TrialFree, o.Checkout = customer != "", trial == "", checkout != ""
 	o.Invoices, o.Next = cut(o.Invoices, invoicesInOverview)
 	return o, nil

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,7 +95,7 @@ func (b *Billing) readPrices(ctx context.Context) (map[string]string, error) {
 func (b *Billing) lookupKeys() []string {
 	var keys []string
 	for _, p := range b.Plans.Plans() {
-		for _, price := range p.Prices {
+		for _, price := range slices.Concat(p.Prices, p.MeterPrices) {
 			keys = append(keys, price.LookupKey)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
 	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
 		{Noun: "stripe_events", SQL: billingdb.PurgeStripeEvents},
+		{Noun: "usage_hours", SQL: billingdb.PurgeUsage},
 		{Noun: "billing_effects", SQL: billingdb.PurgeEffects},
 		{Noun: "billing_intents", SQL: billingdb.PurgeIntents},
 		{Noun: "subscription_checks", SQL: billingdb.PurgeChecks},

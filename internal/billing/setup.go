@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/stripe/stripe-go/v76"
 )
@@ -23,7 +24,7 @@ func (b *Billing) Setup(ctx context.Context, out io.Writer) error {
 		if err := b.setupProduct(ctx, plan, out); err != nil {
 			return err
 		}
-		for _, price := range plan.Prices {
+		for _, price := range slices.Concat(plan.Prices, plan.MeterPrices) {
 			made, err := b.setupPrice(ctx, plan, price, prices[price.LookupKey], out)
 			if err != nil {
 				return err
@@ -62,7 +63,13 @@ func (b *Billing) setupPrice(ctx context.Context, plan Plan, p Price, there *str
 		Product: stripe.String(productID(plan)), LookupKey: &p.LookupKey, TransferLookupKey: stripe.Bool(true),
 		UnitAmount: &p.Amount, Currency: &p.Currency, Recurring: &stripe.PriceRecurringParams{Interval: &p.Interval},
 	}
-	params.AddMetadata(metaPlan, plan.Key)
+	if slices.Contains(plan.MeterPrices, p) {
+		params.Recurring.UsageType = stripe.String(string(stripe.PriceRecurringUsageTypeMetered))
+		params.Recurring.AggregateUsage = stripe.String(string(stripe.PriceRecurringAggregateUsageMax))
+		params.AddMetadata(metaMeter, plan.Meter)
+	} else {
+		params.AddMetadata(metaPlan, plan.Key)
+	}
 	made, err := b.Stripe.Prices.New(params)
 	if err != nil {
 		return nil, fmt.Errorf("make price %s: %w", p.LookupKey, err)

@@ -110,6 +110,20 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) err
 	return each(ctx, b, prefix, func(o *blob.ListObject) error { return fn(o.Key) })
 }
 
+// Size is how many bytes the files hold whose key begins with prefix.
+func (s *Store) Size(ctx context.Context, prefix string) (int64, error) {
+	b, err := s.open()
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	err = each(ctx, b, prefix, func(o *blob.ListObject) error {
+		sum += o.Size
+		return nil
+	})
+	return sum, err
+}
+
 func each(ctx context.Context, b *blob.Bucket, prefix string, fn func(o *blob.ListObject) error) error {
 	list := b.List(&blob.ListOptions{Prefix: prefix})
 	for {

@@ -53,6 +53,17 @@ func (p *Privacy) makingOfOrganization(ctx context.Context, tenant, id uuid.UUID
 // filesOf is where the files of an organization lie.
 func filesOf(tenant uuid.UUID) string { return "tenants/" + tenant.String() + "/" }
 
+// Stored is how many bytes of files an organization keeps. Copies of its data that wait to be fetched are not its doing,
+// and go by themselves.
+func (p *Privacy) Stored(ctx context.Context, tenant uuid.UUID) (int64, error) {
+	all, err := p.Files.Size(ctx, filesOf(tenant))
+	if err != nil {
+		return 0, err
+	}
+	copies, err := p.Files.Size(ctx, filesOf(tenant)+"exports/")
+	return max(all-copies, 0), err
+}
+
 func folderIn(tenant, export uuid.UUID) string {
 	return filesOf(tenant) + "exports/" + export.String() + "/"
 }

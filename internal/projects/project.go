@@ -93,6 +93,11 @@ func (p *Projects) Create(ctx context.Context, s scope.Scope, f NewProject) (str
 	if err := f.check(); err != nil {
 		return "", err
 	}
+	if f.Visibility == string(ForMembers) {
+		if err := p.Plans.Allow(s, scope.MembersOnlyProjects, "visibility"); err != nil {
+			return "", err
+		}
+	}
 	key := f.Key
 	err := p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		var err error

@@ -77,6 +77,11 @@ func (p *Projects) Update(ctx context.Context, s scope.Scope, key string, f Proj
 		if err := wrong.Err(); err != nil {
 			return err
 		}
+		if f.Visibility == string(ForMembers) && before.Visibility != f.Visibility {
+			if err := p.Plans.Allow(s, scope.MembersOnlyProjects, "visibility"); err != nil {
+				return err
+			}
+		}
 		changes := changed(map[string][2]string{
 			"name": {before.Name, f.Name}, "description": {before.Description, f.Description},
 			"visibility": {before.Visibility, f.Visibility}, "hue": {before.Hue, f.Hue},

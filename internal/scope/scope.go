@@ -40,7 +40,8 @@ type Limits struct {
 	Projects  int
 	Members   int
 	StorageMB int
-	APIRPM    int // requests a minute
+	APIRPM    int       // requests a minute
+	Without   []Feature // what other plans of the catalogue include and this one does not
 }
 
 // ReadOnly says why an organization cannot be changed at the moment; empty means that it can.

@@ -55,6 +55,24 @@ func (w *syncSubscriptions) Work(ctx context.Context, job *river.Job[jobs.SyncSu
 	return w.m.Billing.Sync(ctx, job.Args.After)
 }
 
+type measureUsage struct {
+	river.WorkerDefaults[jobs.MeasureUsage]
+	m Modules
+}
+
+func (w *measureUsage) Work(ctx context.Context, job *river.Job[jobs.MeasureUsage]) error {
+	return w.m.Billing.MeasureUsage(ctx, job.Args.Hour, job.Args.After)
+}
+
+type reportUsage struct {
+	river.WorkerDefaults[jobs.ReportUsage]
+	m Modules
+}
+
+func (w *reportUsage) Work(ctx context.Context, job *river.Job[jobs.ReportUsage]) error {
+	return done(w.m.Billing.ReportUsage(ctx, job.Args.TenantID, job.Args.Hour))
+}
+
 type sendBillingMail struct {
 	river.WorkerDefaults[jobs.SendBillingMail]
 	m Modules

@@ -70,6 +70,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &refetchSubscription{m: m})
 	river.AddWorker(w, &sweepBilling{m: m})
 	river.AddWorker(w, &syncSubscriptions{m: m})
+	river.AddWorker(w, &measureUsage{m: m})
+	river.AddWorker(w, &reportUsage{m: m})
 	river.AddWorker(w, &sendBillingMail{m: m})
 	river.AddWorker(w, &reassignTickets{m: m})
 	river.AddWorker(w, &recountTickets{m: m})
@@ -128,6 +130,9 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(15*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SweepBilling{}, nil
 		}, &river.PeriodicJobOpts{ID: "sweep_billing", RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.MeasureUsage{}, nil
+		}, &river.PeriodicJobOpts{ID: "measure_usage", RunOnStart: true}),
 		river.NewPeriodicJob(nightly{hour: 3}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SyncSubscriptions{}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_subscriptions"}),

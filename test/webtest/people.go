@@ -52,6 +52,28 @@ func (s *Site) Org(t testing.TB, owner scope.Person, slug, name string) scope.Sc
 	return scope.Scope{TenantID: id, Slug: slug, Name: name, Person: owner, Role: scope.Owner, Limits: s.App.Plans.Free().Scope()}
 }
 
+// Give puts the owner's organization on a plan as staff do, without a payment, and returns the owner's scope on it. The
+// empty plan takes it back.
+func (s *Site) Give(t testing.TB, owner scope.Scope, plan string) scope.Scope {
+	t.Helper()
+	conn := dbtest.Connect(t, s.Database.Super)
+	if _, err := conn.Exec(context.Background(), `update plan_overrides set ended_at = now() where tenant_id = $1 and ended_at is null`, owner.TenantID); err != nil {
+		t.Fatal(err)
+	}
+	given, ok := s.App.Plans.Plan(plan)
+	if !ok {
+		owner.Limits = s.App.Plans.Free().Scope()
+		return owner
+	}
+	_, err := conn.Exec(context.Background(), `insert into plan_overrides (tenant_id, id, plan, reason, staff_id) values ($1, $2, $3, 'a test', $4)`,
+		owner.TenantID, uuid.Must(uuid.NewV7()), plan, owner.Person.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner.Limits = given.Scope()
+	return owner
+}
+
 // Join makes a person a member of the owner's organization, past the plan's limits, and returns their scope.
 func (s *Site) Join(t testing.TB, owner scope.Scope, p scope.Person, role scope.Role) scope.Scope {
 	t.Helper()

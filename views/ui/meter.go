@@ -24,14 +24,14 @@ func (m MeterBox) text(ctx context.Context) string {
 	return T(ctx, "%s of %s", used, limit)
 }
 
-// level is "near" from nine tenths on and "over" when nothing is left.
+// level is "near" from eight tenths on and "over" when nothing is left.
 func (m MeterBox) level() string {
 	switch {
 	case m.Limit < 0:
 		return ""
 	case m.Used >= m.Limit && m.Used > 0:
 		return "over"
-	case m.Used*10 >= m.Limit*9 && m.Used > 0:
+	case m.Used*10 >= m.Limit*8 && m.Used > 0:
 		return "near"
 	}
 	return ""

@@ -109,6 +109,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
+	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
 	return a, nil
 }

@@ -245,3 +245,26 @@ func (q *Queries) PurgeTasks(ctx context.Context, db DBTX, arg PurgeTasksParams)
 	}
 	return result.RowsAffected(), nil
 }
+
+const PurgeUsage = `-- name: PurgeUsage :execrows
+delete from usage_hours d
+where d.tenant_id = $1 and (d.meter, d.hour) in (
+    select x.meter, x.hour
+    from usage_hours x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeUsageParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeUsage(ctx context.Context, db DBTX, arg PurgeUsageParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeUsage, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}

@@ -92,3 +92,12 @@ where d.tenant_id = $1 and d.tenant_id in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: PurgeUsage :execrows
+delete from usage_hours d
+where d.tenant_id = $1 and (d.meter, d.hour) in (
+    select x.meter, x.hour
+    from usage_hours x
+    where x.tenant_id = $1
+    limit $2
+);
