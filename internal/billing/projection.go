@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -132,8 +133,11 @@ func (c *Catalogue) planOf(price *stripe.Price) (Plan, bool) {
 	return Plan{}, false
 }
 
-// monthly is what an item brings in a month, in the smallest unit of its currency.
-func monthly(item *stripe.SubscriptionItem) int64 {
+// Monthly is what a subscription brings in a month, in the smallest unit of its currency: the licensed item, a year's
+// price by twelve, less a discount that goes on. A coupon for one invoice alone is not of the month, and neither is what
+// a meter charges.
+func (c *Catalogue) Monthly(sub *stripe.Subscription) int64 {
+	item := c.licensed(sub)
 	if item == nil || item.Price == nil || item.Price.Recurring == nil {
 		return 0
 	}
@@ -147,5 +151,21 @@ func monthly(item *stripe.SubscriptionItem) int64 {
 	case stripe.PriceRecurringIntervalDay:
 		times, per = 365, per*12
 	}
-	return (item.Price.UnitAmount*item.Quantity*times + per/2) / per
+	period := item.Price.UnitAmount * item.Quantity
+	return (discounted(period, item.Price.Currency, sub.Discount)*times + per/2) / per
+}
+
+// discounted is what is left of a period's amount, never less than nothing.
+func discounted(amount int64, currency stripe.Currency, discount *stripe.Discount) int64 {
+	if discount == nil || discount.Coupon == nil || discount.Coupon.Duration == stripe.CouponDurationOnce {
+		return amount
+	}
+	coupon := discount.Coupon
+	switch {
+	case coupon.PercentOff > 0:
+		amount -= int64(math.Round(float64(amount) * coupon.PercentOff / 100))
+	case coupon.Currency == currency:
+		amount -= coupon.AmountOff
+	}
+	return max(amount, 0)
 }

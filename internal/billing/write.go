@@ -94,7 +94,7 @@ func (b *Billing) changeTx(ctx context.Context, tx db.Tx, s scope.Scope, snap sn
 		}
 		next.Plan, next.Quantity = last.Plan, 0
 	case status == "active" || status == "past_due":
-		next.MonthlyAmount = monthly(item)
+		next.MonthlyAmount = b.Plans.Monthly(snap.sub)
 	}
 	if next == last {
 		return nil
