@@ -34,7 +34,7 @@ func (s *Sim) Handler() http.Handler {
 func (s *Sim) endpoints() map[string]endpointFunc {
 	all := map[string]endpointFunc{}
 	for _, group := range []map[string]endpointFunc{
-		s.customerEndpoints(), s.catalogueEndpoints(), s.subscriptionEndpoints(), s.scheduleEndpoints(),
+		s.customerEndpoints(), s.catalogueEndpoints(), s.subscriptionEndpoints(), s.itemEndpoints(), s.usageEndpoints(), s.couponEndpoints(), s.scheduleEndpoints(),
 		s.invoiceEndpoints(), s.paymentMethodEndpoints(), s.paymentEndpoints(), s.checkoutEndpoints(),
 		s.portalEndpoints(), s.eventEndpoints(),
 	} {

@@ -106,7 +106,7 @@ func TestMissingThings(t *testing.T) {
 	if problem := stripeError(t, err); problem.Param != "customer" {
 		t.Errorf("param is %s", problem.Param)
 	}
-	_, err = w.api.Coupons.Get("none", nil)
+	_, err = w.api.TaxRates.Get("none", nil)
 	if err == nil || !strings.Contains(err.Error(), "does not imitate") {
 		t.Errorf("an unknown endpoint: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 // CheckoutSession is a hosted payment page for one subscription.
 type CheckoutSession struct {
 	ID                      string            `json:"id"`
+	AllowPromotionCodes     bool              `json:"allow_promotion_codes,omitempty"`
 	AmountSubtotal          int64             `json:"amount_subtotal"`
 	AmountTotal             int64             `json:"amount_total"`
 	CancelURL               string            `json:"cancel_url,omitempty"`
@@ -27,6 +28,7 @@ type CheckoutSession struct {
 	Status                  string            `json:"status"` // open, complete or expired
 	Subscription            string            `json:"subscription,omitempty"`
 	SuccessURL              string            `json:"success_url"`
+	TotalDetails            CheckoutTotals    `json:"total_details"`
 	URL                     string            `json:"url,omitempty"`
 	Internal                checkoutInternal  `json:"_sim"`
 }
@@ -43,6 +45,8 @@ type checkoutInternal struct {
 	TrialDays            int64              `json:"trial_days,omitempty"`
 	TrialEnd             int64              `json:"trial_end,omitempty"`
 	MissingMethod        string             `json:"missing_method,omitempty"`
+	Coupon               string             `json:"coupon,omitempty"`
+	PromotionCode        string             `json:"promotion_code,omitempty"`
 	Description          string             `json:"description,omitempty"`
 	SubscriptionMetadata map[string]string  `json:"subscription_metadata,omitempty"`
 	// Typed waits for the 3-D Secure page.
@@ -74,11 +78,7 @@ func (s *Sim) createCheckout(c *call) (obj, error) {
 	}
 	cs.ID = s.newID("cs_test_", 58)
 	cs.URL = s.url("/c/pay/" + cs.ID)
-	cs.AmountSubtotal = s.amountOf(cs.Internal.Items)
-	if cs.Internal.TrialDays > 0 || cs.Internal.TrialEnd > 0 {
-		cs.AmountSubtotal = 0
-	}
-	cs.AmountTotal = cs.AmountSubtotal
+	s.addUp(cs)
 	s.st.Checkouts.put(cs.ID, cs)
 	return s.checkout(cs), nil
 }
@@ -103,7 +103,8 @@ func (s *Sim) readCheckout(p *params) (*CheckoutSession, error) {
 		cs.Internal.TrialEnd = 0 // counted from the moment of payment
 	}
 	data.ignore("billing_cycle_anchor", "proration_behavior", "default_tax_rates", "invoice_settings")
-	p.ignore("allow_promotion_codes", "automatic_tax", "billing_address_collection", "customer_update", "payment_method_types",
+	s.readPromotion(p, cs)
+	p.ignore("automatic_tax", "billing_address_collection", "customer_update", "payment_method_types",
 		"tax_id_collection", "ui_mode", "consent_collection", "custom_text", "submit_type", "currency", "phone_number_collection",
 		"payment_method_options", "saved_payment_method_options", "customer_creation")
 	if cs.Customer != "" && cs.CustomerEmail != "" {
@@ -161,8 +162,11 @@ func (s *Sim) checkoutItems(cs *CheckoutSession) []any {
 		price := s.st.Prices.get(item.Price)
 		row := s.shaped("item", obj{
 			"id": "li_" + cs.ID[len("cs_test_"):], "currency": price.Currency, "description": s.productName(price),
-			"quantity": item.Quantity, "amount_subtotal": price.UnitAmount * item.Quantity, "amount_total": price.UnitAmount * item.Quantity,
+			"quantity": item.Quantity, "amount_subtotal": price.cost(item.Quantity), "amount_total": price.cost(item.Quantity),
 		})
+		if price.metered() {
+			delete(row, "quantity")
+		}
 		row["price"] = s.price(price)
 		rows = append(rows, row)
 	}

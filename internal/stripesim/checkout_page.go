@@ -16,12 +16,11 @@ type checkoutView struct {
 	WantsCard bool
 	Button    string
 	CancelURL string
+	Subtotal  string
+	Promotion promotionView
 }
 
-type checkoutLine struct {
-	Name, Price, Total string
-	Quantity           int64
-}
+type checkoutLine struct{ Name, Note, Total string }
 
 func (s *Sim) checkoutView(cs *CheckoutSession) checkoutView {
 	view := checkoutView{CancelURL: cs.CancelURL, WantsCard: cs.wantsCard(), Button: "Subscribe", Email: cs.CustomerEmail}
@@ -29,18 +28,24 @@ func (s *Sim) checkoutView(cs *CheckoutSession) checkoutView {
 	if cus := s.st.Customers.get(cs.Customer); cus != nil && cus.Email != "" {
 		view.Email = cus.Email
 	}
-	for _, item := range cs.Internal.Items {
+	for i, item := range cs.Internal.Items {
 		price := s.st.Prices.get(item.Price)
-		view.Product, view.Interval = s.productName(price), every(price.Recurring)
-		view.Lines = append(view.Lines, checkoutLine{
-			Name: s.productName(price), Quantity: item.Quantity, Total: money(price.UnitAmount*item.Quantity, price.Currency),
-			Price: money(price.UnitAmount, price.Currency) + " / " + every(price.Recurring),
-		})
+		if i == 0 {
+			view.Product, view.Interval = s.productName(price), every(price.Recurring)
+		}
+		line := checkoutLine{
+			Name: s.productName(price), Total: money(price.cost(item.Quantity), price.Currency),
+			Note: fmt.Sprintf("Quantity %d, %s / %s", item.Quantity, price.unit(), every(price.Recurring)),
+		}
+		if price.metered() {
+			line.Note, line.Total = price.unit()+" / "+every(price.Recurring), "by use"
+		}
+		view.Lines = append(view.Lines, line)
 	}
-	view.Today = money(cs.AmountTotal, cs.Currency)
+	view.Today, view.Subtotal, view.Promotion = money(cs.AmountTotal, cs.Currency), money(cs.AmountSubtotal, cs.Currency), s.promotionView(cs)
 	if end := s.trialEndOf(cs); end > 0 {
 		view.Button = "Start trial"
-		view.After = fmt.Sprintf("Then %s per %s from %s", money(s.amountOf(cs.Internal.Items), cs.Currency), view.Interval, date(end))
+		view.After = fmt.Sprintf("Then %s per %s from %s", money(s.later(cs), cs.Currency), view.Interval, date(end))
 	}
 	return view
 }
@@ -107,26 +112,51 @@ func (h *hosted) submitCheckout(w http.ResponseWriter, r *http.Request) {
 		h.sayClosed(w, *closed)
 		return
 	}
-	result := payResult{problem: "filled"}
-	if filled {
-		result.problem = ""
-	} else {
+	var result payResult
+	wrong, typed := h.promotion(r, cs)
+	if !filled && !typed {
 		result = h.sim.pay(cs, form, false)
 	}
 	view := h.sim.checkoutView(cs)
-	view.Form, view.Errors, view.Problem = form, result.fields, result.problem
+	view.Form, view.Errors, view.Problem, view.Promotion.Problem = form, result.fields, result.problem, wrong
+	if wrong != "" {
+		view.Promotion.Typed = r.PostFormValue("promotion")
+	}
 	leaves := []string{cs.SuccessURL, cs.CancelURL}
 	target := cs.successURL()
 	h.sim.touched()
 	h.sim.mu.Unlock()
 	switch {
-	case filled || view.failed():
-		h.show(w, formStatus(view.cardFields), "checkout", "Checkout", view, leaves...)
+	case filled || typed || view.failed():
+		h.show(w, view.status(), "checkout", "Checkout", view, leaves...)
 	case result.authenticate:
 		http.Redirect(w, r, r.URL.Path+"/authenticate", http.StatusSeeOther)
 	default:
 		http.Redirect(w, r, target, http.StatusSeeOther)
 	}
+}
+
+// promotion works the coupon field. done says that the page is shown again: a code was typed, or taken back, and the
+// person sees the new total before anything is paid.
+func (h *hosted) promotion(r *http.Request, cs *CheckoutSession) (problem string, done bool) {
+	word := r.PostFormValue("promotion")
+	switch act := r.PostFormValue("act"); {
+	case !cs.AllowPromotionCodes:
+		return "", false
+	case act == "clear":
+		h.sim.clearCode(cs)
+		return "", true
+	case act == "apply" || word != "":
+		return h.sim.applyCode(cs, word), true
+	}
+	return "", false
+}
+
+func (v checkoutView) status() int {
+	if v.Promotion.Problem != "" {
+		return http.StatusUnprocessableEntity
+	}
+	return formStatus(v.cardFields)
 }
 
 // authenticateView is the page of the bank.

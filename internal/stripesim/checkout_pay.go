@@ -100,6 +100,9 @@ func (s *Sim) pay(cs *CheckoutSession, form CardForm, passed bool) payResult {
 	if cs.Status != "open" {
 		return payResult{problem: "This page is no longer open."}
 	}
+	if problem := s.stillGood(cs); problem != "" {
+		return payResult{problem: problem}
+	}
 	email, wrongEmail := s.checkoutEmail(cs, form)
 	form.Email = email
 	var pm *PaymentMethod
@@ -178,6 +181,7 @@ func (s *Sim) completeCheckout(cs *CheckoutSession, pm *PaymentMethod, form Card
 	from := start{
 		customer: cus.ID, items: cs.Internal.Items, trialEnd: cs.Internal.TrialEnd, missingMethod: cs.Internal.MissingMethod,
 		description: cs.Internal.Description, metadata: cs.Internal.SubscriptionMetadata, passed: passed,
+		discount: s.discountOf(cs),
 	}
 	if cs.Internal.TrialDays > 0 {
 		from.trialEnd = s.now().AddDate(0, 0, int(cs.Internal.TrialDays)).Unix()

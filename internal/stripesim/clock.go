@@ -97,10 +97,13 @@ func (s *Sim) subscriptionDue(sub *Subscription, consider func(int64, func())) {
 		return
 	}
 	if sub.CancelAt > 0 {
-		consider(sub.CancelAt, func() { s.cancelNow(sub, "") })
+		consider(sub.CancelAt, func() { s.endAsPlanned(sub) })
 	}
 	if sub.PendingUpdate != nil {
 		consider(sub.PendingUpdate.ExpiresAt, func() { s.expirePendingUpdate(sub) })
+	}
+	if d := s.st.Discounts.get(sub.Discount); d != nil {
+		consider(d.End, func() { s.endDiscount(sub) })
 	}
 	switch sub.Status {
 	case "trialing":

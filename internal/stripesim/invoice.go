@@ -20,6 +20,7 @@ type Invoice struct {
 	Charge               string            `json:"charge,omitempty"`
 	DefaultPaymentMethod string            `json:"default_payment_method,omitempty"`
 	Description          string            `json:"description,omitempty"`
+	Discount             string            `json:"discount,omitempty"`
 	EffectiveAt          int64             `json:"effective_at,omitempty"`
 	StartingBalance      int64             `json:"starting_balance"`
 	EndingBalance        *int64            `json:"ending_balance,omitempty"`
@@ -74,6 +75,12 @@ type InvoiceLine struct {
 	Subscription     string            `json:"subscription,omitempty"`
 	SubscriptionItem string            `json:"subscription_item,omitempty"`
 	Type             string            `json:"type"`
+	DiscountAmounts  []DiscountAmount  `json:"discount_amounts,omitempty"`
+	Internal         lineInternal      `json:"_sim"`
+}
+
+type lineInternal struct {
+	Discount string `json:"discount,omitempty"` // a proration's amount has it taken off already
 }
 
 // Period is a span of Unix seconds.
@@ -84,19 +91,20 @@ type Period struct {
 
 // InvoiceItem waits for the next invoice: here always a proration.
 type InvoiceItem struct {
-	ID               string `json:"id"`
-	Amount           int64  `json:"amount"`
-	Currency         string `json:"currency"`
-	Customer         string `json:"customer"`
-	Date             int64  `json:"date"`
-	Description      string `json:"description"`
-	Invoice          string `json:"invoice,omitempty"`
-	Period           Period `json:"period"`
-	Price            string `json:"price"`
-	Proration        bool   `json:"proration"`
-	Quantity         int64  `json:"quantity"`
-	Subscription     string `json:"subscription,omitempty"`
-	SubscriptionItem string `json:"subscription_item,omitempty"`
+	ID               string       `json:"id"`
+	Amount           int64        `json:"amount"`
+	Currency         string       `json:"currency"`
+	Customer         string       `json:"customer"`
+	Date             int64        `json:"date"`
+	Description      string       `json:"description"`
+	Invoice          string       `json:"invoice,omitempty"`
+	Period           Period       `json:"period"`
+	Price            string       `json:"price"`
+	Proration        bool         `json:"proration"`
+	Quantity         int64        `json:"quantity"`
+	Subscription     string       `json:"subscription,omitempty"`
+	SubscriptionItem string       `json:"subscription_item,omitempty"`
+	Internal         lineInternal `json:"_sim"`
 }
 
 func (s *Sim) invoice(inv *Invoice) obj {
@@ -114,6 +122,10 @@ func (s *Sim) invoice(inv *Invoice) obj {
 	list["total_count"] = len(lines)
 	out["lines"] = list
 	out["subtotal_excluding_tax"], out["total_excluding_tax"] = inv.Subtotal, inv.Total
+	if d := s.st.Discounts.get(inv.Discount); d != nil {
+		out["discount"], out["discounts"] = s.discount(d), []any{d.ID}
+		out["total_discount_amounts"] = []any{obj{"amount": inv.discounted(), "discount": d.ID}}
+	}
 	if inv.Subscription != "" {
 		metadata := inv.Internal.SubscriptionMetadata
 		if metadata == nil {
@@ -127,7 +139,7 @@ func (s *Sim) invoice(inv *Invoice) obj {
 func (s *Sim) line(inv *Invoice, line InvoiceLine) obj {
 	out := s.shaped("line_item", line)
 	out["invoice"] = orNil(inv.ID)
-	out["amount_excluding_tax"] = line.Amount
+	out["amount_excluding_tax"], out["discountable"] = line.Amount, line.discountable()
 	if price := s.st.Prices.get(line.Price); price != nil {
 		out["price"] = s.price(price)
 	} else {
@@ -138,6 +150,7 @@ func (s *Sim) line(inv *Invoice, line InvoiceLine) obj {
 
 func (s *Sim) invoiceItem(item *InvoiceItem) obj {
 	out := s.shaped("invoiceitem", item)
+	out["discountable"] = !item.Proration
 	if price := s.st.Prices.get(item.Price); price != nil {
 		out["price"] = s.price(price)
 	}

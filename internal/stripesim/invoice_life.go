@@ -23,6 +23,8 @@ func (s *Sim) newInvoice(sub *Subscription, reason string, period Period, lines 
 		inv.Lines[i].ID = s.newID("il_", 24)
 		inv.Lines[i].Metadata = copyMap(sub.Metadata)
 	}
+	s.useDiscount(sub, inv, inv.Created)
+	s.noteUse(sub, inv)
 	inv.addUp(cus.Balance)
 	s.st.Invoices.put(inv.ID, inv)
 	return inv
@@ -35,6 +37,7 @@ func lineOfItems(items []*InvoiceItem) []InvoiceLine {
 			Amount: item.Amount, Currency: item.Currency, Description: item.Description, InvoiceItem: item.ID,
 			Period: item.Period, Price: item.Price, Proration: item.Proration, Quantity: item.Quantity,
 			Subscription: item.Subscription, SubscriptionItem: item.SubscriptionItem, Type: "invoiceitem",
+			Internal: item.Internal,
 		})
 	}
 	return lines
@@ -46,7 +49,7 @@ func (inv *Invoice) addUp(balance int64) {
 	for _, line := range inv.Lines {
 		inv.Subtotal += line.Amount
 	}
-	inv.Total = inv.Subtotal
+	inv.Total = inv.Subtotal - inv.discounted()
 	inv.StartingBalance = balance
 	inv.AmountDue = max(0, inv.Total+balance)
 	inv.AmountRemaining = inv.AmountDue
@@ -55,6 +58,8 @@ func (inv *Invoice) addUp(balance int64) {
 // finalize opens a draft, takes the customer's credit into account and makes its payment intent.
 func (s *Sim) finalize(inv *Invoice) {
 	cus := s.st.Customers.get(inv.Customer)
+	s.countAgain(inv)
+	s.takeOff(inv)
 	inv.addUp(cus.Balance)
 	if ending := cus.Balance + inv.Total - inv.AmountDue; ending != cus.Balance {
 		s.changeCustomer(cus, func() { cus.Balance = ending })
@@ -73,6 +78,7 @@ func (s *Sim) finalize(inv *Invoice) {
 		s.emit("payment_intent.created", s.paymentIntent(pi), nil)
 	}
 	s.emit("invoice.finalized", s.invoice(inv), nil)
+	s.dropUsed(inv)
 }
 
 func describeReason(reason string) string {

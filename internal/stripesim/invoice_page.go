@@ -4,9 +4,9 @@ import "net/http"
 
 type invoiceView struct {
 	cardFields
-	ID, Number, Status, Date, Customer, Total, Due string
-	Lines                                          []invoiceLineView
-	Open, HasPDF                                   bool
+	ID, Number, Status, Date, Customer, Subtotal, Total, Due string
+	Lines, Less                                              []invoiceLineView // Less: discounts and credit
+	Open, HasPDF                                             bool
 }
 
 type invoiceLineView struct{ Description, Amount string }
@@ -18,10 +18,26 @@ func (s *Sim) invoiceView(inv *Invoice) invoiceView {
 		Open: inv.Status == "open", HasPDF: inv.Number != "",
 	}
 	view.Cards = TestCards()
+	view.Subtotal = money(inv.Subtotal, inv.Currency)
+	if d := s.st.Discounts.get(inv.Discount); d != nil && inv.discounted() > 0 {
+		view.Less = append(view.Less, invoiceLineView{s.couponName(d), money(-inv.discounted(), inv.Currency)})
+	}
+	if credit := inv.AmountDue - inv.Total; credit < 0 {
+		view.Less = append(view.Less, invoiceLineView{"Credit", money(credit, inv.Currency)})
+	}
 	for _, line := range inv.Lines {
 		view.Lines = append(view.Lines, invoiceLineView{line.Description, money(line.Amount, line.Currency)})
 	}
 	return view
+}
+
+// couponName is what people read of a discount: Spring (20% off).
+func (s *Sim) couponName(d *Discount) string {
+	coupon := s.st.Coupons.get(d.Coupon)
+	if coupon.Name == "" {
+		return coupon.Off()
+	}
+	return coupon.Name + " (" + coupon.Off() + ")"
 }
 
 func (h *hosted) showInvoice(w http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,12 @@ func pdfOf(view invoiceView) []byte {
 	for _, line := range view.Lines {
 		rows = append(rows, line.Description+"    "+line.Amount)
 	}
+	if len(view.Less) > 0 {
+		rows = append(rows, "", "Subtotal: "+view.Subtotal)
+	}
+	for _, less := range view.Less {
+		rows = append(rows, less.Description+"    "+less.Amount)
+	}
 	rows = append(rows, "", "Total: "+view.Total, "Amount due: "+view.Due, "", "Made by the local Stripe. No money has moved.")
 
 	var text strings.Builder

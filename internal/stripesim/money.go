@@ -14,7 +14,7 @@ func money(amount int64, currency string) string {
 		sign, amount = "-", -amount
 	}
 	number := fmt.Sprintf("%d.%02d", amount/100, amount%100)
-	if slices.Contains([]string{"jpy", "krw", "vnd", "clp"}, currency) {
+	if slices.Contains(noDecimals(), currency) {
 		number = fmt.Sprintf("%d", amount)
 	}
 	symbol, known := map[string]string{"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}[currency]
@@ -23,6 +23,9 @@ func money(amount int64, currency string) string {
 	}
 	return sign + symbol + number
 }
+
+// noDecimals are the currencies whose smallest unit is the whole one.
+func noDecimals() []string { return []string{"jpy", "krw", "vnd", "clp"} }
 
 // every writes an interval for people: month, 3 months.
 func every(r *Recurring) string {

@@ -58,8 +58,18 @@ func (s *Sim) portalPlan(sub *Subscription) portalPlan {
 	plan := portalPlan{ID: sub.ID, Status: strings.ReplaceAll(sub.Status, "_", " "), Ending: sub.CancelAtPeriodEnd || sub.CancelAt > 0}
 	for _, item := range sub.Items {
 		price := s.st.Prices.get(item.Price)
-		plan.Name = s.productName(price)
-		plan.Price = fmt.Sprintf("%d × %s per %s", item.Quantity, money(price.UnitAmount, price.Currency), every(price.Recurring))
+		text := fmt.Sprintf("%d × %s per %s", item.Quantity, price.unit(), every(price.Recurring))
+		if price.metered() {
+			text = fmt.Sprintf("%s by use, %s per %s", s.productName(price), price.unit(), every(price.Recurring))
+		}
+		if plan.Name == "" {
+			plan.Name, plan.Price = s.productName(price), text
+		} else {
+			plan.Price += ", " + text
+		}
+	}
+	if d := s.st.Discounts.get(sub.Discount); d != nil {
+		plan.Price += ", " + s.couponName(d)
 	}
 	switch {
 	case plan.Ending:

@@ -8,10 +8,10 @@ import (
 // portalChoice is a price that the Portal offers instead of the current one.
 type portalChoice struct{ ID, Name string }
 
-// portalChoices are the prices that the configuration's subscription_update offers for a running plan of one price.
+// portalChoices are the prices that the configuration's subscription_update offers for the first item of a running plan.
 func (s *Sim) portalChoices(session *PortalSession, sub *Subscription) []portalChoice {
 	config := s.st.PortalConfigs.get(session.Configuration)
-	if config == nil || !s.offers(session, "subscription_update") || len(sub.Items) != 1 || sub.Status != "active" && sub.Status != "trialing" {
+	if config == nil || !s.offers(session, "subscription_update") || len(sub.Items) == 0 || sub.Status != "active" && sub.Status != "trialing" {
 		return nil
 	}
 	update, _ := config.Features["subscription_update"].(obj)
@@ -23,10 +23,10 @@ func (s *Sim) portalChoices(session *PortalSession, sub *Subscription) []portalC
 		for _, id := range ids {
 			name, _ := id.(string)
 			price := s.st.Prices.get(name)
-			if price == nil || price.ID == sub.Items[0].Price || price.Recurring == nil {
+			if price == nil || price.ID == sub.Items[0].Price || price.Recurring == nil || price.metered() || s.mixProblem("", append(slices.Clone(sub.Items[1:]), SubscriptionItem{Price: price.ID})) != nil {
 				continue
 			}
-			choices = append(choices, portalChoice{ID: price.ID, Name: s.productName(price) + ", " + money(price.UnitAmount, price.Currency) + " per " + every(price.Recurring)})
+			choices = append(choices, portalChoice{ID: price.ID, Name: s.productName(price) + ", " + price.unit() + " per " + every(price.Recurring)})
 		}
 	}
 	return choices

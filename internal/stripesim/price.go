@@ -7,17 +7,20 @@ import (
 
 // Price is Stripe's price, per unit, recurring or one-time.
 type Price struct {
-	ID         string            `json:"id"`
-	Active     bool              `json:"active"`
-	Created    int64             `json:"created"`
-	Currency   string            `json:"currency"`
-	LookupKey  string            `json:"lookup_key,omitempty"`
-	Nickname   string            `json:"nickname,omitempty"`
-	Product    string            `json:"product"`
-	Recurring  *Recurring        `json:"recurring"`
-	Type       string            `json:"type"`
-	UnitAmount int64             `json:"unit_amount"` // in the currency's smallest unit
-	Metadata   map[string]string `json:"metadata,omitempty"`
+	ID         string     `json:"id"`
+	Active     bool       `json:"active"`
+	Created    int64      `json:"created"`
+	Currency   string     `json:"currency"`
+	LookupKey  string     `json:"lookup_key,omitempty"`
+	Nickname   string     `json:"nickname,omitempty"`
+	Product    string     `json:"product"`
+	Recurring  *Recurring `json:"recurring"`
+	Type       string     `json:"type"`
+	UnitAmount int64      `json:"unit_amount"` // in the currency's smallest unit
+	// UnitAmountDecimal is set where a unit costs a part of it; UnitAmount is 0 then.
+	UnitAmountDecimal string            `json:"unit_amount_decimal,omitempty"`
+	Transform         *Transform        `json:"transform_quantity,omitempty"`
+	Metadata          map[string]string `json:"metadata,omitempty"`
 }
 
 // Recurring says how often a price is charged.
@@ -25,19 +28,25 @@ type Recurring struct {
 	Interval      string `json:"interval"`
 	IntervalCount int64  `json:"interval_count"`
 	UsageType     string `json:"usage_type"`
+	// AggregateUsage says how a metered price counts a period: sum, max, last_during_period or last_ever.
+	AggregateUsage string `json:"aggregate_usage,omitempty"`
 }
 
 func (s *Sim) price(p *Price) obj {
 	out := s.shaped("price", p)
 	out["unit_amount_decimal"] = strconv.FormatInt(p.UnitAmount, 10)
+	if p.fractional() {
+		out["unit_amount"], out["unit_amount_decimal"] = nil, p.UnitAmountDecimal
+	}
 	return out
 }
 
 func (s *Sim) createPrice(c *call) (obj, error) {
 	price := &Price{
 		ID: s.newID("price_", 24), Active: true, Created: s.now().Unix(), Type: "one_time",
-		Currency: c.p.need("currency"), UnitAmount: c.p.number("unit_amount"), Product: c.p.text("product"),
+		Currency: c.p.need("currency"), Product: c.p.text("product"), Transform: readTransform(c.p),
 	}
+	readUnit(c.p, price)
 	if c.p.has("active") {
 		price.Active = c.p.flag("active")
 	}
@@ -50,7 +59,7 @@ func (s *Sim) createPrice(c *call) (obj, error) {
 	name := data.text("name")
 	productMetadata := data.metadata(nil)
 	data.ignore("active", "statement_descriptor", "tax_code", "unit_label", "id")
-	c.p.ignore("billing_scheme", "tax_behavior", "unit_amount_decimal", "currency_options", "custom_unit_amount")
+	c.p.ignore("billing_scheme", "tax_behavior", "currency_options", "custom_unit_amount")
 	if price.Product == "" && name == "" {
 		c.p.fail(missingParam("product"))
 	}
@@ -84,7 +93,10 @@ func readRecurring(p *params) *Recurring {
 		IntervalCount: max(1, at.number("interval_count")),
 		UsageType:     at.choice("usage_type", "licensed", "licensed", "metered"),
 	}
-	at.ignore("aggregate_usage", "trial_period_days", "meter")
+	if recurring.UsageType == "metered" {
+		recurring.AggregateUsage = at.choice("aggregate_usage", "sum", "sum", "max", "last_during_period", "last_ever")
+	}
+	at.ignore("trial_period_days")
 	return recurring
 }
 

@@ -87,7 +87,8 @@ func (s *Sim) render(id string) obj {
 		found(&s.st.Intents, s.paymentIntent), found(&s.st.SetupIntents, s.setupIntent),
 		found(&s.st.Charges, s.charge), found(&s.st.Refunds, s.refund),
 		found(&s.st.Checkouts, s.checkout), found(&s.st.PortalConfigs, s.portalConfig),
-		found(&s.st.InvoiceItems, s.invoiceItem),
+		found(&s.st.InvoiceItems, s.invoiceItem), found(&s.st.Coupons, s.coupon),
+		found(&s.st.PromotionCodes, s.promotionCode), found(&s.st.Discounts, s.discount),
 	} {
 		if out := find(id); out != nil {
 			return out

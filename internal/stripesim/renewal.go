@@ -68,8 +68,8 @@ func (s *Sim) periodLines(sub *Subscription, items []SubscriptionItem) []Invoice
 		if sub.Status == "trialing" {
 			line.Description = "Trial period for " + name
 		} else {
-			line.Amount = price.UnitAmount * item.Quantity
-			line.Description = fmt.Sprintf("%d × %s (at %s / %s)", item.Quantity, name, money(price.UnitAmount, price.Currency), every(price.Recurring))
+			line.Amount = price.cost(item.Quantity)
+			line.Description = fmt.Sprintf("%d × %s (at %s / %s)", item.Quantity, name, price.unit(), every(price.Recurring))
 		}
 		lines = append(lines, line)
 	}
@@ -86,19 +86,20 @@ func (s *Sim) productName(price *Price) string {
 // renew begins the next period with a draft invoice, or ends the subscription as planned.
 func (s *Sim) renew(sub *Subscription) {
 	if sub.CancelAtPeriodEnd {
-		s.cancelNow(sub, "")
+		s.endAsPlanned(sub)
 		return
 	}
 	last := Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}
+	used := s.usageLines(sub, last)
 	before := s.subscription(sub)
 	sub.CurrentPeriodStart = last.End
 	sub.CurrentPeriodEnd = periodAfter(sub.BillingCycleAnchor, s.recurring(sub.Items), last.End)
-	s.cycle(sub, before, last)
+	s.cycle(sub, before, last, used)
 }
 
 // cycle makes the draft of a new period; after the draft's hour it is finalized and charged.
-func (s *Sim) cycle(sub *Subscription, before obj, last Period) {
-	inv := s.newInvoice(sub, "subscription_cycle", last, s.periodLines(sub, sub.Items))
+func (s *Sim) cycle(sub *Subscription, before obj, last Period, used []InvoiceLine) {
+	inv := s.newInvoice(sub, "subscription_cycle", last, append(used, s.periodLines(sub, sub.Items)...))
 	sub.LatestInvoice = inv.ID
 	s.emitUpdate("customer.subscription.updated", before, s.subscription(sub))
 	inv.AutoAdvance = sub.Status != "unpaid" && sub.PauseCollection == nil
@@ -140,7 +141,7 @@ func (s *Sim) endTrial(sub *Subscription) {
 	before := s.subscription(sub)
 	sub.Status, sub.TrialEnd = "active", min(sub.TrialEnd, now)
 	s.beginPeriod(sub, now)
-	s.cycle(sub, before, last)
+	s.cycle(sub, before, last, nil) // what was used in a trial is free
 }
 
 // announceUpcoming tells of the next renewal a week before, with an invoice that has no id yet.

@@ -51,7 +51,11 @@ func (s *Sim) schedule(sched *Schedule) obj {
 		row := s.shaped("schedule_phase", phase)
 		items := []any{}
 		for _, item := range phase.Items {
-			items = append(items, s.shaped("schedule_item", item))
+			shown := s.shaped("schedule_item", item)
+			if price := s.st.Prices.get(item.Price); price != nil && price.metered() {
+				delete(shown, "quantity")
+			}
+			items = append(items, shown)
 		}
 		row["items"] = items
 		phases = append(phases, row)

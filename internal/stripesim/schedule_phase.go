@@ -1,5 +1,7 @@
 package stripesim
 
+import "slices"
+
 // readPhases reads all phases of an update. A phase without a start begins where the one before ends;
 // one without an end lasts for its iterations, by default one billing period.
 func (s *Sim) readPhases(p *params, sched *Schedule) []Phase {
@@ -34,10 +36,8 @@ func (s *Sim) readPhases(p *params, sched *Schedule) []Phase {
 
 func (s *Sim) readPhaseItems(at *params, phase *Phase) {
 	for _, row := range at.list("items") {
-		item := PhaseItem{Price: row.need("price"), Quantity: 1}
-		if row.has("quantity") {
-			item.Quantity = row.number("quantity")
-		}
+		item := PhaseItem{Price: row.need("price")}
+		item.Quantity = s.readQuantity(row, item.Price, 1)
 		row.ignore("tax_rates", "billing_thresholds", "metadata")
 		if problem := s.priceProblem(item.Price, row.name+"[price]"); problem != nil {
 			at.fail(problem)
@@ -81,18 +81,35 @@ func (s *Sim) applyPhase(sched *Schedule, phase Phase, proration string) error {
 	}, s.now().Unix())
 }
 
-// itemsOfPhase keeps the ids of the items that a phase changes, place by place.
+// itemsOfPhase keeps the ids of the items that a phase changes: of the same price, else of the same usage type.
 func (s *Sim) itemsOfPhase(sub *Subscription, phase Phase) []SubscriptionItem {
-	var items []SubscriptionItem
-	for i, want := range phase.Items {
-		var item SubscriptionItem
-		if i < len(sub.Items) {
-			item = sub.Items[i]
+	left := slices.Clone(sub.Items)
+	items := make([]SubscriptionItem, len(phase.Items))
+	take := func(alike func(SubscriptionItem, PhaseItem) bool) {
+		for i, want := range phase.Items {
+			if items[i].Price != "" {
+				continue
+			}
+			if n := slices.IndexFunc(left, func(item SubscriptionItem) bool { return alike(item, want) }); n >= 0 {
+				items[i] = left[n]
+				items[i].Price = want.Price
+				left = slices.Delete(left, n, n+1)
+			}
 		}
-		item.Price, item.Quantity = want.Price, want.Quantity
-		items = append(items, item)
+	}
+	take(func(item SubscriptionItem, want PhaseItem) bool { return item.Price == want.Price })
+	take(func(item SubscriptionItem, want PhaseItem) bool {
+		return s.isMetered(item.Price) == s.isMetered(want.Price)
+	})
+	for i, want := range phase.Items {
+		items[i].Price, items[i].Quantity = want.Price, want.Quantity
 	}
 	return items
+}
+
+func (s *Sim) isMetered(id string) bool {
+	price := s.st.Prices.get(id)
+	return price != nil && price.metered()
 }
 
 // itemsAfter are the items that the subscription will have at a time, its schedule considered.

@@ -20,6 +20,10 @@ type state struct {
 	Prices         table[Price]           `json:"prices"`
 	Subscriptions  table[Subscription]    `json:"subscriptions"`
 	Schedules      table[Schedule]        `json:"schedules"`
+	Usage          table[UsageRecord]     `json:"usage"`
+	Coupons        table[Coupon]          `json:"coupons"`
+	PromotionCodes table[PromotionCode]   `json:"promotion_codes"`
+	Discounts      table[Discount]        `json:"discounts"`
 	Invoices       table[Invoice]         `json:"invoices"`
 	InvoiceItems   table[InvoiceItem]     `json:"invoice_items"`
 	PaymentMethods table[PaymentMethod]   `json:"payment_methods"`

@@ -17,6 +17,7 @@ type Subscription struct {
 	Customer             string               `json:"customer"`
 	DefaultPaymentMethod string               `json:"default_payment_method,omitempty"`
 	Description          string               `json:"description,omitempty"`
+	Discount             string               `json:"discount,omitempty"`
 	EndedAt              int64                `json:"ended_at,omitempty"`
 	Items                []SubscriptionItem   `json:"items"`
 	LatestInvoice        string               `json:"latest_invoice,omitempty"`
@@ -75,6 +76,8 @@ type EndBehavior struct {
 type subscriptionInternal struct {
 	TrialWarned bool  `json:"trial_warned,omitempty"`
 	UpcomingFor int64 `json:"upcoming_for,omitempty"` // period end whose invoice.upcoming was sent
+	// Paid is what was taken off the price of the current period.
+	Paid reduction `json:"paid"`
 }
 
 // ended reports whether nothing can happen to the subscription any more.
@@ -85,6 +88,10 @@ func (sub *Subscription) ended() bool {
 func (s *Sim) subscription(sub *Subscription) obj {
 	out := s.shaped("subscription", sub)
 	out["items"] = s.itemList(sub, sub.Items)
+	out["discounts"] = []any{}
+	if d := s.st.Discounts.get(sub.Discount); d != nil {
+		out["discount"], out["discounts"] = s.discount(d), []any{d.ID}
+	}
 	if pending, ok := out["pending_update"].(obj); ok {
 		items := []any{}
 		for _, item := range sub.PendingUpdate.SubscriptionItems {
@@ -123,13 +130,13 @@ func (p *Price) metered() bool { return p.Recurring != nil && p.Recurring.UsageT
 
 func (s *Sim) subscriptionEndpoints() map[string]endpointFunc {
 	return map[string]endpointFunc{
-		"POST /v1/subscriptions":             s.createSubscription,
-		"GET /v1/subscriptions":              s.listSubscriptions,
-		"GET /v1/subscriptions/{id}":         s.getSubscription,
-		"POST /v1/subscriptions/{id}":        s.updateSubscription,
-		"DELETE /v1/subscriptions/{id}":      s.cancelSubscription,
-		"POST /v1/subscriptions/{id}/resume": s.resumeSubscription,
-		"GET /v1/subscription_items":         s.listItems,
+		"POST /v1/subscriptions":                 s.createSubscription,
+		"GET /v1/subscriptions":                  s.listSubscriptions,
+		"GET /v1/subscriptions/{id}":             s.getSubscription,
+		"POST /v1/subscriptions/{id}":            s.updateSubscription,
+		"DELETE /v1/subscriptions/{id}":          s.cancelSubscription,
+		"POST /v1/subscriptions/{id}/resume":     s.resumeSubscription,
+		"DELETE /v1/subscriptions/{id}/discount": s.deleteDiscount,
 	}
 }
 
@@ -139,20 +146,6 @@ func (s *Sim) getSubscription(c *call) (obj, error) {
 		return nil, noSuch("subscription", c.id, "")
 	}
 	return s.subscription(sub), c.p.done()
-}
-
-func (s *Sim) listItems(c *call) (obj, error) {
-	id := c.p.need("subscription")
-	sub := s.st.Subscriptions.get(id)
-	if sub == nil {
-		return nil, noSuch("subscription", id, "subscription")
-	}
-	var items []*SubscriptionItem
-	for i := range sub.Items {
-		items = append(items, &sub.Items[i])
-	}
-	return page(c, "/v1/subscription_items", items, func(i *SubscriptionItem) string { return i.ID },
-		func(i *SubscriptionItem) obj { return s.item(*i) })
 }
 
 // listSubscriptions leaves canceled ones out unless status asks for them, as Stripe does.

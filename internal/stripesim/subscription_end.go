@@ -18,19 +18,40 @@ func (s *Sim) cancelSubscription(c *call) (obj, error) {
 		return nil, err
 	}
 	sub.CancellationDetails = details
+	last := Period{sub.CurrentPeriodStart, s.now().Unix() + 1} // this second's usage counts too
+	var used []InvoiceLine
+	if invoiceNow {
+		used = s.usageLines(sub, last)
+	}
 	if prorate && sub.Status == "active" {
 		lines := s.prorate(sub, nil, s.now().Unix())
 		s.addItems(sub, lines)
 	}
 	s.cancelNow(sub, "cancellation_requested")
-	if invoiceNow && len(s.pendingItems(sub)) > 0 {
-		inv := s.newInvoice(sub, "subscription_update", Period{sub.CurrentPeriodStart, s.now().Unix()}, nil)
-		sub.LatestInvoice = inv.ID
-		s.emit("invoice.created", s.invoice(inv), nil)
-		s.finalize(inv)
-		s.collect(inv, nil, false)
+	if invoiceNow {
+		s.billLast(sub, last, used)
 	}
 	return s.subscription(sub), nil
+}
+
+// endAsPlanned ends the subscription at the time that was set, and charges what was used until then.
+func (s *Sim) endAsPlanned(sub *Subscription) {
+	last := Period{sub.CurrentPeriodStart, s.now().Unix()}
+	used := s.usageLines(sub, last)
+	s.cancelNow(sub, "")
+	if sumOf(used) > 0 {
+		s.billLast(sub, last, used)
+	}
+}
+
+// billLast charges what an ended subscription still owes: metered usage and waiting prorations.
+func (s *Sim) billLast(sub *Subscription, last Period, used []InvoiceLine) {
+	if sumOf(used) == 0 && len(s.pendingItems(sub)) == 0 {
+		return
+	}
+	inv := s.newInvoice(sub, "subscription_update", last, used)
+	sub.LatestInvoice = inv.ID
+	s.issue(inv)
 }
 
 func readCancellation(p *params, details CancellationDetails) CancellationDetails {

@@ -1,8 +1,11 @@
 package stripesim
 
+import "slices"
+
 // plan is what a change of items leads to: the lines it adds and whether they are charged at once.
 type plan struct {
 	lines     []InvoiceLine // prorations
+	used      []InvoiceLine // metered usage of the period that a new cycle cuts short
 	reset     bool          // the billing cycle begins anew
 	immediate bool
 }
@@ -13,13 +16,16 @@ func (s *Sim) planItems(sub *Subscription, items []SubscriptionItem, proration s
 	var p plan
 	p.reset = sub.Status != "trialing" && (reset || old.Interval != next.Interval || old.IntervalCount != next.IntervalCount)
 	p.immediate = p.reset || proration == "always_invoice"
-	if proration == "none" {
-		return p
-	}
-	p.lines = s.prorate(sub, items, at)
 	if p.reset {
+		p.used = s.usageLines(sub, Period{sub.CurrentPeriodStart, at})
+	}
+	switch {
+	case proration == "none":
+	case p.reset:
 		// The new cycle is charged in full by its own lines: only the unused time is credited.
 		p.lines = s.prorate(sub, nil, at)
+	default:
+		p.lines = s.prorate(sub, items, at)
 	}
 	return p
 }
@@ -27,24 +33,29 @@ func (s *Sim) planItems(sub *Subscription, items []SubscriptionItem, proration s
 // amount is what an immediate change costs now, pending items included.
 func (s *Sim) amount(sub *Subscription, p plan, items []SubscriptionItem) int64 {
 	var sum int64
-	for _, line := range p.lines {
+	for _, line := range slices.Concat(p.lines, p.used) {
 		sum += line.Amount
 	}
 	for _, item := range s.pendingItems(sub) {
 		sum += item.Amount
 	}
 	if p.reset {
-		sum += s.amountOf(items)
+		full := s.amountOf(items)
+		sum += s.reductionOf(s.discountAt(sub, s.now().Unix()), full).of(full)
 	}
 	return sum
 }
 
 // applyItems changes prices and quantities, with the invoice or the prorations that follow.
 func (s *Sim) applyItems(sub *Subscription, change update, at int64) error {
-	p := s.planItems(sub, change.items, change.proration, change.reset, at)
-	charged := p.immediate && s.amount(sub, p, change.items) > 0 && sub.Status != "trialing"
+	discounted := *sub
+	if change.discount != nil {
+		discounted.Discount = change.discount.ID
+	}
+	p := s.planItems(&discounted, change.items, change.proration, change.reset, at)
+	charged := p.immediate && s.amount(&discounted, p, change.items) > 0 && sub.Status != "trialing"
 	if charged {
-		problem := s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amount(sub, p, change.items))
+		problem := s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amount(&discounted, p, change.items))
 		switch {
 		case problem != nil && change.behavior == "error_if_incomplete":
 			return problem
@@ -86,7 +97,7 @@ func (s *Sim) updateInvoice(sub *Subscription, p plan, items []SubscriptionItem,
 		fresh := *sub
 		fresh.Items = items
 		s.beginPeriod(&fresh, at)
-		lines = s.periodLines(&fresh, items)
+		lines = append(p.used, s.periodLines(&fresh, items)...)
 	}
 	return s.newInvoice(sub, "subscription_update", Period{at, at}, lines)
 }

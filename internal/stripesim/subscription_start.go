@@ -18,6 +18,7 @@ type start struct {
 	cancelAtEnd   bool
 	behavior      string // payment_behavior
 	passed        bool   // 3-D Secure was just passed on a hosted page
+	discount      *Discount
 }
 
 func (s *Sim) createSubscription(c *call) (obj, error) {
@@ -26,7 +27,11 @@ func (s *Sim) createSubscription(c *call) (obj, error) {
 		return nil, err
 	}
 	if from.behavior == "error_if_incomplete" && from.trialEnd == 0 {
-		if problem := s.cannotPay(s.startMethod(from), s.amountOf(from.items)); problem != nil {
+		due := s.amountOf(from.items)
+		if from.discount != nil {
+			due -= s.off(s.st.Coupons.get(from.discount.Coupon), due)
+		}
+		if problem := s.cannotPay(s.startMethod(from), due); problem != nil {
 			return nil, problem
 		}
 	}
@@ -43,6 +48,9 @@ func (s *Sim) readStart(p *params) (start, error) {
 	p.ignore("collection_method", "currency", "off_session", "payment_settings", "automatic_tax", "proration_behavior",
 		"trial_from_plan", "days_until_due", "default_source", "billing_cycle_anchor")
 	from.items = s.readNewItems(p, "items")
+	from.discount, _ = s.readDiscount(p, func() (string, string, int64) {
+		return from.customer, s.st.Prices.get(from.items[0].Price).Currency, s.amountOf(from.items)
+	})
 	if err := p.done(); err != nil {
 		return from, err
 	}
@@ -78,11 +86,7 @@ func (s *Sim) readNewItems(p *params, key string) []SubscriptionItem {
 	var items []SubscriptionItem
 	for _, at := range p.list(key) {
 		id := at.need("price")
-		quantity := int64(1)
-		if at.has("quantity") {
-			quantity = at.number("quantity")
-		}
-		item := SubscriptionItem{Price: id, Quantity: quantity, Metadata: at.metadata(nil)}
+		item := SubscriptionItem{Price: id, Quantity: s.readQuantity(at, id, 1), Metadata: at.metadata(nil)}
 		at.ignore("tax_rates", "billing_thresholds", "adjustable_quantity", "dynamic_tax_rates")
 		if problem := s.priceProblem(id, at.name+"[price]"); problem != nil {
 			p.fail(problem)
@@ -92,7 +96,34 @@ func (s *Sim) readNewItems(p *params, key string) []SubscriptionItem {
 	if len(items) == 0 {
 		p.fail(missingParam(key))
 	}
+	if problem := s.mixProblem(key, items); problem != nil {
+		p.fail(problem)
+	}
 	return items
+}
+
+// readQuantity reads how many of a price, which a metered one does not have.
+func (s *Sim) readQuantity(at *params, price string, fallback int64) int64 {
+	if p := s.st.Prices.get(price); p != nil {
+		if problem := p.itemProblem(at); problem != nil {
+			at.fail(problem)
+		}
+		if p.metered() {
+			return 0
+		}
+	}
+	if at.has("quantity") {
+		return at.number("quantity")
+	}
+	return fallback
+}
+
+// keptQuantity is what an item goes on with when its price changes and nothing is said.
+func (s *Sim) keptQuantity(item SubscriptionItem) int64 {
+	if s.isMetered(item.Price) {
+		return 1
+	}
+	return item.Quantity
 }
 
 func (s *Sim) priceProblem(id, param string) *apiError {
@@ -119,7 +150,7 @@ func (s *Sim) amountOf(items []SubscriptionItem) int64 {
 	var sum int64
 	for _, item := range items {
 		if price := s.st.Prices.get(item.Price); price != nil && !price.metered() {
-			sum += price.UnitAmount * item.Quantity
+			sum += price.cost(item.Quantity)
 		}
 	}
 	return sum
@@ -166,11 +197,17 @@ func (s *Sim) startSubscription(from start) *Subscription {
 		sub.CancelAtPeriodEnd, sub.CancelAt, sub.CanceledAt = true, sub.CurrentPeriodEnd, now
 	}
 	s.st.Subscriptions.put(sub.ID, sub)
+	tell := func() {}
+	if from.discount != nil {
+		tell = s.keep(from.discount, sub)
+		sub.Discount = from.discount.ID
+	}
 	cus := s.st.Customers.get(sub.Customer)
 	cus.Currency = sub.Currency
 	inv := s.newInvoice(sub, "subscription_create", Period{now, now}, s.periodLines(sub, sub.Items))
 	sub.LatestInvoice = inv.ID
 	s.emit("customer.subscription.created", s.subscription(sub), nil)
+	tell()
 	if sub.Status == "trialing" && sub.TrialEnd-now <= trialWarning {
 		s.warnOfTrialEnd(sub)
 	}

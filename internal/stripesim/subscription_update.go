@@ -14,6 +14,8 @@ type update struct {
 	reset     bool  // billing_cycle_anchor=now
 	endTrial  bool
 	trialEnd  int64
+	discount  *Discount           // a new one
+	drop      bool                // the discount is taken away
 	fields    func(*Subscription) // plain fields
 }
 
@@ -33,10 +35,40 @@ func (s *Sim) updateSubscription(c *call) (obj, error) {
 		return nil, invalid("", fmt.Sprintf("The subscription is managed by the subscription schedule `%s`, and updating any "+
 			"cancelation behavior directly is not allowed. Please update the schedule instead.", sub.Schedule))
 	}
-	if problem := s.applyUpdate(sub, change); problem != nil {
+	if problem := s.changeDiscount(sub, &change); problem != nil {
 		return nil, problem
 	}
 	return s.subscription(sub), nil
+}
+
+// changeDiscount applies an update with what it does to the discount.
+func (s *Sim) changeDiscount(sub *Subscription, change *update) error {
+	d := change.discount
+	switch {
+	case d != nil && change.behavior == "pending_if_incomplete":
+		return invalid("payment_behavior", "A discount cannot be changed together with `payment_behavior=pending_if_incomplete`.")
+	case d == nil && !change.drop:
+		return s.applyUpdate(sub, *change)
+	case d == nil:
+		s.endDiscount(sub)
+		fields := change.fields
+		change.fields = func(sub *Subscription) {
+			fields(sub)
+			sub.Discount = ""
+		}
+		return s.applyUpdate(sub, *change)
+	}
+	tell, fields := s.keep(d, sub), change.fields
+	change.fields = func(sub *Subscription) {
+		fields(sub)
+		sub.Discount = d.ID
+	}
+	if err := s.applyUpdate(sub, *change); err != nil {
+		s.st.Discounts.remove(d.ID)
+		return err
+	}
+	tell()
+	return nil
 }
 
 func (s *Sim) readUpdate(p *params, sub *Subscription) update {
@@ -56,6 +88,12 @@ func (s *Sim) readUpdate(p *params, sub *Subscription) update {
 	var missing string
 	change.trialEnd, missing = s.readTrial(p)
 	change.fields = s.readFields(p, sub, missing)
+	change.discount, change.drop = s.readDiscount(p, func() (string, string, int64) {
+		if change.items != nil {
+			return sub.Customer, sub.Currency, s.amountOf(change.items)
+		}
+		return sub.Customer, sub.Currency, s.amountOf(sub.Items)
+	})
 	p.ignore("off_session", "payment_settings", "automatic_tax", "collection_method", "default_source", "days_until_due", "trial_from_plan")
 	return change
 }
@@ -116,7 +154,7 @@ func (s *Sim) readItems(p *params, key string, sub *Subscription) []Subscription
 	items := slices.Clone(sub.Items)
 	for _, at := range p.list(key) {
 		id, price := at.text("id"), at.text("price")
-		at.ignore("tax_rates", "billing_thresholds", "clear_usage")
+		at.ignore("tax_rates", "billing_thresholds")
 		if price != "" {
 			if problem := s.priceProblem(price, at.name+"[price]"); problem != nil {
 				p.fail(problem)
@@ -131,20 +169,26 @@ func (s *Sim) readItems(p *params, key string, sub *Subscription) []Subscription
 			p.fail(noSuch("subscription_item", id, at.name+"[id]"))
 			return items
 		}
+		clear := at.flag("clear_usage")
 		if at.flag("deleted") {
+			if problem := s.usageProblem(sub, items[i], clear); problem != nil {
+				p.fail(problem)
+			}
 			items = slices.Delete(items, i, i+1)
 			continue
 		}
+		kept := s.keptQuantity(items[i])
 		if price != "" {
 			items[i].Price = price
 		}
-		if at.has("quantity") {
-			items[i].Quantity = at.number("quantity")
-		}
+		items[i].Quantity = s.readQuantity(at, items[i].Price, kept)
 		items[i].Metadata = at.metadata(items[i].Metadata)
 	}
 	if len(items) == 0 {
 		p.fail(invalid(key, "A subscription must have at least one active plan."))
+	}
+	if problem := s.mixProblem(key, items); problem != nil {
+		p.fail(problem)
 	}
 	return items
 }

@@ -1,6 +1,9 @@
 package stripesim
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // preview is a change whose next invoice is asked for.
 type preview struct {
@@ -33,14 +36,21 @@ func (s *Sim) upcomingInvoice(c *call) (obj, error) {
 	if c.p.has("subscription_items") {
 		ask.items = s.readItems(c.p, "subscription_items", sub)
 	}
+	d, drop := s.readDiscount(c.p, func() (string, string, int64) { return sub.Customer, sub.Currency, s.amountOf(ask.items) })
 	if err := c.p.done(); err != nil {
 		return nil, err
+	}
+	if d != nil || drop {
+		var forget func()
+		sub, forget = s.tryDiscount(sub, d)
+		defer forget()
 	}
 	if ask.at != 0 && (ask.at < sub.CurrentPeriodStart || ask.at > sub.CurrentPeriodEnd) {
 		return nil, invalid("subscription_proration_date", "Cannot specify `subscription_proration_date` outside of the current billing period.")
 	}
 	changed := !sameJSON(ask.items, sub.Items)
-	if sub.ended() || (cancels || sub.CancelAtPeriodEnd) && !changed && len(s.pendingItems(sub)) == 0 {
+	owes := len(s.pendingItems(sub)) > 0 || s.hasUsage(sub)
+	if sub.ended() || (cancels || sub.CancelAtPeriodEnd) && !changed && !owes {
 		return nil, noUpcoming(sub.Customer)
 	}
 	return s.invoice(s.preview(sub, ask)), nil
@@ -77,6 +87,9 @@ func (s *Sim) previewed(customer, id string) (*Subscription, error) {
 // upcomingFirst previews the first invoice of a subscription that does not exist yet.
 func (s *Sim) upcomingFirst(c *call, customer string) (obj, error) {
 	items := s.readNewItems(c.p, "subscription_items")
+	d, _ := s.readDiscount(c.p, func() (string, string, int64) {
+		return customer, s.st.Prices.get(items[0].Price).Currency, s.amountOf(items)
+	})
 	if err := c.p.done(); err != nil {
 		return nil, err
 	}
@@ -86,7 +99,21 @@ func (s *Sim) upcomingFirst(c *call, customer string) (obj, error) {
 	now := s.now().Unix()
 	sub := &Subscription{Customer: customer, Items: items, Currency: s.st.Prices.get(items[0].Price).Currency, Status: "incomplete"}
 	s.beginPeriod(sub, now)
+	sub, forget := s.tryDiscount(sub, d)
+	defer forget()
 	return s.invoice(s.draft(sub, Period{now, now}, s.periodLines(sub, items), now)), nil
+}
+
+// tryDiscount is a copy of a subscription with another discount (nil: none), which is kept until forget is called.
+func (s *Sim) tryDiscount(sub *Subscription, d *Discount) (copied *Subscription, forget func()) {
+	tried := *sub
+	tried.Discount = ""
+	if d == nil {
+		return &tried, func() {}
+	}
+	d.Customer, d.Subscription, tried.Discount = sub.Customer, sub.ID, d.ID
+	s.st.Discounts.put(d.ID, d)
+	return &tried, func() { s.st.Discounts.remove(d.ID) }
 }
 
 // preview makes the invoice that would come next, without an id and without keeping anything.
@@ -101,18 +128,24 @@ func (s *Sim) preview(sub *Subscription, ask preview) *Invoice {
 		sub, ask.reset, ask.proration = &paid, true, "none"
 	}
 	p := s.planItems(sub, ask.items, ask.proration, ask.reset, at)
+	if ask.endTrial {
+		p.used = nil // what was used in a trial is free
+	}
 	lines := append(lineOfItems(s.pendingItems(sub)), p.lines...)
 	switch {
 	case p.reset:
 		fresh := *sub
 		fresh.Items = ask.items
 		s.beginPeriod(&fresh, at)
-		return s.draft(sub, Period{at, at}, append(lines, s.periodLines(&fresh, ask.items)...), at)
+		lines = slices.Concat(lines, p.used, s.periodLines(&fresh, ask.items))
+		return s.draft(sub, Period{at, at}, lines, at)
 	case p.immediate && sub.Status != "trialing" && len(p.lines) > 0:
 		return s.draft(sub, Period{at, at}, lines, at)
 	}
 	next := *sub
 	items := ask.items
+	last := Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}
+	lines = append(lines, s.usageLines(sub, last)...)
 	if sameJSON(items, sub.Items) {
 		items = s.itemsAfter(sub, sub.CurrentPeriodEnd)
 	}
@@ -125,7 +158,7 @@ func (s *Sim) preview(sub *Subscription, ask preview) *Invoice {
 	if !sub.CancelAtPeriodEnd {
 		lines = append(lines, s.periodLines(&next, items)...)
 	}
-	return s.draft(sub, Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}, lines, sub.CurrentPeriodEnd)
+	return s.draft(sub, last, lines, sub.CurrentPeriodEnd)
 }
 
 func (s *Sim) draft(sub *Subscription, period Period, lines []InvoiceLine, created int64) *Invoice {
@@ -139,6 +172,7 @@ func (s *Sim) draft(sub *Subscription, period Period, lines []InvoiceLine, creat
 	for i := range inv.Lines {
 		inv.Lines[i].ID = s.newID("il_tmp_", 24)
 	}
+	s.useDiscount(sub, inv, created)
 	inv.addUp(cus.Balance)
 	return inv
 }
