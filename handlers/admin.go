@@ -21,10 +21,11 @@ type Admin struct {
 	*Base
 	Admin       *admin.Admin
 	Environment string // shown in the frame of every page
+	Stripe      string // the beginning of addresses in Stripe's dashboard; "" with the local Stripe
 }
 
 func (h *Admin) frame(r *http.Request) views.Office {
-	office := views.Office{Environment: h.Environment}
+	office := views.Office{Environment: h.Environment, Stripe: h.Stripe}
 	if r.URL.Path == "/admin/find" {
 		office.Search = filter(r, "q")
 	}

@@ -5,7 +5,6 @@ import (
 
 	"plinth/internal/scope"
 	"plinth/views"
-	"plinth/views/ui"
 )
 
 // Users lists the accounts.
@@ -49,7 +48,7 @@ func (h *Admin) Organization(w http.ResponseWriter, r *http.Request, p scope.Per
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, ui.Form{}))
+	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, views.OrganizationForms{}))
 }
 
 // Subscriptions lists the subscriptions of all organizations.

@@ -3,8 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"github.com/a-h/templ"
-
 	"plinth/internal/admin"
 	"plinth/internal/scope"
 	"plinth/views"
@@ -22,13 +20,7 @@ func (h *Admin) Suspend(w http.ResponseWriter, r *http.Request, p scope.Person) 
 		return err
 	}
 	if failed := h.Admin.Suspend(r.Context(), actor(r, p), id, f); failed != nil {
-		page, err := h.Admin.Organization(r.Context(), actor(r, p), id, "", "")
-		if err != nil {
-			return err
-		}
-		return h.Again(w, r, failed, func(form ui.Form) templ.Component {
-			return views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, form)
-		})
+		return h.againOrganization(w, r, p, id, failed, func(form ui.Form) views.OrganizationForms { return views.OrganizationForms{Suspend: form} })
 	}
 	h.Flash(w, r, "The organization is suspended. Its owners are told by mail.")
 	return h.Redirect(w, r, "/admin/organizations/"+id.String())

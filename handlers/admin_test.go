@@ -26,6 +26,7 @@ type office struct {
 	sam   scope.Person
 	job   int64 // one that failed for good
 	event string
+	task  uuid.UUID // a dispute
 
 	picture string // the name of the owner's
 }
@@ -42,7 +43,7 @@ func newOffice(t *testing.T) office {
 
 func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
-	o := office{Site: s, event: "evt_1QNhostile"}
+	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7())}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
@@ -57,7 +58,7 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 		values ($1, $2, 'in_1', 'cus_acme', 'ACME-0001', 'paid', 'usd', 5600, 0, 5600, now())`, tenant, uuid.New())
 	o.exec(t, `insert into stripe_events (id, type, created, livemode, object_id, customer_id, payload, state, note)
 		values ($1, 'invoice.paid', now(), false, 'in_1', 'cus_acme', jsonb_build_object('name', $2::text), 'parked', $2)`, o.event, hostile)
-	o.exec(t, `insert into billing_tasks (id, kind, object_id, tenant_id, detail) values ($1, 'dispute', 'dp_1', $2, $3)`, uuid.New(), tenant, hostile)
+	o.exec(t, `insert into billing_tasks (id, kind, object_id, tenant_id, detail) values ($1, 'dispute', 'dp_1', $2, $3)`, o.task, tenant, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
 	var err error
 	if o.picture, err = o.App.Pictures.Set(t.Context(), o.acme.Person, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{}); err != nil {
@@ -107,6 +108,7 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
+			"tasks": o.task.String(),
 		}[strings.Split(r.Path+"//", "/")[2]]
 		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {

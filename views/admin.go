@@ -16,6 +16,8 @@ import (
 // looked for.
 type Office struct {
 	Environment, Search string
+	// Stripe is the beginning of addresses in Stripe's dashboard, of the mode of the key; "" with the local Stripe.
+	Stripe string
 }
 
 func (o Office) page(ctx context.Context, title string) ui.Page {
@@ -23,6 +25,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Overview"), URL: "/admin"},
 		{Text: ui.T(ctx, "Users"), URL: "/admin/users"},
 		{Text: ui.T(ctx, "Organizations"), URL: "/admin/organizations"},
+		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
 		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions"},
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},

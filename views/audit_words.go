@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"plinth/internal/events"
 	"plinth/internal/tenants"
@@ -70,6 +71,8 @@ func auditBilling(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "asked to change the plan from %s to %s", plan[0], plan[1])
 	case "billing.subscription_changed":
 		return ui.T(ctx, "noted a change of the subscription")
+	case "billing.plan_given", "billing.plan_given_ended", "billing.trial_moved":
+		return auditGiven(ctx, e)
 	case "billing.payment_failed":
 		return ui.T(ctx, "noted that a payment failed")
 	case "billing.refund":
@@ -82,6 +85,22 @@ func auditBilling(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "ended the subscription, since it was not paid")
 	}
 	return auditPlain(e)
+}
+
+// auditGiven tells of what staff gave, with the reason they wrote.
+func auditGiven(ctx context.Context, e events.LogEntry) string {
+	change := e.Changes()
+	reason := change["reason"][1]
+	until, err := time.Parse(time.RFC3339, change["until"][1])
+	switch {
+	case e.Action == "billing.plan_given_ended":
+		return ui.T(ctx, "ended the given plan: %s", reason)
+	case e.Action == "billing.trial_moved" && err == nil:
+		return ui.T(ctx, "moved the end of the trial to %s: %s", ui.LongDay(ctx, until), reason)
+	case err == nil:
+		return ui.T(ctx, "gave the plan %s until %s: %s", e.ObjectName, ui.LongDay(ctx, until), reason)
+	}
+	return ui.T(ctx, "gave the plan %s without end: %s", e.ObjectName, reason)
 }
 
 func auditOther(ctx context.Context, e events.LogEntry) string {

@@ -34,7 +34,7 @@ func (p BillingPage) planName() string { return p.Access.Plan.Name }
 // headLine is the price and what comes next, in one line.
 func (p BillingPage) headLine(ctx context.Context) string {
 	if p.Access.Override {
-		return ui.T(ctx, "given by Plinth's staff")
+		return p.givenLine(ctx)
 	}
 	if !p.Live() {
 		return p.Access.Plan.Description

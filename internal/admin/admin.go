@@ -20,6 +20,8 @@ type Admin struct {
 	Plans  *billing.Catalogue
 	Queue  *jobs.Queue
 	Office *jobs.Office
+	// Billing asks Stripe, where a page or an act needs it.
+	Billing *billing.Billing
 }
 
 // Actor is the member of staff who asks, and the request they ask with.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/admin/admindb"
+	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/scope"
@@ -32,6 +33,26 @@ type OrganizationPage struct {
 	People        List[Member]
 	Subscriptions []Subscription
 	Invoices      List[Invoice]
+	Gifts         []Gift // the newest first
+	Plans         []billing.Plan
+}
+
+// Trial is the subscription whose trial runs at Stripe, or nil.
+func (p OrganizationPage) Trial() *Subscription {
+	for i, s := range p.Subscriptions {
+		if s.Current && s.Status == "trialing" {
+			return &p.Subscriptions[i]
+		}
+	}
+	return nil
+}
+
+// InForce is what staff have given and has not ended, or nil.
+func (p OrganizationPage) InForce() *Gift {
+	if len(p.Gifts) > 0 && p.Gifts[0].InForce {
+		return &p.Gifts[0]
+	}
+	return nil
 }
 
 // Organization is what an organization is and how it stands.
@@ -48,8 +69,6 @@ type Organization struct {
 	Founder         string
 	CustomerID      string // Stripe's; "" before the first checkout
 	OverridePlan    string
-	OverrideReason  string
-	OverrideUntil   *time.Time
 	Plan            string // the plan's name
 	Status          string
 	People          int64
@@ -126,6 +145,7 @@ func (a *Admin) Organization(ctx context.Context, by Actor, id uuid.UUID, people
 		db.Rows(r, &p.Subscriptions, admindb.OrganizationSubscriptions, id, CountStop)
 		db.Rows(r, &p.Invoices.Rows, admindb.OrganizationInvoices, id, issued, invoice, partSize+1)
 		db.Value(r, &p.Invoices.Count, admindb.CountOrganizationInvoices, id, CountStop+1)
+		db.Rows(r, &p.Gifts, admindb.OrganizationGifts, id, partSize)
 	})
 	if err != nil {
 		return p, err
@@ -145,4 +165,8 @@ func (a *Admin) complete(p *OrganizationPage) {
 	for i := range p.Subscriptions {
 		p.Subscriptions[i].Plan = a.planName(p.Subscriptions[i].Plan)
 	}
+	for i := range p.Gifts {
+		p.Gifts[i].Plan = a.planName(p.Gifts[i].Plan)
+	}
+	p.Plans = a.Plans.Plans()[1:] // the free one is nobody's gift
 }

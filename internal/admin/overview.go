@@ -72,17 +72,6 @@ type WebhookHealth struct {
 	OldestQueued  *time.Time
 }
 
-// Task is something that needs a person, found while applying what Stripe says.
-type Task struct {
-	ID           uuid.UUID
-	Kind         string
-	ObjectID     string
-	TenantID     *uuid.UUID
-	Organization string
-	Detail       string
-	OpenedAt     time.Time
-}
-
 const (
 	overviewRows   = 8
 	overviewMonths = 12
@@ -105,7 +94,7 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 		jobs.ReadFailures(r, &o.Failures)
 		jobs.ReadQueues(r, &o.Queues)
 		db.Rows(r, &o.Webhooks, admindb.ListWebhooks, future(), "", "", "", overviewRows)
-		db.Rows(r, &o.Tasks, admindb.OpenTasks, overviewRows)
+		db.Rows(r, &o.Tasks, admindb.ListTasks, future(), uuid.Max, false, "", uuid.Nil, overviewRows)
 	})
 	o.Opened = everyMonth(month, o.Opened)
 	o.Hours = everyHour(hour, o.Hours)

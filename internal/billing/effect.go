@@ -25,6 +25,7 @@ type effect struct {
 	Row          uuid.UUID // of the subscription, when known
 	Mail         bool      // the owners get a mail of this kind
 	Task         string    // what staff has to know; empty for nothing
+	Money        moved     // of a task about money
 }
 
 // key is the effect's meaning.
@@ -48,7 +49,7 @@ func (b *Billing) effectTx(ctx context.Context, tx db.Tx, s scope.Scope, e effec
 		return err
 	}
 	if e.Task != "" {
-		if err := openTaskTx(ctx, tx, task{Kind: e.Kind, Object: e.Object, Tenant: s.TenantID, Detail: e.Task}); err != nil {
+		if err := openTaskTx(ctx, tx, task{Kind: e.Kind, Object: e.Object, Tenant: s.TenantID, Detail: e.Task, Money: e.Money}); err != nil {
 			return err
 		}
 	}
@@ -80,7 +81,7 @@ func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *eve
 	case e.Type == "customer.subscription.trial_will_end":
 		return b.trialWillEndTx(ctx, tx, s, e)
 	case e.Type == "charge.refunded":
-		return b.effectTx(ctx, tx, s, effect{Kind: "refund", Object: o.ID, Attempt: o.AmountRefunded, Task: "money went back; decide what becomes of the subscription"})
+		return b.effectTx(ctx, tx, s, refundOf(o))
 	case strings.HasPrefix(e.Type, "charge.dispute."):
 		return b.disputeTx(ctx, tx, s, e)
 	case e.Type == "checkout.session.expired", e.Type == "checkout.session.completed":
@@ -116,7 +117,20 @@ func (b *Billing) disputeTx(ctx context.Context, tx db.Tx, s scope.Scope, e *eve
 	}
 	return b.effectTx(ctx, tx, s, effect{
 		Kind: "dispute", Object: o.ID, Subscription: o.Status, Row: current.ID, Task: "a payment is disputed; answer in Stripe's dashboard",
+		Money: moved{Amount: o.Amount, Currency: o.Currency, Reason: o.Reason, State: o.Status},
 	})
+}
+
+// refundOf is the task of money that went back: all of it, or a part of the charge.
+func refundOf(o object) effect {
+	m := moved{Amount: o.AmountRefunded, Currency: o.Currency, State: "all of it"}
+	if o.AmountRefunded < o.Amount {
+		m.State = "a part"
+	}
+	if refunds := o.Refunds.Data; len(refunds) > 0 {
+		m.Reason = refunds[0].Reason
+	}
+	return effect{Kind: "refund", Object: o.ID, Attempt: o.AmountRefunded, Task: "money went back; decide what becomes of the subscription", Money: m}
 }
 
 func finishTx(ctx context.Context, tx db.Tx, id, state, note string, now time.Time) error {

@@ -27,6 +27,7 @@ type Overview struct {
 	Next         *InvoiceCursor // nil on the last page
 	Failing      *Invoice       // tried and not paid
 	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
+	Given        *Given         // nil: staff gave nothing
 	Now          time.Time      // by the clock that periods run by
 }
 
@@ -114,6 +115,7 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Rows(r, &o.Invoices, billingdb.ListInvoices, s.TenantID, invoicesInOverview+1, at, id)
 		db.Maybe(r, &o.Failing, billingdb.FailingInvoice, s.TenantID)
 		db.Maybe(r, &o.Use, billingdb.LatestUsage, s.TenantID)
+		db.Maybe(r, &o.Given, billingdb.OverrideInForce, s.TenantID)
 	})
 	if err != nil {
 		return o, fmt.Errorf("read the billing page: %w", err)

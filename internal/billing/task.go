@@ -16,10 +16,20 @@ type task struct {
 	Object string
 	Tenant uuid.UUID // nil when no organization is known
 	Detail string
+	Money  moved
+}
+
+// moved is what Stripe says of a refund or a dispute.
+type moved struct {
+	Amount                  int64 // in the currency's smallest unit
+	Currency, Reason, State string
 }
 
 func openTaskTx(ctx context.Context, tx db.Tx, t task) error {
-	row := billingdb.OpenTaskParams{ID: newID(), Kind: t.Kind, ObjectID: t.Object, Detail: t.Detail}
+	row := billingdb.OpenTaskParams{ID: newID(), Kind: t.Kind, ObjectID: t.Object, Detail: t.Detail, Currency: t.Money.Currency, Reason: t.Money.Reason, State: t.Money.State}
+	if t.Money.Currency != "" {
+		row.Amount = &t.Money.Amount
+	}
 	if t.Tenant != uuid.Nil {
 		row.TenantID = &t.Tenant
 	}
@@ -38,4 +48,23 @@ func settleTaskTx(ctx context.Context, tx db.Tx, reason bool, t task) error {
 		return fmt.Errorf("close task %s: %w", t.Kind, err)
 	}
 	return nil
+}
+
+// TakeTaskTx says that a member of staff looks after a task; false when they do already, or when it is closed.
+func TakeTaskTx(ctx context.Context, tx db.Tx, id, staff uuid.UUID) (bool, error) {
+	n, err := billingdb.New().TakeTask(ctx, tx, billingdb.TakeTaskParams{ID: id, AssigneeID: staff})
+	if err != nil {
+		return false, fmt.Errorf("take the task: %w", err)
+	}
+	return n > 0, nil
+}
+
+// CloseTaskTx closes a task with a note; false when it is closed. Where its reason is still there it comes back with the
+// next look.
+func CloseTaskTx(ctx context.Context, tx db.Tx, id, staff uuid.UUID, note string) (bool, error) {
+	n, err := billingdb.New().CloseTaskBy(ctx, tx, billingdb.CloseTaskByParams{ID: id, ClosedBy: staff, Note: note})
+	if err != nil {
+		return false, fmt.Errorf("close the task: %w", err)
+	}
+	return n > 0, nil
 }

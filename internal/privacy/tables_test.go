@@ -54,6 +54,7 @@ func outOfTheCopy() map[string]string {
 		"ownership_transfers":       "ids and times alone; the events are in the copy",
 		"billing_trials":            "ids and the plan alone",
 		"plan_overrides":            "written by staff about an organization",
+		"billing_tasks":             "written by staff about an organization",
 		"account_exports":           "the copy itself",
 		"tenant_exports":            "the organization's copy; the event about it is in the copy",
 	}
@@ -104,6 +105,7 @@ func outOfTheErasure() map[string]string {
 		"ownership_transfers":       "ids and times alone",
 		"billing_trials":            "ids and the plan alone, so that nobody has two trials",
 		"plan_overrides":            "written by staff about an organization",
+		"billing_tasks":             "written by staff about an organization",
 		"tenant_exports":            "who asked, by an id that names nobody any more",
 	}
 }

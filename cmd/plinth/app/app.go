@@ -110,7 +110,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
-	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue)}
+	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing}
 	return a, nil
 }
 
@@ -185,7 +185,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
-		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env},
+		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"plinth/internal/billing"
+	"plinth/internal/config"
 	"plinth/internal/stripesim"
 )
 
@@ -23,4 +24,15 @@ func (a *App) newBilling() *billing.Billing {
 func (a *App) UseLocalStripe(sim *stripesim.Sim) {
 	a.Sim = sim
 	a.Billing.Now, a.Plans.Now = sim.Now, sim.Now
+}
+
+// dashboard is where Stripe shows its objects to people, in the mode of the key; "" where another API answers.
+func dashboard(c *config.Config) string {
+	switch {
+	case c.APIURL != "":
+		return ""
+	case c.Livemode():
+		return "https://dashboard.stripe.com"
+	}
+	return "https://dashboard.stripe.com/test"
 }

@@ -56,6 +56,47 @@ func (q *Queries) CountOrganizations(ctx context.Context, db DBTX, arg CountOrga
 	return count, err
 }
 
+const GiftTarget = `-- name: GiftTarget :one
+select t.time_zone, (t.deleted_at is not null or t.closing_at is not null)::boolean as closing,
+    coalesce(s.status, '') as status, coalesce(s.stripe_subscription_id, '') as subscription, coalesce(s.stripe_customer_id, '') as customer,
+    s.trial_end, coalesce(c.plan, '')::text as plan
+from tenants t
+left join subscriptions s on s.tenant_id = t.id and s.is_current
+left join lateral (
+    select x.plan
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where t.id = $1 and t.purging_at is null
+`
+
+type GiftTargetRow struct {
+	TimeZone     string
+	Closing      bool
+	Status       string
+	Subscription string
+	Customer     string
+	TrialEnd     *time.Time
+	Plan         string
+}
+
+func (q *Queries) GiftTarget(ctx context.Context, db DBTX, id uuid.UUID) (GiftTargetRow, error) {
+	row := db.QueryRow(ctx, GiftTarget, id)
+	var i GiftTargetRow
+	err := row.Scan(
+		&i.TimeZone,
+		&i.Closing,
+		&i.Status,
+		&i.Subscription,
+		&i.Customer,
+		&i.TrialEnd,
+		&i.Plan,
+	)
+	return i, err
+}
+
 const ListOrganizations = `-- name: ListOrganizations :many
 select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at,
     (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null and m.role <> 'guest') as members,
@@ -132,7 +173,7 @@ func (q *Queries) ListOrganizations(ctx context.Context, db DBTX, arg ListOrgani
 const Organization = `-- name: Organization :one
 select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.deleted_at, t.created_by, u.name as founder,
     coalesce(b.stripe_customer_id, '') as customer_id,
-    coalesce(o.plan, '') as override_plan, coalesce(o.reason, '') as override_reason, o.until_at as override_until,
+    coalesce(o.plan, '') as override_plan,
     coalesce(case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
     coalesce(s.status, '') as status,
     (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null) as people,
@@ -166,8 +207,6 @@ type OrganizationRow struct {
 	Founder         string
 	CustomerID      string
 	OverridePlan    string
-	OverrideReason  string
-	OverrideUntil   *time.Time
 	Plan            string
 	Status          string
 	People          int64
@@ -192,8 +231,6 @@ func (q *Queries) Organization(ctx context.Context, db DBTX, id uuid.UUID) (Orga
 		&i.Founder,
 		&i.CustomerID,
 		&i.OverridePlan,
-		&i.OverrideReason,
-		&i.OverrideUntil,
 		&i.Plan,
 		&i.Status,
 		&i.People,
@@ -201,6 +238,71 @@ func (q *Queries) Organization(ctx context.Context, db DBTX, id uuid.UUID) (Orga
 		&i.Projects,
 	)
 	return i, err
+}
+
+const OrganizationGifts = `-- name: OrganizationGifts :many
+select o.id, o.kind, o.plan, o.until_at, o.reason, o.staff_id, u.name as staff, o.created_at, o.ended_at, coalesce(e.name, '') as ended_by, o.ended_reason,
+    (o.ended_at is null and (o.until_at is null or o.until_at > now()))::boolean as in_force
+from plan_overrides o
+join users u on u.id = o.staff_id
+left join users e on e.id = o.ended_by
+where o.tenant_id = $1
+order by 12 desc, o.created_at desc, o.id desc
+limit $2
+`
+
+type OrganizationGiftsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+type OrganizationGiftsRow struct {
+	ID          uuid.UUID
+	Kind        string
+	Plan        string
+	UntilAt     *time.Time
+	Reason      string
+	StaffID     uuid.UUID
+	Staff       string
+	CreatedAt   time.Time
+	EndedAt     *time.Time
+	EndedBy     string
+	EndedReason string
+	InForce     bool
+}
+
+// What is in force comes first.
+func (q *Queries) OrganizationGifts(ctx context.Context, db DBTX, arg OrganizationGiftsParams) ([]OrganizationGiftsRow, error) {
+	rows, err := db.Query(ctx, OrganizationGifts, arg.TenantID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrganizationGiftsRow
+	for rows.Next() {
+		var i OrganizationGiftsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Plan,
+			&i.UntilAt,
+			&i.Reason,
+			&i.StaffID,
+			&i.Staff,
+			&i.CreatedAt,
+			&i.EndedAt,
+			&i.EndedBy,
+			&i.EndedReason,
+			&i.InForce,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const OrganizationInvoices = `-- name: OrganizationInvoices :many

@@ -8,56 +8,7 @@ package admindb
 import (
 	"context"
 	"time"
-
-	"github.com/google/uuid"
 )
-
-const OpenTasks = `-- name: OpenTasks :many
-select b.id, b.kind, b.object_id, b.tenant_id, coalesce(t.name, '') as organization, b.detail, b.opened_at
-from billing_tasks b
-left join tenants t on t.id = b.tenant_id
-where b.closed_at is null
-order by b.opened_at, b.id
-limit $1
-`
-
-type OpenTasksRow struct {
-	ID           uuid.UUID
-	Kind         string
-	ObjectID     string
-	TenantID     *uuid.UUID
-	Organization string
-	Detail       string
-	OpenedAt     time.Time
-}
-
-func (q *Queries) OpenTasks(ctx context.Context, db DBTX, limit int32) ([]OpenTasksRow, error) {
-	rows, err := db.Query(ctx, OpenTasks, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []OpenTasksRow
-	for rows.Next() {
-		var i OpenTasksRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.ObjectID,
-			&i.TenantID,
-			&i.Organization,
-			&i.Detail,
-			&i.OpenedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
 
 const OpenedOrganizations = `-- name: OpenedOrganizations :many
 select date_trunc('month', created_at, 'UTC')::timestamptz as month, count(*) as opened

@@ -79,22 +79,6 @@ func (q *Queries) ClearCurrent(ctx context.Context, db DBTX, arg ClearCurrentPar
 	return err
 }
 
-const CloseTask = `-- name: CloseTask :exec
-update billing_tasks
-set closed_at = now()
-where kind = $1 and object_id = $2 and closed_at is null
-`
-
-type CloseTaskParams struct {
-	Kind     string
-	ObjectID string
-}
-
-func (q *Queries) CloseTask(ctx context.Context, db DBTX, arg CloseTaskParams) error {
-	_, err := db.Exec(ctx, CloseTask, arg.Kind, arg.ObjectID)
-	return err
-}
-
 const CurrentSubscription = `-- name: CurrentSubscription :one
 select s.id, s.stripe_subscription_id, s.stripe_customer_id, s.status, s.stripe_price_id, s.quantity, s.unit_amount, s.currency,
     s.billing_interval, s.current_period_end, s.cancel_at_period_end, s.cancel_at, s.trial_end, s.stripe_schedule_id,
@@ -257,31 +241,6 @@ func (q *Queries) LastChange(ctx context.Context, db DBTX, arg LastChangeParams)
 		&i.Currency,
 	)
 	return i, err
-}
-
-const OpenTask = `-- name: OpenTask :exec
-insert into billing_tasks (id, kind, object_id, tenant_id, detail)
-values ($1, $2, $3, $4, $5)
-on conflict (kind, object_id) where closed_at is null do nothing
-`
-
-type OpenTaskParams struct {
-	ID       uuid.UUID
-	Kind     string
-	ObjectID string
-	TenantID *uuid.UUID
-	Detail   string
-}
-
-func (q *Queries) OpenTask(ctx context.Context, db DBTX, arg OpenTaskParams) error {
-	_, err := db.Exec(ctx, OpenTask,
-		arg.ID,
-		arg.Kind,
-		arg.ObjectID,
-		arg.TenantID,
-		arg.Detail,
-	)
-	return err
 }
 
 const SetCheck = `-- name: SetCheck :exec

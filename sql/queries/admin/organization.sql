@@ -33,7 +33,7 @@ from (
 -- every project: staff count an organization's projects and read none
 select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.deleted_at, t.created_by, u.name as founder,
     coalesce(b.stripe_customer_id, '') as customer_id,
-    coalesce(o.plan, '') as override_plan, coalesce(o.reason, '') as override_reason, o.until_at as override_until,
+    coalesce(o.plan, '') as override_plan,
     coalesce(case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
     coalesce(s.status, '') as status,
     (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null) as people,
@@ -92,3 +92,29 @@ from (
     where tenant_id = $1
     limit $2
 ) found;
+
+-- name: OrganizationGifts :many
+-- What is in force comes first.
+select o.id, o.kind, o.plan, o.until_at, o.reason, o.staff_id, u.name as staff, o.created_at, o.ended_at, coalesce(e.name, '') as ended_by, o.ended_reason,
+    (o.ended_at is null and (o.until_at is null or o.until_at > now()))::boolean as in_force
+from plan_overrides o
+join users u on u.id = o.staff_id
+left join users e on e.id = o.ended_by
+where o.tenant_id = $1
+order by 12 desc, o.created_at desc, o.id desc
+limit $2;
+
+-- name: GiftTarget :one
+select t.time_zone, (t.deleted_at is not null or t.closing_at is not null)::boolean as closing,
+    coalesce(s.status, '') as status, coalesce(s.stripe_subscription_id, '') as subscription, coalesce(s.stripe_customer_id, '') as customer,
+    s.trial_end, coalesce(c.plan, '')::text as plan
+from tenants t
+left join subscriptions s on s.tenant_id = t.id and s.is_current
+left join lateral (
+    select x.plan
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where t.id = $1 and t.purging_at is null;

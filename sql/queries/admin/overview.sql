@@ -58,11 +58,3 @@ select
     (select min(q.received_at) from stripe_events q where q.state = 'queued')::timestamptz as oldest_queued
 from stripe_events e
 where e.received_at >= $1 and e.applied_at is not null;
-
--- name: OpenTasks :many
-select b.id, b.kind, b.object_id, b.tenant_id, coalesce(t.name, '') as organization, b.detail, b.opened_at
-from billing_tasks b
-left join tenants t on t.id = b.tenant_id
-where b.closed_at is null
-order by b.opened_at, b.id
-limit $1;

@@ -120,16 +120,6 @@ insert into billing_effects (tenant_id, id)
 values ($1, $2)
 on conflict do nothing;
 
--- name: OpenTask :exec
-insert into billing_tasks (id, kind, object_id, tenant_id, detail)
-values ($1, $2, $3, $4, $5)
-on conflict (kind, object_id) where closed_at is null do nothing;
-
--- name: CloseTask :exec
-update billing_tasks
-set closed_at = now()
-where kind = $1 and object_id = $2 and closed_at is null;
-
 -- name: CustomerOfSubscription :one
 select stripe_customer_id
 from subscriptions
