@@ -14,8 +14,9 @@ import (
 
 // call is one API request being answered; the lock is held for all of it.
 type call struct {
-	p  *params
-	id string // {id} of the path
+	p   *params
+	id  string // {id} of the path
+	sub string // {sub} of it: what belongs to id
 }
 
 type endpointFunc func(*call) (obj, error)
@@ -34,8 +35,8 @@ func (s *Sim) Handler() http.Handler {
 func (s *Sim) endpoints() map[string]endpointFunc {
 	all := map[string]endpointFunc{}
 	for _, group := range []map[string]endpointFunc{
-		s.customerEndpoints(), s.catalogueEndpoints(), s.subscriptionEndpoints(), s.itemEndpoints(), s.usageEndpoints(), s.couponEndpoints(), s.scheduleEndpoints(),
-		s.invoiceEndpoints(), s.paymentMethodEndpoints(), s.paymentEndpoints(), s.checkoutEndpoints(),
+		s.customerEndpoints(), s.catalogueEndpoints(), s.subscriptionEndpoints(), s.itemEndpoints(), s.usageEndpoints(), s.couponEndpoints(), s.taxIDEndpoints(), s.scheduleEndpoints(),
+		s.invoiceEndpoints(), s.paymentMethodEndpoints(), s.paymentEndpoints(), s.disputeEndpoints(), s.checkoutEndpoints(),
 		s.portalEndpoints(), s.eventEndpoints(),
 	} {
 		for pattern, answer := range group {
@@ -106,7 +107,7 @@ func (s *Sim) answer(r *http.Request, form url.Values, requestID string, answer 
 	var err error
 	out := s.pinned(r)
 	if out == nil {
-		out, err = answer(&call{p: p, id: r.PathValue("id")})
+		out, err = answer(&call{p: p, id: r.PathValue("id"), sub: r.PathValue("sub")})
 	}
 	var result reply
 	if err == nil {

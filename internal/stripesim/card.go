@@ -12,6 +12,7 @@ type TestCard struct {
 	chargeFails *apiError
 	// authenticate: "" never, "once" until it was set up with 3-D Secure, "always" on every charge.
 	authenticate string
+	disputes     bool // its holder takes each payment back
 }
 
 // Grouped is the number in groups of four, as printed on a card.
@@ -43,6 +44,7 @@ func TestCards() []TestCard {
 		{Number: "4000008400001629", Brand: "visa", Meaning: "Asks for 3-D Secure, then is declined", chargeFails: declined(), authenticate: "once"},
 		{Number: "4000000000000069", Brand: "visa", Meaning: "Has expired", attachFails: expired, chargeFails: expired},
 		{Number: "4000000000000127", Brand: "visa", Meaning: "Has a wrong security code", attachFails: code, chargeFails: code},
+		{Number: "4000000000000259", Brand: "visa", Meaning: "Pays, then is disputed", disputes: true},
 		{Number: "5555555555554444", Brand: "mastercard", Meaning: "Pays (Mastercard)"},
 	}
 }
@@ -65,6 +67,7 @@ func namedCard(name string) (string, bool) {
 		"pm_card_mastercard": "5555555555554444", "tok_mastercard": "5555555555554444",
 		"pm_card_chargeCustomerFail": "4000000000000341", "tok_chargeCustomerFail": "4000000000000341",
 		"pm_card_chargeDeclined": "4000000000000002", "tok_chargeDeclined": "4000000000000002",
+		"pm_card_createDispute": "4000000000000259", "tok_createDispute": "4000000000000259",
 		"pm_card_visa_chargeDeclined":                                   "4000000000000002",
 		"pm_card_visa_chargeDeclinedInsufficientFunds":                  "4000000000009995",
 		"pm_card_chargeDeclinedInsufficientFunds":                       "4000000000009995",

@@ -35,9 +35,11 @@ type CheckoutSession struct {
 
 // CustomerDetails are what the person typed.
 type CustomerDetails struct {
-	Email     string `json:"email"`
-	Name      string `json:"name"`
-	TaxExempt string `json:"tax_exempt"`
+	Address   *Address       `json:"address"`
+	Email     string         `json:"email"`
+	Name      string         `json:"name"`
+	TaxExempt string         `json:"tax_exempt"`
+	TaxIDs    []InvoiceTaxID `json:"tax_ids"`
 }
 
 type checkoutInternal struct {
@@ -45,6 +47,7 @@ type checkoutInternal struct {
 	TrialDays            int64              `json:"trial_days,omitempty"`
 	TrialEnd             int64              `json:"trial_end,omitempty"`
 	MissingMethod        string             `json:"missing_method,omitempty"`
+	Collects             collects           `json:"collects"`
 	Coupon               string             `json:"coupon,omitempty"`
 	PromotionCode        string             `json:"promotion_code,omitempty"`
 	Description          string             `json:"description,omitempty"`
@@ -58,6 +61,8 @@ func (s *Sim) checkout(cs *CheckoutSession) obj {
 	if cs.Status != "open" {
 		out["url"] = nil
 	}
+	out["tax_id_collection"] = obj{"enabled": cs.Internal.Collects.TaxID}
+	out["billing_address_collection"] = orNil(cs.Internal.Collects.Address)
 	return out
 }
 
@@ -104,8 +109,8 @@ func (s *Sim) readCheckout(p *params) (*CheckoutSession, error) {
 	}
 	data.ignore("billing_cycle_anchor", "proration_behavior", "default_tax_rates", "invoice_settings")
 	s.readPromotion(p, cs)
-	p.ignore("automatic_tax", "billing_address_collection", "customer_update", "payment_method_types",
-		"tax_id_collection", "ui_mode", "consent_collection", "custom_text", "submit_type", "currency", "phone_number_collection",
+	readCollects(p, cs)
+	p.ignore("automatic_tax", "payment_method_types", "ui_mode", "consent_collection", "custom_text", "submit_type", "currency", "phone_number_collection",
 		"payment_method_options", "saved_payment_method_options", "customer_creation")
 	if cs.Customer != "" && cs.CustomerEmail != "" {
 		p.fail(invalid("customer_email", "You may only specify one of these parameters: customer, customer_email."))

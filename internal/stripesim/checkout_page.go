@@ -7,6 +7,7 @@ import (
 
 type checkoutView struct {
 	cardFields
+	detailsFields
 	Product   string
 	Interval  string
 	Lines     []checkoutLine
@@ -24,7 +25,7 @@ type checkoutLine struct{ Name, Note, Total string }
 
 func (s *Sim) checkoutView(cs *CheckoutSession) checkoutView {
 	view := checkoutView{CancelURL: cs.CancelURL, WantsCard: cs.wantsCard(), Button: "Subscribe", Email: cs.CustomerEmail}
-	view.Cards = TestCards()
+	view.Cards, view.detailsFields = TestCards(), s.checkoutDetails(cs)
 	if cus := s.st.Customers.get(cs.Customer); cus != nil && cus.Email != "" {
 		view.Email = cus.Email
 	}
@@ -119,6 +120,7 @@ func (h *hosted) submitCheckout(w http.ResponseWriter, r *http.Request) {
 	}
 	view := h.sim.checkoutView(cs)
 	view.Form, view.Errors, view.Problem, view.Promotion.Problem = form, result.fields, result.problem, wrong
+	view.Details = form.Details
 	if wrong != "" {
 		view.Promotion.Typed = r.PostFormValue("promotion")
 	}
@@ -207,7 +209,7 @@ func (h *hosted) submitCheckoutAuth(w http.ResponseWriter, r *http.Request) {
 	}
 	cs.Internal.Typed = nil
 	view := h.sim.checkoutView(cs)
-	view.Form, view.Errors, view.Problem = form, result.fields, result.problem
+	view.Form, view.Details, view.Errors, view.Problem = form, form.Details, result.fields, result.problem
 	leaves, target := []string{cs.SuccessURL, cs.CancelURL}, cs.successURL()
 	h.sim.touched()
 	h.sim.mu.Unlock()

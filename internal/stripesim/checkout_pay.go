@@ -14,11 +14,14 @@ type CardForm struct {
 	Expiry string `json:"expiry"` // MM / YY
 	CVC    string `json:"cvc"`
 	Name   string `json:"name"`
+	// Details are asked for by some sessions.
+	Details DetailsForm `json:"details"`
 }
 
 // CardWith fills the form with a number and plausible other fields.
 func (s *Sim) CardWith(number string) CardForm {
-	return CardForm{Number: number, Expiry: "12 / " + strconv.Itoa((s.Now().Year()+3)%100), CVC: "123", Name: "Test Person", Email: "person@example.com"}
+	return CardForm{Number: number, Expiry: "12 / " + strconv.Itoa((s.Now().Year()+3)%100), CVC: "123", Name: "Test Person", Email: "person@example.com",
+		Details: DetailsForm{Name: "Test Business", Address: Address{Line1: "Main Street 1", City: "Berlin", PostalCode: "10115", Country: "DE"}}}
 }
 
 // fieldErrors are mistakes of a form by field name.
@@ -110,12 +113,13 @@ func (s *Sim) pay(cs *CheckoutSession, form CardForm, passed bool) payResult {
 	if cs.wantsCard() {
 		pm, wrong = s.checked(form)
 	}
+	if wrong == nil {
+		wrong = fieldErrors{}
+	}
 	if wrongEmail != "" {
-		if wrong == nil {
-			wrong = fieldErrors{}
-		}
 		wrong["email"] = wrongEmail
 	}
+	form.Details.check(cs.asks(), wrong)
 	if len(wrong) > 0 {
 		return payResult{fields: wrong}
 	}
@@ -168,7 +172,8 @@ func (s *Sim) tryHosted(cs *CheckoutSession, pm *PaymentMethod, passed bool) *pa
 
 func (s *Sim) completeCheckout(cs *CheckoutSession, pm *PaymentMethod, form CardForm, passed bool) {
 	cus := s.st.Customers.get(cs.Customer)
-	if cus == nil {
+	fresh := cus == nil
+	if fresh {
 		cus = &Customer{
 			ID: s.newID("cus_", 14), Created: s.now().Unix(), Email: form.Email, Name: strings.TrimSpace(form.Name),
 			InvoicePrefix: strings.ToUpper(s.newID("", 8)), NextInvoiceSequence: 1,
@@ -178,6 +183,7 @@ func (s *Sim) completeCheckout(cs *CheckoutSession, pm *PaymentMethod, form Card
 	} else if cus.Email == "" {
 		s.changeCustomer(cus, func() { cus.Email = form.Email })
 	}
+	s.noteDetails(cs, cus, form, fresh)
 	from := start{
 		customer: cus.ID, items: cs.Internal.Items, trialEnd: cs.Internal.TrialEnd, missingMethod: cs.Internal.MissingMethod,
 		description: cs.Internal.Description, metadata: cs.Internal.SubscriptionMetadata, passed: passed,
@@ -195,7 +201,6 @@ func (s *Sim) completeCheckout(cs *CheckoutSession, pm *PaymentMethod, form Card
 	if cs.AmountTotal == 0 {
 		cs.PaymentStatus = "no_payment_required"
 	}
-	cs.CustomerDetails = &CustomerDetails{Email: form.Email, Name: form.Name, TaxExempt: "none"}
 	cs.Internal.Typed = nil
 	s.emit("checkout.session.completed", s.checkout(cs), nil)
 }

@@ -62,10 +62,18 @@ func (s *Sim) createCustomer(c *call) (obj, error) {
 		ID: s.newID("cus_", 14), Created: s.now().Unix(),
 		InvoicePrefix: strings.ToUpper(s.newID("", 8)), NextInvoiceSequence: 1,
 	}
+	var ids []InvoiceTaxID
+	for _, at := range c.p.list("tax_id_data") {
+		ids = append(ids, readTaxID(at))
+	}
 	if err := s.readCustomer(c.p, cus); err != nil {
 		return nil, err
 	}
-	return s.addCustomer(cus), nil
+	made := s.addCustomer(cus)
+	for _, id := range ids {
+		s.addTaxID(cus.ID, id)
+	}
+	return made, nil
 }
 
 func (s *Sim) addCustomer(cus *Customer) obj {
@@ -106,7 +114,7 @@ func (s *Sim) readCustomer(p *params, cus *Customer) error {
 		cus.InvoiceSettings.DefaultPaymentMethod = id
 	}
 	cus.Metadata = p.metadata(cus.Metadata)
-	p.ignore("shipping", "tax", "tax_exempt", "tax_id_data", "invoice_prefix", "next_invoice_sequence", "cash_balance")
+	p.ignore("shipping", "tax", "tax_exempt", "invoice_prefix", "next_invoice_sequence", "cash_balance")
 	return p.done()
 }
 

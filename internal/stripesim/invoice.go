@@ -9,6 +9,8 @@ type Invoice struct {
 	Customer             string            `json:"customer"`
 	CustomerEmail        string            `json:"customer_email,omitempty"`
 	CustomerName         string            `json:"customer_name,omitempty"`
+	CustomerAddress      *Address          `json:"customer_address,omitempty"`
+	CustomerTaxIDs       []InvoiceTaxID    `json:"customer_tax_ids,omitempty"`
 	Currency             string            `json:"currency"`
 	AmountDue            int64             `json:"amount_due"`
 	AmountPaid           int64             `json:"amount_paid"`

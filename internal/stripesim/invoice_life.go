@@ -10,7 +10,8 @@ func (s *Sim) newInvoice(sub *Subscription, reason string, period Period, lines 
 	cus := s.st.Customers.get(sub.Customer)
 	inv := &Invoice{
 		ID: s.newID("in_", 24), Created: s.now().Unix(), Customer: sub.Customer, CustomerEmail: cus.Email,
-		CustomerName: cus.Name, Currency: sub.Currency, AutoAdvance: true, BillingReason: reason,
+		CustomerName: cus.Name, CustomerAddress: cus.Address, CustomerTaxIDs: s.invoiceTaxIDs(cus.ID),
+		Currency: sub.Currency, AutoAdvance: true, BillingReason: reason,
 		PeriodStart: period.Start, PeriodEnd: period.End, Status: "draft", Subscription: sub.ID,
 		Internal: invoiceInternal{SubscriptionMetadata: copyMap(sub.Metadata)},
 	}
@@ -58,6 +59,7 @@ func (inv *Invoice) addUp(balance int64) {
 // finalize opens a draft, takes the customer's credit into account and makes its payment intent.
 func (s *Sim) finalize(inv *Invoice) {
 	cus := s.st.Customers.get(inv.Customer)
+	inv.CustomerName, inv.CustomerEmail, inv.CustomerAddress, inv.CustomerTaxIDs = cus.Name, cus.Email, cus.Address, s.invoiceTaxIDs(cus.ID)
 	s.countAgain(inv)
 	s.takeOff(inv)
 	inv.addUp(cus.Balance)
@@ -127,6 +129,13 @@ func (s *Sim) paidAfter(inv *Invoice, before obj) {
 	s.setDelinquent(inv.Customer)
 	if sub := s.st.Subscriptions.get(inv.Subscription); sub != nil {
 		s.afterPaid(sub, inv)
+	}
+	if ch := s.st.Charges.get(inv.Charge); ch != nil && ch.Paid && ch.Dispute == "" {
+		if pm := s.st.PaymentMethods.get(ch.PaymentMethod); pm != nil {
+			if card, _ := testCard(pm.Internal.Number); card.disputes {
+				s.dispute(ch, "fraudulent")
+			}
+		}
 	}
 }
 

@@ -1,19 +1,23 @@
 package stripesim
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 type invoiceView struct {
 	cardFields
-	ID, Number, Status, Date, Customer, Subtotal, Total, Due string
-	Lines, Less                                              []invoiceLineView // Less: discounts and credit
-	Open, HasPDF                                             bool
+	ID, Number, Status, Date, Subtotal, Total, Due string
+	Lines, Less                                    []invoiceLineView // Less: discounts and credit
+	To                                             []string
+	Open, HasPDF                                   bool
 }
 
 type invoiceLineView struct{ Description, Amount string }
 
 func (s *Sim) invoiceView(inv *Invoice) invoiceView {
 	view := invoiceView{
-		ID: inv.ID, Number: inv.Number, Status: inv.Status, Date: date(inv.Created), Customer: inv.CustomerEmail,
+		ID: inv.ID, Number: inv.Number, Status: inv.Status, Date: date(inv.Created), To: inv.addressee(),
 		Total: money(inv.Total, inv.Currency), Due: money(inv.AmountRemaining, inv.Currency),
 		Open: inv.Status == "open", HasPDF: inv.Number != "",
 	}
@@ -29,6 +33,12 @@ func (s *Sim) invoiceView(inv *Invoice) invoiceView {
 		view.Lines = append(view.Lines, invoiceLineView{line.Description, money(line.Amount, line.Currency)})
 	}
 	return view
+}
+
+// addressee is whom the invoice is for, line by line.
+func (inv *Invoice) addressee() []string {
+	lines := slices.Concat([]string{inv.CustomerName}, inv.CustomerAddress.lines(), taxLines(inv.CustomerTaxIDs), []string{inv.CustomerEmail})
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
 // couponName is what people read of a discount: Spring (20% off).

@@ -8,9 +8,8 @@ import (
 
 // pdfOf writes an invoice as a one-page PDF 1.4 by hand: text in Helvetica, nothing else.
 func pdfOf(view invoiceView) []byte {
-	rows := []string{
-		"Invoice " + view.Number, "", "Date: " + view.Date, "Customer: " + view.Customer, "Status: " + view.Status, "",
-	}
+	rows := []string{"Invoice " + view.Number, "", "Date: " + view.Date, "Status: " + view.Status, ""}
+	rows = append(append(rows, view.To...), "")
 	for _, line := range view.Lines {
 		rows = append(rows, line.Description+"    "+line.Amount)
 	}

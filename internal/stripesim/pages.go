@@ -29,8 +29,8 @@ type hosted struct {
 func (s *Sim) pages(mux *http.ServeMux) {
 	h := &hosted{sim: s, views: map[string]*template.Template{}}
 	shared := template.Must(template.New("").Funcs(template.FuncMap{"money": money, "date": date}).
-		ParseFS(pageFiles, "pages/layout.html", "pages/card.html"))
-	for _, name := range []string{"checkout", "authenticate", "message", "portal", "portal_card", "invoice"} {
+		ParseFS(pageFiles, "pages/layout.html", "pages/card.html", "pages/details.html"))
+	for _, name := range []string{"checkout", "authenticate", "message", "portal", "portal_card", "portal_details", "invoice"} {
 		h.views[name] = template.Must(template.Must(shared.Clone()).ParseFS(pageFiles, "pages/"+name+".html"))
 	}
 	same := http.NewCrossOriginProtection()
@@ -45,6 +45,8 @@ func (s *Sim) pages(mux *http.ServeMux) {
 		"POST /p/session/{id}/cancel":            h.portalCancel,
 		"POST /p/session/{id}/renew":             h.portalRenew,
 		"POST /p/session/{id}/plan":              h.portalChange,
+		"GET /p/session/{id}/details":            h.showPortalDetails,
+		"POST /p/session/{id}/details":           h.submitPortalDetails,
 		"GET /p/session/{id}/card":               h.showPortalCard,
 		"POST /p/session/{id}/card":              h.submitPortalCard,
 		"GET /p/session/{id}/card/authenticate":  h.showPortalAuth,
@@ -121,7 +123,7 @@ func (h *hosted) css(w http.ResponseWriter, r *http.Request) {
 func readCardForm(r *http.Request) CardForm {
 	return CardForm{
 		Email: r.PostFormValue("email"), Number: r.PostFormValue("number"), Expiry: r.PostFormValue("expiry"),
-		CVC: r.PostFormValue("cvc"), Name: r.PostFormValue("name"),
+		CVC: r.PostFormValue("cvc"), Name: r.PostFormValue("name"), Details: readDetails(r),
 	}
 }
 

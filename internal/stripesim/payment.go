@@ -45,6 +45,7 @@ type Charge struct {
 	Currency       string         `json:"currency"`
 	Customer       string         `json:"customer,omitempty"`
 	Description    string         `json:"description,omitempty"`
+	Dispute        string         `json:"dispute,omitempty"`
 	Disputed       bool           `json:"disputed"`
 	FailureCode    string         `json:"failure_code,omitempty"`
 	FailureMessage string         `json:"failure_message,omitempty"`

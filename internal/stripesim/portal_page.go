@@ -3,18 +3,21 @@ package stripesim
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
 type portalView struct {
-	ID        string
-	Email     string
-	ReturnURL string
-	Plans     []portalPlan
-	Card      string
-	CanCancel bool
-	CanUpdate bool
-	Invoices  []portalInvoice
+	ID         string
+	Email      string
+	ReturnURL  string
+	Plans      []portalPlan
+	Card       string
+	CanCancel  bool
+	CanUpdate  bool
+	Details    []string
+	CanDetails bool
+	Invoices   []portalInvoice
 }
 
 type portalPlan struct {
@@ -34,6 +37,9 @@ func (s *Sim) portalView(session *PortalSession) portalView {
 		ID: session.ID, Email: cus.Email, ReturnURL: session.ReturnURL,
 		CanCancel: s.offers(session, "subscription_cancel"), CanUpdate: s.offers(session, "payment_method_update"),
 	}
+	view.CanDetails = s.mayUpdate(session) != detailsAsk{}
+	view.Details = slices.DeleteFunc(slices.Concat([]string{cus.Name, cus.Email}, cus.Address.lines(), taxLines(s.invoiceTaxIDs(cus.ID))),
+		func(line string) bool { return line == "" })
 	for _, sub := range s.st.Subscriptions.newest(func(sub *Subscription) bool { return sub.Customer == cus.ID && !sub.ended() }) {
 		plan := s.portalPlan(sub)
 		plan.Choices = s.portalChoices(session, sub)

@@ -29,27 +29,40 @@ func (s *Sim) createRefund(c *call) (obj, error) {
 	if ch == nil {
 		return nil, noSuch("charge", id, "charge")
 	}
+	made, problem := s.refundCharge(ch, Refund{Amount: amount, Reason: reason, Metadata: metadata})
+	if problem != nil {
+		return nil, problem
+	}
+	return s.refund(made), nil
+}
+
+// refundCharge gives an amount of a charge back (0: all that is left), or says why not.
+func (s *Sim) refundCharge(ch *Charge, wanted Refund) (*Refund, *apiError) {
 	left := ch.Amount - ch.AmountRefunded
-	if amount == 0 {
-		amount = left
-	}
-	if !ch.Paid || left == 0 {
+	d := s.st.Disputes.get(ch.Dispute)
+	switch {
+	case d != nil && d.Status != "won":
+		return nil, refused("charge_disputed", "Charge "+ch.ID+" has been charged back; cannot issue a refund.")
+	case !ch.Paid:
+		return nil, invalid("charge", "Charge "+ch.ID+" was not paid.")
+	case left == 0:
 		return nil, refused("charge_already_refunded", "Charge "+ch.ID+" has already been refunded.")
+	case wanted.Amount < 0 || wanted.Amount > left:
+		return nil, invalid("amount", "Refund amount ("+money(wanted.Amount, ch.Currency)+") is greater than unrefunded amount on charge ("+money(left, ch.Currency)+")")
 	}
-	if amount < 0 || amount > left {
-		return nil, invalid("amount", "Refund amount is greater than unrefunded amount on charge")
+	refund := &wanted
+	if refund.Amount == 0 {
+		refund.Amount = left
 	}
-	refund := &Refund{
-		ID: s.newID("re_", 24), Amount: amount, Charge: ch.ID, Created: s.now().Unix(), Currency: ch.Currency,
-		PaymentIntent: ch.PaymentIntent, Reason: reason, Status: "succeeded", Metadata: metadata,
-	}
+	refund.ID, refund.Charge, refund.Created, refund.Currency = s.newID("re_", 24), ch.ID, s.now().Unix(), ch.Currency
+	refund.PaymentIntent, refund.Status = ch.PaymentIntent, "succeeded"
 	before := s.charge(ch)
 	s.st.Refunds.put(refund.ID, refund)
-	ch.AmountRefunded += amount
+	ch.AmountRefunded += refund.Amount
 	ch.Refunded = ch.AmountRefunded == ch.Amount
 	s.emitUpdate("charge.refunded", before, s.charge(ch))
 	s.emit("refund.created", s.refund(refund), nil)
-	return s.refund(refund), nil
+	return refund, nil
 }
 
 func (s *Sim) getRefund(c *call) (obj, error) {

@@ -85,7 +85,7 @@ func (s *Sim) render(id string) obj {
 		found(&s.st.Subscriptions, s.subscription), found(&s.st.Schedules, s.schedule),
 		found(&s.st.Invoices, s.invoice), found(&s.st.PaymentMethods, s.paymentMethod),
 		found(&s.st.Intents, s.paymentIntent), found(&s.st.SetupIntents, s.setupIntent),
-		found(&s.st.Charges, s.charge), found(&s.st.Refunds, s.refund),
+		found(&s.st.Charges, s.charge), found(&s.st.Disputes, s.disputeObject), found(&s.st.Refunds, s.refund),
 		found(&s.st.Checkouts, s.checkout), found(&s.st.PortalConfigs, s.portalConfig),
 		found(&s.st.InvoiceItems, s.invoiceItem), found(&s.st.Coupons, s.coupon),
 		found(&s.st.PromotionCodes, s.promotionCode), found(&s.st.Discounts, s.discount),

@@ -21,6 +21,7 @@ type state struct {
 	Subscriptions  table[Subscription]    `json:"subscriptions"`
 	Schedules      table[Schedule]        `json:"schedules"`
 	Usage          table[UsageRecord]     `json:"usage"`
+	TaxIDs         table[TaxID]           `json:"tax_ids"`
 	Coupons        table[Coupon]          `json:"coupons"`
 	PromotionCodes table[PromotionCode]   `json:"promotion_codes"`
 	Discounts      table[Discount]        `json:"discounts"`
@@ -31,6 +32,7 @@ type state struct {
 	SetupIntents   table[SetupIntent]     `json:"setup_intents"`
 	Charges        table[Charge]          `json:"charges"`
 	Refunds        table[Refund]          `json:"refunds"`
+	Disputes       table[Dispute]         `json:"disputes"`
 	Checkouts      table[CheckoutSession] `json:"checkout_sessions"`
 	Portals        table[PortalSession]   `json:"portal_sessions"`
 	PortalConfigs  table[PortalConfig]    `json:"portal_configurations"`

@@ -165,6 +165,7 @@ func (s *Sim) draft(sub *Subscription, period Period, lines []InvoiceLine, creat
 	cus := s.st.Customers.get(sub.Customer)
 	inv := &Invoice{
 		Created: created, Customer: sub.Customer, CustomerEmail: cus.Email, CustomerName: cus.Name,
+		CustomerAddress: cus.Address, CustomerTaxIDs: s.invoiceTaxIDs(cus.ID),
 		Currency: sub.Currency, AutoAdvance: true, BillingReason: "upcoming", PeriodStart: period.Start,
 		PeriodEnd: period.End, Status: "draft", Subscription: sub.ID, Lines: lines, NextPaymentAttempt: created + 3600,
 		Internal: invoiceInternal{SubscriptionMetadata: sub.Metadata},
