@@ -58,6 +58,8 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 		values ($1, $2, 'in_1', 'cus_acme', 'ACME-0001', 'paid', 'usd', 5600, 0, 5600, now())`, tenant, uuid.New())
 	o.exec(t, `insert into stripe_events (id, type, created, livemode, object_id, customer_id, payload, state, note)
 		values ($1, 'invoice.paid', now(), false, 'in_1', 'cus_acme', jsonb_build_object('name', $2::text), 'parked', $2)`, o.event, hostile)
+	o.exec(t, `insert into stripe_events (id, type, created, livemode, object_id, customer_id, payload, state, note)
+		values ('evt_nobody', 'customer.subscription.created', now(), false, 'sub_nobody', 'cus_nobody', '{}', 'parked', 'no organization has this customer')`)
 	o.exec(t, `insert into billing_tasks (id, kind, object_id, tenant_id, detail) values ($1, 'dispute', 'dp_1', $2, $3)`, o.task, tenant, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
 	var err error
@@ -108,7 +110,7 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
-			"tasks": o.task.String(),
+			"tasks": o.task.String(), "customers": "cus_nobody",
 		}[strings.Split(r.Path+"//", "/")[2]]
 		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {
@@ -212,7 +214,7 @@ func TestOverviewSaysHowItStands(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.staff.Get("/admin").Want(200).Says("$56 from one subscription", "Active subscriptions 1 of 1 organizations", "Users 2",
-		"Failed jobs 1 1 in 24 h, most in mail", "One thing needs a person", "dp_1", "parked 1", "invoice.paid", "test")
+		"Failed jobs 1 1 in 24 h, most in mail", "One thing needs a person", "dp_1", "parked 2", "invoice.paid", "test")
 }
 
 func TestUserAndOrganizationPages(t *testing.T) {

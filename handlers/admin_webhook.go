@@ -1,22 +1,59 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/a-h/templ"
 
 	"plinth/internal/admin"
 	"plinth/internal/scope"
 	"plinth/views"
+	"plinth/views/ui"
 )
 
 // Webhooks lists the Stripe events.
 func (h *Admin) Webhooks(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	f := admin.WebhookFilter{State: filter(r, "state"), Type: filter(r, "type")}
-	rows, types, err := h.Admin.Webhooks(r.Context(), f, filter(r, "after"))
+	return h.webhooks(w, r, filter(r, "state"), filter(r, "type"), filter(r, "customer"), nil)
+}
+
+// webhooks draws the list, with the form that replays all of it once more when failed is not nil.
+func (h *Admin) webhooks(w http.ResponseWriter, r *http.Request, state, kind, customer string, failed error) error {
+	f := admin.WebhookFilter{State: state, Type: kind, Customer: customer}
+	page, err := h.Admin.Webhooks(r.Context(), f, filter(r, "after"))
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminWebhooks(h.frame(r), listing(r, "state", "type", "after"), rows, types))
+	l := listing(r, "after")
+	l.Path = "/admin/webhooks"
+	for name, value := range map[string]string{"state": state, "type": kind, "customer": customer} {
+		if value != "" {
+			l.Query.Set(name, value)
+		}
+	}
+	if failed == nil {
+		return h.Render(w, r, http.StatusOK, views.AdminWebhooks(h.frame(r), l, f, page, ui.Form{}))
+	}
+	return h.Again(w, r, failed, func(form ui.Form) templ.Component { return views.AdminWebhooks(h.frame(r), l, f, page, form) })
+}
+
+// ReplayWebhooks has all waiting events of a filter applied again.
+func (h *Admin) ReplayWebhooks(w http.ResponseWriter, r *http.Request, p scope.Person) error {
+	f, err := Decode[admin.ReplayForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	n, failed := h.Admin.ReplayAll(r.Context(), actor(r, p), f)
+	if failed != nil && !(admin.WebhookFilter{State: f.State}).Replayable() {
+		return failed
+	}
+	if failed != nil {
+		return h.webhooks(w, r, f.State, f.Type, f.Customer, failed)
+	}
+	h.Flash(w, r, fmt.Sprintf("Queued again: %d. What is still here after a minute can be replayed once more.", n))
+	q := url.Values{"state": {f.State}, "type": {f.Type}, "customer": {f.Customer}}
+	return h.Redirect(w, r, "/admin/webhooks?"+q.Encode())
 }
 
 // Webhook shows one Stripe event.

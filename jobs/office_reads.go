@@ -55,9 +55,9 @@ func ReadJob(r *db.Reads, id int64, into *JobFull) {
 		from river.river_job where id = $1`, id)
 }
 
-// ReadJobsWith queues the newest jobs of a kind whose arguments have the value.
-func ReadJobsWith(r *db.Reads, kind, name, value string, size int, into *[]Job) {
-	db.Rows(r, into, "select "+jobColumns+` from river.river_job
+// ReadAttempts queues the newest jobs of a kind whose arguments have the value, with what their attempts ended with.
+func ReadAttempts(r *db.Reads, kind, name, value string, size int, into *[]JobFull) {
+	db.Rows(r, into, "select "+jobColumns+`, args, coalesce(array_to_json(errors), '[]'), coalesce(attempted_by, '{}') from river.river_job
 		where kind = $1 and args @> jsonb_build_object($2::text, $3::text) order by id desc limit $4`, kind, name, value, size)
 }
 

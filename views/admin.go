@@ -28,6 +28,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
 		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions"},
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},
+		{Text: ui.T(ctx, "Customers"), URL: "/admin/customers"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
 	}}}
 }
@@ -139,6 +140,8 @@ func webhookState(ctx context.Context, state string) (text, hue string) {
 		return ui.T(ctx, "Applied"), "moss"
 	case "queued":
 		return ui.T(ctx, "Queued"), "blue"
+	case admin.WebhookLate:
+		return ui.T(ctx, "Queued too long"), "brick"
 	case "parked":
 		return ui.T(ctx, "Parked"), "bronze"
 	}

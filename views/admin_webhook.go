@@ -3,6 +3,8 @@ package views
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -56,4 +58,32 @@ func modeLine(ctx context.Context, e admin.Webhook) string {
 		line += " · " + ui.T(ctx, "account %s", e.Account)
 	}
 	return line
+}
+
+// webhooksWaiting says what waits and since when.
+func webhooksWaiting(ctx context.Context, w admin.WebhooksWaiting) string {
+	parts := []string{ui.T(ctx, "What Stripe sent, the newest first")}
+	if w.Queued > 0 && w.OldestQueued != nil {
+		parts = append(parts, ui.T(ctx, "%d queued, the oldest for %s", w.Queued, span(ctx, time.Since(*w.OldestQueued))))
+	}
+	if w.Parked > 0 && w.OldestParked != nil {
+		parts = append(parts, ui.T(ctx, "%d parked, the oldest for %s", w.Parked, span(ctx, time.Since(*w.OldestParked))))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func plainJobs(full []admin.JobFull) []admin.Job {
+	all := make([]admin.Job, len(full))
+	for i, j := range full {
+		all[i] = j.Job
+	}
+	return all
+}
+
+// customersTabs lead between customers that something waits for, and all that are nobody's.
+func customersTabs(ctx context.Context, l Listing) []ui.Tab {
+	return []ui.Tab{
+		{Text: ui.T(ctx, "Parked"), URL: l.Path, Current: l.Get("show") == ""},
+		{Text: ui.T(ctx, "All"), URL: l.Path + "?show=all", Current: l.Get("show") != ""},
+	}
 }

@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"plinth/internal/billing"
@@ -64,6 +65,14 @@ func (a *Admin) act(ctx context.Context, by Actor, action, object string, fn fun
 		}
 		return fn(ctx, tx)
 	})
+}
+
+// unlessSo takes an act that changed nothing, and whose note was taken back with it, for a success.
+func (a *Admin) unlessSo(err error) error {
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	return err
 }
 
 // viewed notes in an organization that staff looked at its data.

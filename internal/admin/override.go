@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -110,17 +109,13 @@ func (a *Admin) moveTrial(ctx context.Context, by Actor, tenant uuid.UUID, g bil
 func (a *Admin) once(ctx context.Context, by Actor, action string, tenant uuid.UUID, do func(context.Context, db.Tx, scope.Scope) (bool, error)) error {
 	s := scope.System(tenant)
 	s.Person, s.Request = by.Person, by.Request
-	err := a.act(ctx, by, action, tenant.String(), func(ctx context.Context, tx db.Tx) error {
+	return a.unlessSo(a.act(ctx, by, action, tenant.String(), func(ctx context.Context, tx db.Tx) error {
 		changed, err := do(ctx, tx, s)
 		if err == nil && !changed {
 			return errUnchanged
 		}
 		return err
-	})
-	if errors.Is(err, errUnchanged) {
-		return nil
-	}
-	return err
+	}))
 }
 
 func (a *Admin) readGift(f GiveForm, target giftTarget) (billing.Gift, error) {
@@ -192,7 +187,7 @@ func reasoned(reason string) (_, text string) {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case reason == "":
-		return "", "Say why. The owners read it."
+		return "", "Say why."
 	case len([]rune(reason)) > 500:
 		return "", "Use at most 500 characters."
 	}

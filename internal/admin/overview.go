@@ -93,7 +93,7 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 		db.Row(r, &o.Health, admindb.WebhookHealth, now.Add(-overviewHours*time.Hour))
 		jobs.ReadFailures(r, &o.Failures)
 		jobs.ReadQueues(r, &o.Queues)
-		db.Rows(r, &o.Webhooks, admindb.ListWebhooks, future(), "", "", "", overviewRows)
+		db.Rows(r, &o.Webhooks, admindb.ListWebhooks, future(), "", "", "", "", overviewRows)
 		db.Rows(r, &o.Tasks, admindb.ListTasks, future(), uuid.Max, false, "", uuid.Nil, overviewRows)
 	})
 	o.Opened = everyMonth(month, o.Opened)

@@ -41,15 +41,11 @@ func (a *Admin) Lift(ctx context.Context, by Actor, id uuid.UUID) error {
 func (a *Admin) suspend(ctx context.Context, by Actor, action string, id uuid.UUID, reason string) error {
 	s := scope.System(id)
 	s.Person, s.Request = by.Person, by.Request
-	err := a.act(ctx, by, action, id.String(), func(ctx context.Context, tx db.Tx) error {
+	return a.unlessSo(a.act(ctx, by, action, id.String(), func(ctx context.Context, tx db.Tx) error {
 		changed, err := tenants.SuspendTx(ctx, tx, a.Queue, s, reason)
 		if err == nil && !changed {
 			return errUnchanged
 		}
 		return err
-	})
-	if errors.Is(err, errUnchanged) {
-		return nil
-	}
-	return err
+	}))
 }

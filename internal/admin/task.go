@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -132,17 +131,13 @@ func (a *Admin) CloseTask(ctx context.Context, by Actor, id uuid.UUID, f CloseTa
 }
 
 func (a *Admin) onTask(ctx context.Context, by Actor, action string, p TaskPage, do func(context.Context, db.Tx) (bool, error)) error {
-	err := a.act(ctx, by, action, p.Kind+" "+p.ObjectID, func(ctx context.Context, tx db.Tx) error {
+	return a.unlessSo(a.act(ctx, by, action, p.Kind+" "+p.ObjectID, func(ctx context.Context, tx db.Tx) error {
 		changed, err := do(ctx, tx)
 		if err == nil && !changed {
 			return errUnchanged
 		}
 		return err
-	})
-	if errors.Is(err, errUnchanged) {
-		return nil
-	}
-	return err
+	}))
 }
 
 func errClosed() error { return fault.New(fault.Conflict, "This task is closed already.") }

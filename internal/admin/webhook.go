@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,6 +11,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/jobs"
 )
@@ -26,8 +28,26 @@ type WebhookRow struct {
 	Organization string
 }
 
-// WebhookStates lists the states of a stored event.
-func WebhookStates() []string { return []string{"queued", "applied", "parked", "ignored"} }
+// WebhookLate is no state of its own: queued for a quarter of an hour, as when the job of an event has failed for good.
+const WebhookLate = "late"
+
+// WebhookStates lists the states of a stored event, and late.
+func WebhookStates() []string { return []string{"queued", WebhookLate, "parked", "applied", "ignored"} }
+
+// WebhooksWaiting is what waits to be applied, and since when.
+type WebhooksWaiting struct {
+	Queued       int64
+	OldestQueued *time.Time
+	Parked       int64
+	OldestParked *time.Time
+}
+
+// WebhookList is a page of stored events with what waits.
+type WebhookList struct {
+	Events  List[WebhookRow]
+	Types   []string // that came lately, for the filter
+	Waiting WebhooksWaiting
+}
 
 // Webhook is a stored Stripe event as it arrived.
 type Webhook struct {
@@ -52,29 +72,32 @@ type Webhook struct {
 // WebhookPage is an event with the jobs that applied it, or tried to.
 type WebhookPage struct {
 	Webhook Webhook
-	Jobs    []Job
+	Jobs    []JobFull
 }
 
 // WebhookFilter says which events a list shows; what is empty leaves everything in.
 type WebhookFilter struct {
-	State, Type string
+	State, Type, Customer string
 }
 
-// Webhooks reads a page of Stripe events, the newest first, and the types that came lately.
-func (a *Admin) Webhooks(ctx context.Context, f WebhookFilter, after string) (List[WebhookRow], []string, error) {
-	var l List[WebhookRow]
-	var types []string
+// Replayable says whether all events of the filter can be replayed at once.
+func (f WebhookFilter) Replayable() bool { return f.State == "parked" || f.State == WebhookLate }
+
+// Webhooks reads a page of Stripe events, the newest first.
+func (a *Admin) Webhooks(ctx context.Context, f WebhookFilter, after string) (WebhookList, error) {
+	var l WebhookList
 	at, id, ok := timed(after)
 	if !ok {
 		at, id = future(), ""
 	}
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
-		db.Rows(r, &l.Rows, admindb.ListWebhooks, at, id, f.State, f.Type, pageSize+1)
-		db.Value(r, &l.Count, admindb.CountWebhooks, f.State, f.Type, CountStop+1)
-		db.Values(r, &types, admindb.WebhookTypes)
+		db.Rows(r, &l.Events.Rows, admindb.ListWebhooks, at, id, f.State, f.Type, f.Customer, pageSize+1)
+		db.Value(r, &l.Events.Count, admindb.CountWebhooks, f.State, f.Type, f.Customer, CountStop+1)
+		db.Values(r, &l.Types, admindb.WebhookTypes)
+		db.Row(r, &l.Waiting, admindb.WebhooksWaiting)
 	})
-	l.cut(pageSize, func(e WebhookRow) string { return timeCursor(e.ReceivedAt, e.ID) })
-	return l, types, err
+	l.Events.cut(pageSize, func(e WebhookRow) string { return timeCursor(e.ReceivedAt, e.ID) })
+	return l, err
 }
 
 // Webhook reads one event, and notes in its organization that staff looked at it. NotFound when there is none.
@@ -82,7 +105,7 @@ func (a *Admin) Webhook(ctx context.Context, by Actor, id string) (WebhookPage, 
 	var p WebhookPage
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		db.Row(r, &p.Webhook, admindb.Webhook, id)
-		jobs.ReadJobsWith(r, jobs.ApplyStripeEvent{}.Kind(), "event_id", id, partSize, &p.Jobs)
+		jobs.ReadAttempts(r, jobs.ApplyStripeEvent{}.Kind(), "event_id", id, partSize, &p.Jobs)
 	})
 	if err != nil || p.Webhook.TenantID == nil {
 		return p, err
@@ -99,4 +122,38 @@ func (a *Admin) Replay(ctx context.Context, by Actor, id string) error {
 		}
 		return a.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: id})
 	})
+}
+
+// ReplayForm has all events of a filter applied again; why says so in the history of staff.
+type ReplayForm struct {
+	State    string `form:"state"`
+	Type     string `form:"type"`
+	Customer string `form:"customer"`
+	Why      string `form:"why"`
+}
+
+// replayMost is how many events are queued at once.
+const replayMost = 200
+
+// ReplayAll has the events of a filter applied again, the oldest first, at most 200 at a time, and says how many.
+func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) (int, error) {
+	if !(WebhookFilter{State: f.State}).Replayable() {
+		return 0, fault.New(fault.Invalid, "Choose parked events, or late ones.")
+	}
+	why, text := reasoned(f.Why)
+	if text != "" {
+		return 0, fault.Field("why", text)
+	}
+	var ids []string
+	err := a.act(ctx, by, "staff.webhooks_replayed", strings.Join([]string{f.State, f.Type, f.Customer, why}, " · "), func(ctx context.Context, tx db.Tx) error {
+		var err error
+		ids, err = billing.RequeueEventsTx(ctx, tx, billing.Waiting{State: f.State, Type: f.Type, Customer: f.Customer}, replayMost)
+		for _, id := range ids {
+			if err == nil {
+				err = a.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: id})
+			}
+		}
+		return err
+	})
+	return len(ids), err
 }

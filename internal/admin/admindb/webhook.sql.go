@@ -17,20 +17,27 @@ select count(*)
 from (
     select
     from stripe_events e
-    where ($1::text = '' or e.state = $1)
+    where ($1::text = '' or e.state = $1 or $1 = 'late' and e.state = 'queued' and e.received_at < now() - interval '15 minutes')
       and ($2::text = '' or e.type = $2)
-    limit $3
+      and ($3::text = '' or e.customer_id = $3)
+    limit $4
 ) found
 `
 
 type CountWebhooksParams struct {
 	Column1 string
 	Column2 string
+	Column3 string
 	Limit   int32
 }
 
 func (q *Queries) CountWebhooks(ctx context.Context, db DBTX, arg CountWebhooksParams) (int64, error) {
-	row := db.QueryRow(ctx, CountWebhooks, arg.Column1, arg.Column2, arg.Limit)
+	row := db.QueryRow(ctx, CountWebhooks,
+		arg.Column1,
+		arg.Column2,
+		arg.Column3,
+		arg.Limit,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -42,10 +49,11 @@ from stripe_events e
 left join billing_customers b on b.stripe_customer_id = e.customer_id
 left join tenants t on t.id = b.tenant_id
 where (e.received_at, e.id) < ($1::timestamptz, $2::text)
-  and ($3::text = '' or e.state = $3)
+  and ($3::text = '' or e.state = $3 or $3 = 'late' and e.state = 'queued' and e.received_at < now() - interval '15 minutes')
   and ($4::text = '' or e.type = $4)
+  and ($5::text = '' or e.customer_id = $5)
 order by e.received_at desc, e.id desc
-limit $5
+limit $6
 `
 
 type ListWebhooksParams struct {
@@ -53,6 +61,7 @@ type ListWebhooksParams struct {
 	Column2 string
 	Column3 string
 	Column4 string
+	Column5 string
 	Limit   int32
 }
 
@@ -67,13 +76,14 @@ type ListWebhooksRow struct {
 	Organization string
 }
 
-// An empty state or type is any.
+// An empty state, type or customer is any; late are those that are queued for a quarter of an hour.
 func (q *Queries) ListWebhooks(ctx context.Context, db DBTX, arg ListWebhooksParams) ([]ListWebhooksRow, error) {
 	rows, err := db.Query(ctx, ListWebhooks,
 		arg.Column1,
 		arg.Column2,
 		arg.Column3,
 		arg.Column4,
+		arg.Column5,
 		arg.Limit,
 	)
 	if err != nil {
@@ -92,6 +102,95 @@ func (q *Queries) ListWebhooks(ctx context.Context, db DBTX, arg ListWebhooksPar
 			&i.CustomerID,
 			&i.TenantID,
 			&i.Organization,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const UnknownCustomer = `-- name: UnknownCustomer :one
+select e.customer_id, count(*) as events, count(*) filter (where e.state = 'parked') as parked,
+    min(e.received_at)::timestamptz as first_seen, max(e.received_at)::timestamptz as last_seen
+from stripe_events e
+where e.customer_id = $1 and e.customer_id <> ''
+  and not exists (select from billing_customers b where b.stripe_customer_id = e.customer_id)
+group by e.customer_id
+`
+
+type UnknownCustomerRow struct {
+	CustomerID string
+	Events     int64
+	Parked     int64
+	FirstSeen  time.Time
+	LastSeen   time.Time
+}
+
+func (q *Queries) UnknownCustomer(ctx context.Context, db DBTX, customerID string) (UnknownCustomerRow, error) {
+	row := db.QueryRow(ctx, UnknownCustomer, customerID)
+	var i UnknownCustomerRow
+	err := row.Scan(
+		&i.CustomerID,
+		&i.Events,
+		&i.Parked,
+		&i.FirstSeen,
+		&i.LastSeen,
+	)
+	return i, err
+}
+
+const UnknownCustomers = `-- name: UnknownCustomers :many
+select e.customer_id, count(*) as events, count(*) filter (where e.state = 'parked') as parked,
+    min(e.received_at)::timestamptz as first_seen, max(e.received_at)::timestamptz as last_seen
+from stripe_events e
+where e.customer_id <> '' and ($1::boolean or e.state = 'parked')
+  and not exists (select from billing_customers b where b.stripe_customer_id = e.customer_id)
+group by e.customer_id
+having (max(e.received_at), e.customer_id) < ($2::timestamptz, $3::text)
+order by 5 desc, 1 desc
+limit $4
+`
+
+type UnknownCustomersParams struct {
+	Column1 bool
+	Column2 time.Time
+	Column3 string
+	Limit   int32
+}
+
+type UnknownCustomersRow struct {
+	CustomerID string
+	Events     int64
+	Parked     int64
+	FirstSeen  time.Time
+	LastSeen   time.Time
+}
+
+// Customers that events speak of and that are no organization's; those with parked events, or all. The last heard of first.
+func (q *Queries) UnknownCustomers(ctx context.Context, db DBTX, arg UnknownCustomersParams) ([]UnknownCustomersRow, error) {
+	rows, err := db.Query(ctx, UnknownCustomers,
+		arg.Column1,
+		arg.Column2,
+		arg.Column3,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnknownCustomersRow
+	for rows.Next() {
+		var i UnknownCustomersRow
+		if err := rows.Scan(
+			&i.CustomerID,
+			&i.Events,
+			&i.Parked,
+			&i.FirstSeen,
+			&i.LastSeen,
 		); err != nil {
 			return nil, err
 		}
@@ -185,4 +284,31 @@ func (q *Queries) WebhookTypes(ctx context.Context, db DBTX) ([]string, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const WebhooksWaiting = `-- name: WebhooksWaiting :one
+select
+    (select count(*) from stripe_events q where q.state = 'queued') as queued,
+    (select min(q.received_at) from stripe_events q where q.state = 'queued')::timestamptz as oldest_queued,
+    (select count(*) from stripe_events p where p.state = 'parked') as parked,
+    (select min(p.received_at) from stripe_events p where p.state = 'parked')::timestamptz as oldest_parked
+`
+
+type WebhooksWaitingRow struct {
+	Queued       int64
+	OldestQueued time.Time
+	Parked       int64
+	OldestParked time.Time
+}
+
+func (q *Queries) WebhooksWaiting(ctx context.Context, db DBTX) (WebhooksWaitingRow, error) {
+	row := db.QueryRow(ctx, WebhooksWaiting)
+	var i WebhooksWaitingRow
+	err := row.Scan(
+		&i.Queued,
+		&i.OldestQueued,
+		&i.Parked,
+		&i.OldestParked,
+	)
+	return i, err
 }

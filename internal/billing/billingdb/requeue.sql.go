@@ -9,6 +9,25 @@ import (
 	"context"
 )
 
+const IgnoreParked = `-- name: IgnoreParked :execrows
+update stripe_events
+set state = 'ignored', note = $2, applied_at = now()
+where customer_id = $1 and state = 'parked'
+`
+
+type IgnoreParkedParams struct {
+	CustomerID string
+	Note       string
+}
+
+func (q *Queries) IgnoreParked(ctx context.Context, db DBTX, arg IgnoreParkedParams) (int64, error) {
+	result, err := db.Exec(ctx, IgnoreParked, arg.CustomerID, arg.Note)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const RequeueEvent = `-- name: RequeueEvent :execrows
 update stripe_events
 set state = 'queued', note = '', applied_at = null
@@ -21,4 +40,54 @@ func (q *Queries) RequeueEvent(ctx context.Context, db DBTX, id string) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const RequeueEvents = `-- name: RequeueEvents :many
+update stripe_events e
+set state = 'queued', note = '', applied_at = null
+where e.id in (
+    select x.id
+    from stripe_events x
+    where x.state = case when $1::text = 'parked' then 'parked' else 'queued' end
+      and ($1::text = 'parked' or x.received_at < now() - interval '15 minutes')
+      and ($2::text = '' or x.type = $2)
+      and ($3::text = '' or x.customer_id = $3)
+    order by x.received_at
+    limit $4
+    for update skip locked
+)
+returning e.id
+`
+
+type RequeueEventsParams struct {
+	State    string
+	Type     string
+	Customer string
+	Most     int32
+}
+
+// The oldest first: those that are parked, or that have waited for a quarter of an hour. An empty type is any.
+func (q *Queries) RequeueEvents(ctx context.Context, db DBTX, arg RequeueEventsParams) ([]string, error) {
+	rows, err := db.Query(ctx, RequeueEvents,
+		arg.State,
+		arg.Type,
+		arg.Customer,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
