@@ -104,33 +104,6 @@ func (h *Billing) OpenPortal(w http.ResponseWriter, r *http.Request, s scope.Sco
 	return h.leave(w, r, to, "the billing portal")
 }
 
-// ShowChange shows what a change of plan costs now, before anybody confirms it.
-func (h *Billing) ShowChange(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	query := r.URL.Query()
-	p, err := h.Billing.PreviewChange(r.Context(), s, billing.Choice{Plan: query.Get("plan"), Interval: query.Get("interval")})
-	if err != nil {
-		return err
-	}
-	return h.Render(w, r, http.StatusOK, views.BillingChange(s, p))
-}
-
-// Change makes the confirmed change.
-func (h *Billing) Change(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	f, err := Decode[billing.ChangeForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	changed, err := h.Billing.ChangePlan(r.Context(), s, f)
-	if err != nil {
-		return err
-	}
-	if changed.PayURL != "" {
-		return h.leave(w, r, changed.PayURL, "the invoice")
-	}
-	h.Flash(w, r, "The plan is changed.")
-	return h.Redirect(w, r, ui.OrgPath(s.Slug, "billing"))
-}
-
 // leave takes the browser to another site. A form may not redirect there under the pages' policy, so it is a page with
 // a link; htmx is told by header.
 func (b *Base) leave(w http.ResponseWriter, r *http.Request, to, name string) error {

@@ -69,6 +69,14 @@ func auditBilling(ctx context.Context, e events.LogEntry) string {
 	case "billing.plan_change_asked":
 		plan := e.Changes()["plan"]
 		return ui.T(ctx, "asked to change the plan from %s to %s", plan[0], plan[1])
+	case "billing.plan_change_withdrawn":
+		return ui.T(ctx, "took the planned change of the plan back")
+	case "billing.cancel_asked":
+		return ui.T(ctx, "cancelled the subscription")
+	case "billing.resumed":
+		return ui.T(ctx, "took the cancellation back")
+	case "billing.trial_converted":
+		return ui.T(ctx, "ended the trial and began to pay")
 	case "billing.subscription_changed":
 		return ui.T(ctx, "noted a change of the subscription")
 	case "billing.plan_given", "billing.plan_given_ended", "billing.trial_moved":

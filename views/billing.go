@@ -61,13 +61,7 @@ func (p BillingPage) ending() *time.Time {
 	if !p.Live() {
 		return nil
 	}
-	if p.Subscription.CancelAt != nil {
-		return p.Subscription.CancelAt
-	}
-	if p.Subscription.CancelAtPeriodEnd {
-		return p.Subscription.CurrentPeriodEnd
-	}
-	return nil
+	return p.Subscription.Ends()
 }
 
 // nothing is the price of a plan without one, in the currency of the others.
@@ -86,10 +80,11 @@ func (p BillingPage) total() string {
 }
 
 func (p BillingPage) totalNote(ctx context.Context) string {
+	seats := ui.TN(ctx, int(p.Subscription.Quantity), "a month for one seat", "a month for %d seats")
 	if p.Subscription.Interval == "year" {
-		return ui.TN(ctx, int(p.Subscription.Quantity), "a year for one seat, before VAT", "a year for %d seats, before VAT")
+		seats = ui.TN(ctx, int(p.Subscription.Quantity), "a year for one seat", "a year for %d seats")
 	}
-	return ui.TN(ctx, int(p.Subscription.Quantity), "a month for one seat, before VAT", "a month for %d seats, before VAT")
+	return seats + ", " + before(ctx, p.discount())
 }
 
 func (p BillingPage) seatsLabel(ctx context.Context) string {
@@ -209,13 +204,19 @@ func (p BillingPage) offer(ctx context.Context, s scope.Scope, plan billing.Plan
 	case !p.Live():
 		return offer{Text: ui.T(ctx, "Choose %s", plan.Name), Kind: pick(plan.Rank == 1, "primary", ""), Action: path("checkout"), Fields: choice}
 	case len(plan.Prices) == 0:
-		return offer{Text: ui.T(ctx, "End the subscription"), Action: path("portal"), Fields: map[string]string{"way": billing.PortalCancel}}
+		if !p.Cancelable() {
+			return offer{Note: ui.T(ctx, "From %s on", ui.LongDay(ctx, *p.ending()))}
+		}
+		return offer{Text: ui.T(ctx, "Cancel %s", p.Access.Plan.Name), URL: path("cancel")}
 	case p.Subscription.Status != "active" && p.Subscription.Status != "trialing":
 		return offer{Note: ui.T(ctx, "After the open payment")}
-	case billing.Upgrade(p.Access.Plan, p.Subscription.Interval, plan, p.Interval):
-		return offer{Text: changeText(ctx, same, plan, p.Interval), URL: changePath(s, plan, p.Interval)}
+	case p.ending() != nil:
+		return offer{Note: ui.T(ctx, "Keep %s first", p.Access.Plan.Name)}
 	}
-	return offer{Text: ui.T(ctx, "Change in the portal"), Action: path("portal"), Fields: map[string]string{"way": billing.PortalHome}}
+	if next := p.pending(); next != nil && next.Plan.Key == plan.Key && next.Interval == p.Interval {
+		return offer{Note: ui.T(ctx, "From %s on", ui.LongDay(ctx, next.At))}
+	}
+	return offer{Text: changeText(ctx, same, plan, p.Interval), URL: changePath(s, plan, p.Interval)}
 }
 
 func changePath(s scope.Scope, plan billing.Plan, interval string) string {
@@ -224,7 +225,7 @@ func changePath(s scope.Scope, plan billing.Plan, interval string) string {
 
 // ways lead from a plan that is paid for to a higher one, and to paying it by the year.
 func (p BillingPage) ways(ctx context.Context, s scope.Scope) []ui.Btn {
-	if p.Subscription.Status != "active" || p.ending() != nil || p.Access.Override {
+	if p.Subscription.Status != "active" || p.ending() != nil || p.Access.Override || p.pending() != nil {
 		return nil
 	}
 	var all []ui.Btn
@@ -244,8 +245,11 @@ func (p BillingPage) ways(ctx context.Context, s scope.Scope) []ui.Btn {
 }
 
 func changeText(ctx context.Context, same bool, plan billing.Plan, interval string) string {
-	if same && interval == "year" {
+	switch {
+	case same && interval == "year":
 		return ui.T(ctx, "Pay by year")
+	case same:
+		return ui.T(ctx, "Pay by month")
 	}
 	return ui.T(ctx, "Change to %s", plan.Name)
 }

@@ -37,10 +37,13 @@ func (p BillingPage) next(ctx context.Context) []ahead {
 	switch end := p.ending(); {
 	case end != nil:
 		add(end, "x", false, ui.T(ctx, "%s ends; the free plan from then on, all data stays", p.planName()))
+	case sub.Status == "trialing" && sub.CardLast4 != "":
+		add(sub.TrialEnd, "card", false, ui.T(ctx, "the trial ends and %s are charged", p.total()))
 	case sub.Status == "trialing":
 		add(sub.TrialEnd, "clock", false, ui.T(ctx, "the trial ends; without a card, the free plan from then on"))
-	case sub.PendingAt != nil:
-		add(sub.PendingAt, "clock", false, ui.T(ctx, "another plan begins"))
+	case p.pending() != nil:
+		next := p.pending()
+		add(&next.At, "clock", false, p.nextText(ctx, next))
 	case sub.Status == "active":
 		add(sub.CurrentPeriodEnd, "card", false, ui.T(ctx, "%s are charged", p.total()))
 	}
@@ -57,4 +60,12 @@ func (p BillingPage) failure(ctx context.Context) (title, text string) {
 		text = ui.T(ctx, "The next attempt is on %s.", ui.LongDay(ctx, *at))
 	}
 	return title, text
+}
+
+// nextText says what begins with a planned change.
+func (p BillingPage) nextText(ctx context.Context, c *billing.Pending) string {
+	if c.Plan.Key != p.Subscription.Plan {
+		return ui.T(ctx, "%s begins", pendingName(ctx, c))
+	}
+	return p.pendingText(ctx, c)
 }

@@ -55,6 +55,9 @@ func TestBillingPages(t *testing.T) {
 		return func(p *views.BillingPage) {
 			p.Subscription.Status, p.Access.Status = status, status
 			p.Subscription.TrialEnd, p.Subscription.PastDueSince = &soon, &soon
+			if status == "past_due" {
+				p.Subscription.CardBrand, p.Subscription.CardLast4, p.Subscription.CardExpires = "visa", "4242", &soon
+			}
 			p.Failing = &billing.Invoice{AmountDue: 6300, Currency: "eur", IssuedAt: p.Now, NextAttemptAt: &soon, Attempts: 1}
 		}
 	}
@@ -72,10 +75,11 @@ func TestBillingPages(t *testing.T) {
 		"free, admin": {views.Billing(admin(), paying(t, free)), []string{"An owner can change the plan"}},
 		"active":      {views.Billing(owner(), paying(t, nil)), []string{"€63.00", "a month for 7 seats", "Change to Business", "Pay by year, save €126", "7 of 25", "All invoices"}},
 		"trialing":    {views.Billing(owner(), paying(t, of("trialing"))), []string{"Trial, 5 days left", "Add a card"}},
-		"past due":    {views.Billing(owner(), paying(t, of("past_due"))), []string{"Payment failed", "The payment of €63.00", "Update the card", "read only, if still unpaid"}},
+		"past due":    {views.Billing(owner(), paying(t, of("past_due"))), []string{"Payment failed", "The payment of €63.00", "Update the card", "read only, if still unpaid", "Visa ending in 4242", "expires 11/26", "expires before the next payment"}},
 		"unpaid":      {views.Billing(owner(), paying(t, of("unpaid"))), []string{"Unpaid", "After the open payment"}},
 		"incomplete":  {views.Billing(owner(), paying(t, of("incomplete"))), []string{"The first payment is not finished."}},
-		"unknown":     {views.Billing(owner(), paying(t, of("hibernating"))), []string{"Being checked"}},
+		"unknown":     {views.Billing(owner(), paying(t, of("hibernating"))), []string{"Being checked", "a state that this version does not know"}},
+		"paused":      {views.Billing(owner(), paying(t, of("paused"))), []string{"Paused", "Add a card", "no card was on file"}},
 		"ending": {views.Billing(owner(), paying(t, func(p *views.BillingPage) { p.Subscription.CancelAtPeriodEnd = true })),
 			[]string{"Ends soon", "ends on 18 December 2026", "Keep Team"}},
 		"given by staff": {views.Billing(owner(), paying(t, func(p *views.BillingPage) { p.Access.Override = true })), []string{"given by Plinth"}},

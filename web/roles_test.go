@@ -126,6 +126,7 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		"/orgs/{org}/projects/{key}/settings":                            "who manages the project",
 		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit": "who wrote the comment",
 		"/orgs/{org}/billing/change":                                     "what is shown comes from Stripe",
+		"/orgs/{org}/billing/start":                                      "what is shown comes from Stripe",
 		"/orgs/{org}/settings/export/{id}":                               "a copy that was made before",
 	}
 	asked := 0

@@ -195,6 +195,12 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/billing/portal", alsoUnpaid(member(scope.ManageBilling, h.Billing.OpenPortal))),
 		get("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.ShowChange)),
 		post("/orgs/{org}/billing/change", member(scope.ManageBilling, h.Billing.Change)),
+		post("/orgs/{org}/billing/change/withdraw", alsoUnpaid(member(scope.ManageBilling, h.Billing.Keep))),
+		get("/orgs/{org}/billing/cancel", member(scope.ManageBilling, h.Billing.ShowCancel)),
+		post("/orgs/{org}/billing/cancel", alsoUnpaid(member(scope.ManageBilling, h.Billing.Cancel))),
+		post("/orgs/{org}/billing/resume", alsoUnpaid(member(scope.ManageBilling, h.Billing.Resume))),
+		get("/orgs/{org}/billing/start", member(scope.ManageBilling, h.Billing.ShowStart)),
+		post("/orgs/{org}/billing/start", alsoUnpaid(member(scope.ManageBilling, h.Billing.Start))),
 	}
 }
 

@@ -15,96 +15,41 @@ import (
 	"plinth/internal/scope"
 )
 
-// Preview is what a change of plan costs, before anybody confirms it.
-type Preview struct {
-	ID         uuid.UUID // of the change, so that confirming twice changes once
-	From, To   Plan
-	Choice     Choice
-	Seats      int64
-	Lines      []PreviewLine
-	Currency   string
-	Due        int64     // to be paid now
-	Credit     int64     // what was paid before and is counted against it; negative or zero
-	Then       int64     // what a period costs from Renews on
-	Renews     time.Time // when the next period begins
-	ProratedAt int64     // the moment the amounts are for, in Unix seconds
-	Trial      bool      // nothing is due, because the trial goes on
-}
-
-// PreviewLine is one line of the invoice that the change makes.
-type PreviewLine struct {
-	Text   string
-	Amount int64
-}
-
-// Upgrade says whether going from the current choice to another one is done at once and charged, rather than led to
-// the Portal: a higher plan, or the same one paid by the year.
-func Upgrade(from Plan, fromInterval string, to Plan, toInterval string) bool {
-	if to.Rank != from.Rank {
-		return to.Rank > from.Rank && (fromInterval != "year" || toInterval != "month")
-	}
-	return fromInterval == "month" && toInterval == "year"
-}
-
-// PreviewChange asks Stripe what the change costs now. Conflict when there is no subscription to change, or when the
-// choice is no upgrade.
-func (b *Billing) PreviewChange(ctx context.Context, s scope.Scope, c Choice) (Preview, error) {
-	ctx, cancel := context.WithTimeout(ctx, APITimeout)
-	defer cancel()
-	ch, err := b.readChange(ctx, s, c)
-	if err != nil {
-		return Preview{}, err
-	}
-	at := b.Now().Unix()
-	params := &stripe.InvoiceUpcomingParams{
-		Params: ask(ctx), Customer: &ch.current.StripeCustomerID, Subscription: &ch.current.StripeSubscriptionID,
-		SubscriptionItems:             []*stripe.SubscriptionItemsParams{{ID: &ch.item.ID, Price: &ch.price, Quantity: &ch.seats}},
-		SubscriptionProrationBehavior: stripe.String("always_invoice"), SubscriptionProrationDate: &at,
-	}
-	invoice, err := b.Stripe.Invoices.Upcoming(params)
-	if err != nil {
-		return Preview{}, away("preview the change", err)
-	}
-	return ch.preview(c, invoice, at), nil
-}
-
 // change is what is known of a wished change.
 type change struct {
-	current *Subscription
-	from    Plan
-	to      Plan
-	amount  int64 // of a seat and period afterwards
-	price   string
-	item    *stripe.SubscriptionItem
-	seats   int64
-	done    bool // the current subscription is what is wished for
+	choice   Choice
+	current  *Subscription
+	from     Plan
+	to       Plan
+	amount   int64 // of a seat and period afterwards
+	currency string
+	price    string
+	sub      *stripe.Subscription
+	item     *stripe.SubscriptionItem
+	seats    int64
 }
 
+// readChange reads what a change would begin from. Conflict when there is no subscription that could be changed now.
 func (b *Billing) readChange(ctx context.Context, s scope.Scope, c Choice) (change, error) {
-	var ch change
+	ch := change{choice: c}
 	var err error
 	if ch.current, err = b.current(ctx, s); err != nil {
 		return ch, err
 	}
-	if ch.current == nil || !paysSeats(ch.current.Status) || ch.current.Status == "past_due" {
+	if ch.current == nil || ch.current.Status != "trialing" && ch.current.Status != "active" {
 		return ch, fault.New(fault.Conflict, "There is no subscription that could be changed now.")
 	}
 	to, price, id, err := b.priceID(ctx, c.Plan, c.Interval)
 	if err != nil {
 		return ch, err
 	}
-	ch.to, ch.price, ch.amount = to, id, price.Amount
+	ch.to, ch.price, ch.amount, ch.currency = to, id, price.Amount, price.Currency
 	ch.from, _ = b.Plans.Plan(ch.current.Plan)
-	ch.done = ch.from.Key == to.Key && ch.current.Interval == c.Interval
-	if !Upgrade(ch.from, ch.current.Interval, to, c.Interval) {
-		return ch, fault.New(fault.Conflict, "This change is made in the billing portal.")
-	}
-	sub, err := b.Stripe.Subscriptions.Get(ch.current.StripeSubscriptionID, &stripe.SubscriptionParams{Params: ask(ctx)})
-	if err != nil {
+	if ch.sub, err = b.scheduled(ctx, ch.current.StripeSubscriptionID); err != nil {
 		return ch, away("read the subscription", err)
 	}
-	if ch.item = b.Plans.licensed(sub); ch.item == nil {
-		return ch, fmt.Errorf("subscription %s has no item that counts", sub.ID)
+	if ch.item = b.Plans.licensed(ch.sub); ch.item == nil {
+		return ch, fmt.Errorf("subscription %s has no item that counts", ch.sub.ID)
 	}
 	ch.seats = 1
 	if to.PerSeat {
@@ -113,31 +58,40 @@ func (b *Billing) readChange(ctx context.Context, s scope.Scope, c Choice) (chan
 	return ch, err
 }
 
-func (ch change) preview(c Choice, invoice *stripe.Invoice, at int64) Preview {
-	p := Preview{
-		ID: newID(), From: ch.from, To: ch.to, Choice: c, Seats: ch.seats, Currency: string(invoice.Currency), Due: invoice.AmountDue,
-		Then: ch.amount * ch.seats, ProratedAt: at, Trial: ch.current.Status == "trialing",
+// scheduled reads a subscription with its schedule.
+func (b *Billing) scheduled(ctx context.Context, id string) (*stripe.Subscription, error) {
+	return b.Stripe.Subscriptions.Get(id, &stripe.SubscriptionParams{Params: ask(ctx, "schedule")})
+}
+
+// done says whether the subscription is what is wished for.
+func (ch change) done() bool {
+	return ch.from.Key == ch.to.Key && ch.current.Interval == ch.choice.Interval
+}
+
+// later says whether the change waits for the end of the period: what was paid for is kept until then. In a trial
+// nothing was paid.
+func (ch change) later() bool {
+	return ch.current.Status == "active" && !Upgrade(ch.from, ch.current.Interval, ch.to, ch.choice.Interval)
+}
+
+// planned says whether the change waits for its time already.
+func (ch change) planned() bool {
+	return ch.current.PendingAt != nil && ch.current.PendingPlan == ch.to.Key && ch.current.PendingInterval == ch.choice.Interval
+}
+
+// refusal is why the change cannot be asked for, or nil.
+func (ch change) refusal() error {
+	switch {
+	case ch.done() && ch.current.PendingAt != nil:
+		return fault.New(fault.Conflict, "This is your plan. To keep it, take the planned change back under Billing.")
+	case ch.done():
+		return fault.New(fault.Conflict, "This is your plan already.")
+	case ch.later() && ch.planned():
+		return fault.New(fault.Conflict, "This change is planned already.")
+	case ch.current.CancelAtPeriodEnd || ch.current.CancelAt != nil:
+		return fault.New(fault.Conflict, "The subscription is about to end. Keep it first, and change it then.")
 	}
-	if p.Trial {
-		// The preview of a trial is the first invoice after it; nothing is due before.
-		p.Due = 0
-		if ch.current.TrialEnd != nil {
-			p.Renews = *ch.current.TrialEnd
-		}
-		return p
-	}
-	if invoice.Lines != nil {
-		for _, line := range invoice.Lines.Data {
-			p.Lines = append(p.Lines, PreviewLine{Text: line.Description, Amount: line.Amount})
-			if line.Period != nil && line.Amount > 0 {
-				p.Renews = time.Unix(line.Period.End, 0).UTC()
-			}
-		}
-	}
-	if invoice.StartingBalance < 0 {
-		p.Credit = max(invoice.StartingBalance, -invoice.Total)
-	}
-	return p
+	return nil
 }
 
 // ChangeForm confirms a previewed change. ID is made when the preview is shown, so that sending the form twice changes
@@ -156,11 +110,12 @@ const previewLasts = time.Hour
 
 // Changed is what became of a confirmed change.
 type Changed struct {
-	PayURL string // where the person has to do something before the payment goes through; "" when it is done
+	PayURL string    // where the person has to do something before the payment goes through; "" when it is done
+	At     time.Time // when it happens; zero when it has
 }
 
-// ChangePlan changes the plan at once and charges the difference. The higher limits come only with the payment: until
-// then Stripe keeps the change pending.
+// ChangePlan changes the plan at once and charges the difference when it is an upgrade: the higher limits come only with
+// the payment, until then Stripe keeps the change pending. Any other change is planned for the end of the period.
 func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (Changed, error) {
 	ctx, cancel := context.WithTimeout(ctx, APITimeout)
 	defer cancel()
@@ -170,29 +125,39 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 	}
 	ch, err := b.readChange(ctx, s, Choice{Plan: f.Plan, Interval: f.Interval})
 	switch {
-	case ch.done:
-		return Changed{}, nil
 	case err != nil:
 		return Changed{}, err
-	case ch.seats != f.Seats:
+	case ch.done() && !running(ch.sub.Schedule):
+		return Changed{}, nil
+	case ch.planned() && ch.later():
+		return Changed{At: *ch.current.PendingAt}, nil
+	}
+	if err := ch.refusal(); err != nil {
+		return Changed{}, err
+	}
+	if ch.seats != f.Seats {
 		return Changed{}, errOldAmounts()
+	}
+	if ch.later() {
+		return b.planChange(ctx, s, ch)
+	}
+	return b.changeNow(ctx, s, ch, f)
+}
+
+func (b *Billing) changeNow(ctx context.Context, s scope.Scope, ch change, f ChangeForm) (Changed, error) {
+	if err := b.releaseSchedule(ctx, ch.sub); err != nil {
+		return Changed{}, err
 	}
 	sub, err := retryInUse(ctx, func() (*stripe.Subscription, error) {
 		return b.Stripe.Subscriptions.Update(ch.current.StripeSubscriptionID, ch.params(ctx, f))
 	})
-	var problem *stripe.Error
-	if errors.As(err, &problem) && problem.Type == stripe.ErrorTypeCard {
+	if declined(err) {
 		return Changed{}, fault.Wrap(fault.Conflict, "The payment was declined, and the plan stays as it is. Update the card and try again.", err)
 	}
 	if err != nil {
 		return Changed{}, away("change the plan", err)
 	}
-	err = b.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		return events.AppendTx(ctx, tx, s, events.Event{
-			Action: "billing.plan_change_asked", ObjectKind: "subscription", ObjectID: ch.current.ID,
-			Changes: map[string][2]string{"plan": {ch.from.Key, ch.to.Key}},
-		})
-	})
+	err = b.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error { return ch.askedTx(ctx, tx, s) })
 	if err != nil {
 		return Changed{}, err
 	}
@@ -205,18 +170,47 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 	return Changed{}, nil
 }
 
+func (ch change) askedTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	return events.AppendTx(ctx, tx, s, events.Event{
+		Action: "billing.plan_change_asked", ObjectKind: "subscription", ObjectID: ch.current.ID,
+		Changes: map[string][2]string{"plan": {ch.from.Key, ch.to.Key}, "interval": {ch.current.Interval, ch.choice.Interval}},
+	})
+}
+
 func errOldAmounts() error {
 	return fault.New(fault.Conflict, "These amounts are no longer right. Look at the new ones and confirm again.")
+}
+
+// declined says whether a card did not pay.
+func declined(err error) bool {
+	var problem *stripe.Error
+	return errors.As(err, &problem) && problem.Type == stripe.ErrorTypeCard
 }
 
 func (ch change) params(ctx context.Context, f ChangeForm) *stripe.SubscriptionParams {
 	p := &stripe.SubscriptionParams{
 		Params:          order(ctx, "change_"+f.ID.String(), "latest_invoice"),
-		Items:           []*stripe.SubscriptionItemsParams{{ID: &ch.item.ID, Price: &ch.price, Quantity: &ch.seats}},
+		Items:           ch.items(),
 		PaymentBehavior: stripe.String("pending_if_incomplete"), ProrationBehavior: stripe.String("always_invoice"),
 	}
 	if ch.current.Status != "trialing" {
 		p.ProrationDate = &f.ProratedAt
 	}
 	return p
+}
+
+// items is what the change makes of the subscription's items. What is metered belongs to the plan and interval before;
+// the meter of the new one is added with the first use.
+func (ch change) items() []*stripe.SubscriptionItemsParams {
+	all := []*stripe.SubscriptionItemsParams{{ID: &ch.item.ID, Price: &ch.price, Quantity: &ch.seats}}
+	for _, item := range ch.sub.Items.Data {
+		if item.ID != ch.item.ID && metered(item) {
+			all = append(all, &stripe.SubscriptionItemsParams{ID: &item.ID, Deleted: stripe.Bool(true), ClearUsage: stripe.Bool(true)})
+		}
+	}
+	return all
+}
+
+func metered(item *stripe.SubscriptionItem) bool {
+	return item.Price != nil && item.Price.Recurring != nil && item.Price.Recurring.UsageType == stripe.PriceRecurringUsageTypeMetered
 }

@@ -61,5 +61,9 @@ func EraseTx(ctx context.Context, tx db.Tx, userID uuid.UUID, address string) (i
 	if err != nil {
 		return 0, fmt.Errorf("erase from the events of Stripe: %w", err)
 	}
-	return intents + told, nil
+	mail, err := q.EraseBillingEmail(ctx, tx, billingdb.EraseBillingEmailParams{UserID: userID, Email: address})
+	if err != nil {
+		return 0, fmt.Errorf("erase the address for invoices: %w", err)
+	}
+	return intents + told + mail, nil
 }

@@ -76,7 +76,8 @@ func (b *Billing) takeTicket(ctx context.Context, s scope.Scope, what subject) (
 // fetch asks the API, outside any transaction.
 func (b *Billing) fetch(ctx context.Context, what subject) (snapshot, error) {
 	snap := snapshot{at: b.Now().UTC()}
-	params := &stripe.SubscriptionParams{Params: ask(ctx, "schedule", "latest_invoice")}
+	params := &stripe.SubscriptionParams{Params: ask(ctx, "schedule.phases.items.price", "latest_invoice",
+		"default_payment_method", "customer.invoice_settings.default_payment_method")}
 	sub, err := b.Stripe.Subscriptions.Get(what.subscription, params)
 	if gone(err) {
 		return snap, nil

@@ -19,6 +19,12 @@ const (
 	intentCheckout = "checkout"
 	intentSeats    = "seats"
 	intentTrial    = "trial"
+	intentPlan     = "plan"      // a change of plan at the end of the period
+	intentCancel   = "cancel"    // the end of a subscription
+	intentResume   = "resume"    // taking that end back
+	intentStart    = "start"     // paying before a trial is over
+	intentEmail    = "email"     // the address of the customer
+	intentPromo    = "promotion" // a promotion code
 )
 
 // intentLife is how long an intent is asked for again with the same key. Stripe forgets keys after 24 hours, and a
@@ -98,10 +104,18 @@ func (b *Billing) dropIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, kin
 }
 
 func (b *Billing) closeIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
-	if err := billingdb.New().CloseIntent(ctx, tx, billingdb.CloseIntentParams{TenantID: s.TenantID, ID: id, ClosedAt: b.Now()}); err != nil {
-		return fmt.Errorf("close an intent: %w", err)
+	_, err := b.settleIntentTx(ctx, tx, s, id)
+	return err
+}
+
+// settleIntentTx closes an intent that was carried out, and says whether nobody else has: of two who asked for the same
+// at once, one writes down that it happened.
+func (b *Billing) settleIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) (first bool, err error) {
+	n, err := billingdb.New().CloseIntent(ctx, tx, billingdb.CloseIntentParams{TenantID: s.TenantID, ID: id, ClosedAt: b.Now()})
+	if err != nil {
+		return false, fmt.Errorf("close an intent: %w", err)
 	}
-	return nil
+	return n == 1, nil
 }
 
 func closeIntentOfTx(ctx context.Context, tx db.Tx, s scope.Scope, kind, stripeID string, now time.Time) error {

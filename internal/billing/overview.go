@@ -52,6 +52,15 @@ type Subscription struct {
 	PastDueSince         *time.Time
 	UpdatedAt            time.Time
 	Plan                 string
+	PendingPlan          string     // begins at PendingAt; empty when its price is in no plan
+	PendingInterval      string     // month or year
+	CardBrand            string     // as Stripe calls it: visa, mastercard
+	CardLast4            string     // empty: no card is on file
+	CardExpires          *time.Time // the last day it is good for
+	DiscountName         string     // empty: nothing is taken off
+	DiscountPercent      float64
+	DiscountAmount       int64 // in Currency, where it is no percentage
+	DiscountUntil        *time.Time
 }
 
 // Invoice is one line of the list of invoices.
@@ -153,6 +162,11 @@ func cut(all []Invoice, size int) ([]Invoice, *InvoiceCursor) {
 
 // Live says whether a subscription goes on, so that a plan is changed and not bought.
 func (o Overview) Live() bool { return o.Subscription != nil && live(o.Subscription.Status) }
+
+// Cancelable says whether there is a subscription that could be asked to end.
+func (o Overview) Cancelable() bool {
+	return o.Subscription != nil && !ended(o.Subscription.Status) && o.Subscription.Ends() == nil
+}
 
 // TrialDays is how many days of a trial are left, rounded up; zero when there is none.
 func (o Overview) TrialDays() int {

@@ -102,35 +102,20 @@ func (b *Billing) portalConfig(ctx context.Context) (*stripe.BillingPortalConfig
 	return nil, nil
 }
 
-// portalFeatures is what the Portal offers: cards, invoices, another plan, the end. Seats are not changed there: they
-// follow the members.
-func (b *Billing) portalFeatures(prices map[string]*stripe.Price) *stripe.BillingPortalConfigurationFeaturesParams {
+// portalFeatures is what the Portal offers: cards, billing address and tax id, invoices, the end. Plans and seats are not
+// changed there: limits rise only with a payment, which is shown here before anybody confirms it, and seats follow members.
+func portalFeatures() *stripe.BillingPortalConfigurationFeaturesParams {
 	on := stripe.Bool(true)
-	products := map[string][]*string{}
-	for _, plan := range b.Plans.Plans() {
-		for _, p := range plan.Prices {
-			if price := prices[p.LookupKey]; price != nil && price.Product != nil {
-				products[price.Product.ID] = append(products[price.Product.ID], &price.ID)
-			}
-		}
-	}
-	update := &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateParams{
-		Enabled: on, DefaultAllowedUpdates: stripe.StringSlice([]string{"price"}), ProrationBehavior: stripe.String("create_prorations"),
-	}
-	for _, plan := range b.Plans.Plans() {
-		if ids := products[productID(plan)]; len(ids) > 0 {
-			update.Products = append(update.Products, &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateProductParams{
-				Product: stripe.String(productID(plan)), Prices: ids,
-			})
-		}
-	}
 	return &stripe.BillingPortalConfigurationFeaturesParams{
+		CustomerUpdate: &stripe.BillingPortalConfigurationFeaturesCustomerUpdateParams{
+			Enabled: on, AllowedUpdates: stripe.StringSlice([]string{"name", "address", "tax_id"}),
+		},
 		InvoiceHistory:      &stripe.BillingPortalConfigurationFeaturesInvoiceHistoryParams{Enabled: on},
 		PaymentMethodUpdate: &stripe.BillingPortalConfigurationFeaturesPaymentMethodUpdateParams{Enabled: on},
 		SubscriptionCancel: &stripe.BillingPortalConfigurationFeaturesSubscriptionCancelParams{
 			Enabled: on, Mode: stripe.String("at_period_end"),
 		},
-		SubscriptionUpdate: update,
+		SubscriptionUpdate: &stripe.BillingPortalConfigurationFeaturesSubscriptionUpdateParams{Enabled: stripe.Bool(false)},
 	}
 }
 

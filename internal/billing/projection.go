@@ -37,7 +37,9 @@ func (b *Billing) row(s scope.Scope, snap snapshot, had billingdb.SubscriptionFo
 	if sub.PauseCollection != nil {
 		out.PauseCollection = orNil(string(sub.PauseCollection.Behavior))
 	}
-	out.StripeScheduleID, out.PendingStripePriceID, out.PendingAt = pending(sub.Schedule)
+	b.Plans.pending(sub, &out)
+	card(sub, &out)
+	discount(sub, &out)
 	return out
 }
 
@@ -75,23 +77,6 @@ func pastDueSince(status string, had, failed *time.Time, now time.Time) *time.Ti
 		return failed
 	}
 	return had
-}
-
-// pending is the price that a schedule brings after the current phase, and when.
-func pending(schedule *stripe.SubscriptionSchedule) (id, price *string, at *time.Time) {
-	if schedule == nil || schedule.ID == "" || schedule.Status == "released" || schedule.Status == "canceled" || schedule.Status == "completed" {
-		return nil, nil, nil
-	}
-	id = &schedule.ID
-	if schedule.CurrentPhase == nil {
-		return id, nil, nil
-	}
-	for _, phase := range schedule.Phases {
-		if phase.StartDate == schedule.CurrentPhase.EndDate && len(phase.Items) > 0 && phase.Items[0].Price != nil {
-			return id, &phase.Items[0].Price.ID, unix(phase.StartDate)
-		}
-	}
-	return id, nil, nil
 }
 
 // licensed is the item that counts: the one whose price is a plan's, else the first that is not metered.

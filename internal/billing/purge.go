@@ -24,6 +24,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "invoices", SQL: billingdb.PurgeInvoices},
 		{Noun: "subscription_changes", SQL: billingdb.PurgeChanges},
 		{Noun: "subscriptions", SQL: billingdb.PurgeSubscriptions},
+		{Noun: "billing_settings", SQL: billingdb.PurgeSettings},
 		{Noun: "billing_customers", SQL: billingdb.PurgeCustomers},
 	})
 }

@@ -12,11 +12,14 @@ import (
 	"plinth/internal/scope"
 )
 
-// wantedSeats is what the intent for seats says. The number is absolute, so carrying it out twice changes nothing.
+// wantedSeats is what the intent for seats says. The number is absolute, so carrying it out twice changes nothing. While
+// a schedule is attached its phases say how many seats there are: the current one, and those that are planned.
 type wantedSeats struct {
-	Subscription string `json:"subscription"`
-	Item         string `json:"item"`
-	Quantity     int64  `json:"quantity"`
+	Subscription string  `json:"subscription"`
+	Item         string  `json:"item"`
+	Quantity     int64   `json:"quantity"`
+	Schedule     string  `json:"schedule,omitempty"`
+	Phases       []phase `json:"phases,omitempty"`
 }
 
 // SyncSeats sets the quantity at Stripe to the number of members, if it is another. Plans that are not paid by the seat,
@@ -35,7 +38,7 @@ func (b *Billing) SyncSeats(ctx context.Context, tenantID uuid.UUID) error {
 	if err != nil || members == current.Quantity {
 		return err
 	}
-	sub, err := b.Stripe.Subscriptions.Get(current.StripeSubscriptionID, &stripe.SubscriptionParams{Params: ask(ctx)})
+	sub, err := b.scheduled(ctx, current.StripeSubscriptionID)
 	if gone(err) {
 		return nil
 	}
@@ -47,7 +50,8 @@ func (b *Billing) SyncSeats(ctx context.Context, tenantID uuid.UUID) error {
 		return nil
 	}
 	if item.Quantity != members {
-		if err := b.setSeats(ctx, s, wantedSeats{Subscription: sub.ID, Item: item.ID, Quantity: members}); err != nil {
+		wanted := wantedSeats{Subscription: sub.ID, Item: item.ID, Quantity: members}
+		if err := b.setSeats(ctx, s, sub, wanted); err != nil {
 			return err
 		}
 	}
@@ -67,7 +71,14 @@ func (b *Billing) members(ctx context.Context, s scope.Scope) (int64, error) {
 	return max(n, 1), nil
 }
 
-func (b *Billing) setSeats(ctx context.Context, s scope.Scope, wanted wantedSeats) error {
+func (b *Billing) setSeats(ctx context.Context, s scope.Scope, sub *stripe.Subscription, wanted wantedSeats) error {
+	if running(sub.Schedule) {
+		flat, err := b.flatPrices(ctx)
+		if err != nil {
+			return err
+		}
+		wanted.Schedule, wanted.Phases = sub.Schedule.ID, b.remaining(sub.Schedule, wanted.Quantity, flat)
+	}
 	var want intent
 	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		var err error
@@ -77,13 +88,35 @@ func (b *Billing) setSeats(ctx context.Context, s scope.Scope, wanted wantedSeat
 	if err != nil {
 		return err
 	}
-	_, err = b.Stripe.Subscriptions.Update(wanted.Subscription, &stripe.SubscriptionParams{
-		Params:            order(ctx, want.key(intentSeats)),
-		Items:             []*stripe.SubscriptionItemsParams{{ID: &wanted.Item, Quantity: &wanted.Quantity}},
-		ProrationBehavior: stripe.String(string(stripe.SubscriptionSchedulePhaseProrationBehaviorCreateProrations)),
-	})
+	if wanted.Schedule != "" {
+		_, err = b.Stripe.SubscriptionSchedules.Update(wanted.Schedule, phaseParams(order(ctx, want.key(intentSeats)), sub.Schedule, wanted.Phases, true))
+	} else {
+		_, err = b.Stripe.Subscriptions.Update(wanted.Subscription, &stripe.SubscriptionParams{
+			Params:            order(ctx, want.key(intentSeats)),
+			Items:             []*stripe.SubscriptionItemsParams{{ID: &wanted.Item, Quantity: &wanted.Quantity}},
+			ProrationBehavior: stripe.String(string(stripe.SubscriptionSchedulePhaseProrationBehaviorCreateProrations)),
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("set the seats: %w", err)
 	}
 	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.closeIntentTx(ctx, tx, s, want.ID) })
+}
+
+// flatPrices are the prices of plans that are not paid by the seat.
+func (b *Billing) flatPrices(ctx context.Context) (map[string]bool, error) {
+	flat := map[string]bool{}
+	for _, plan := range b.Plans.Plans() {
+		for _, price := range plan.Prices {
+			if plan.PerSeat {
+				continue
+			}
+			_, _, id, err := b.priceID(ctx, plan.Key, price.Interval)
+			if err != nil {
+				return nil, err
+			}
+			flat[id] = true
+		}
+	}
+	return flat, nil
 }

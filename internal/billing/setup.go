@@ -32,7 +32,7 @@ func (b *Billing) Setup(ctx context.Context, out io.Writer) error {
 			prices[price.LookupKey] = made
 		}
 	}
-	return b.setupPortal(ctx, prices, out)
+	return b.setupPortal(ctx, out)
 }
 
 func (b *Billing) setupProduct(ctx context.Context, plan Plan, out io.Writer) error {
@@ -78,13 +78,13 @@ func (b *Billing) setupPrice(ctx context.Context, plan Plan, p Price, there *str
 	return made, nil
 }
 
-func (b *Billing) setupPortal(ctx context.Context, prices map[string]*stripe.Price, out io.Writer) error {
+func (b *Billing) setupPortal(ctx context.Context, out io.Writer) error {
 	config, err := b.portalConfig(ctx)
 	if err != nil {
 		return err
 	}
 	params := &stripe.BillingPortalConfigurationParams{
-		Params: ask(ctx), Features: b.portalFeatures(prices), DefaultReturnURL: stripe.String(b.URL + "/orgs"),
+		Params: ask(ctx), Features: portalFeatures(), DefaultReturnURL: stripe.String(b.URL + "/orgs"),
 		BusinessProfile: &stripe.BillingPortalConfigurationBusinessProfileParams{
 			PrivacyPolicyURL: stripe.String(b.URL + "/privacy"), TermsOfServiceURL: stripe.String(b.URL + "/terms"),
 		},

@@ -53,6 +53,7 @@ func outOfTheCopy() map[string]string {
 		"join_links":                "written by the organization",
 		"ownership_transfers":       "ids and times alone; the events are in the copy",
 		"billing_trials":            "ids and the plan alone",
+		"billing_settings":          "where an organization gets its invoices, written by it",
 		"plan_overrides":            "written by staff about an organization",
 		"billing_tasks":             "written by staff about an organization",
 		"account_exports":           "the copy itself",
@@ -79,6 +80,7 @@ func inTheErasure() map[string]string {
 		"signups":           everyRow,
 		"account_exports":   everyRow,
 		"invitations":       "email",
+		"billing_settings":  "email",
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *Sim) expand(value any, path []string) bool {
 	case map[string]any:
 		next, ok := value[path[0]]
 		if !ok {
-			return false
+			return value["deleted"] == true // of what is deleted nothing else is told
 		}
 		if id, isID := next.(string); isID {
 			if object := s.render(id); object != nil {

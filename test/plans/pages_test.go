@@ -48,7 +48,7 @@ func (w *world) pages(t *testing.T, ids map[string]string) []string {
 	var out []string
 	for _, route := range w.site.Routes {
 		if route.Method != http.MethodGet || route.Guard.Kind != web.InOrg ||
-			route.Path == "/orgs/{org}/billing/change" || // asks Stripe
+			route.Path == "/orgs/{org}/billing/change" || route.Path == "/orgs/{org}/billing/start" || // ask Stripe
 			route.Path == "/orgs/{org}/settings/export/{id}" || // a file
 			route.Path == "/orgs/{org}/logo/{file}" || // a file, of which the guard has read all
 			route.Path == "/orgs/{org}/audit/export" { // reads all there is, with the query of the log, and ten times as many rows at once

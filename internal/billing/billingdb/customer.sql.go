@@ -30,6 +30,20 @@ func (q *Queries) BilledOrganization(ctx context.Context, db DBTX, id uuid.UUID)
 	return i, err
 }
 
+const BillingEmail = `-- name: BillingEmail :one
+select email
+from billing_settings
+where tenant_id = $1
+`
+
+// Where invoices and receipts go besides the owners; no row or an empty address means nowhere else.
+func (q *Queries) BillingEmail(ctx context.Context, db DBTX, tenantID uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, BillingEmail, tenantID)
+	var email string
+	err := row.Scan(&email)
+	return email, err
+}
+
 const CustomerOfTenant = `-- name: CustomerOfTenant :one
 select stripe_customer_id
 from billing_customers
@@ -114,6 +128,27 @@ func (q *Queries) Owners(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]Ow
 		return nil, err
 	}
 	return items, nil
+}
+
+const SetBillingEmail = `-- name: SetBillingEmail :execrows
+insert into billing_settings (tenant_id, email)
+values ($1, $2)
+on conflict (tenant_id) do update
+set email = excluded.email, updated_at = now()
+where billing_settings.email <> excluded.email
+`
+
+type SetBillingEmailParams struct {
+	TenantID uuid.UUID
+	Email    string
+}
+
+func (q *Queries) SetBillingEmail(ctx context.Context, db DBTX, arg SetBillingEmailParams) (int64, error) {
+	result, err := db.Exec(ctx, SetBillingEmail, arg.TenantID, arg.Email)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const StartTrial = `-- name: StartTrial :execrows

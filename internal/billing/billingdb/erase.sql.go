@@ -11,6 +11,27 @@ import (
 	"github.com/google/uuid"
 )
 
+const EraseBillingEmail = `-- name: EraseBillingEmail :execrows
+update billing_settings
+set email = '', updated_at = now()
+where lower(email) = lower($1::text)
+  and tenant_id in (select m.tenant_id from memberships m where m.user_id = $2)
+`
+
+type EraseBillingEmailParams struct {
+	Email  string
+	UserID uuid.UUID
+}
+
+// Invoices go to the owners alone from then on.
+func (q *Queries) EraseBillingEmail(ctx context.Context, db DBTX, arg EraseBillingEmailParams) (int64, error) {
+	result, err := db.Exec(ctx, EraseBillingEmail, arg.Email, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const EraseIntents = `-- name: EraseIntents :execrows
 update billing_intents i
 set params = replace(i.params, $1::text, '')

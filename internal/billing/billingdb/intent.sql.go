@@ -40,7 +40,7 @@ func (q *Queries) AddIntent(ctx context.Context, db DBTX, arg AddIntentParams) (
 	return result.RowsAffected(), nil
 }
 
-const CloseIntent = `-- name: CloseIntent :exec
+const CloseIntent = `-- name: CloseIntent :execrows
 update billing_intents
 set closed_at = $3::timestamptz
 where tenant_id = $1 and id = $2 and closed_at is null
@@ -52,9 +52,12 @@ type CloseIntentParams struct {
 	ClosedAt time.Time
 }
 
-func (q *Queries) CloseIntent(ctx context.Context, db DBTX, arg CloseIntentParams) error {
-	_, err := db.Exec(ctx, CloseIntent, arg.TenantID, arg.ID, arg.ClosedAt)
-	return err
+func (q *Queries) CloseIntent(ctx context.Context, db DBTX, arg CloseIntentParams) (int64, error) {
+	result, err := db.Exec(ctx, CloseIntent, arg.TenantID, arg.ID, arg.ClosedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const CloseIntentOf = `-- name: CloseIntentOf :exec

@@ -172,6 +172,29 @@ func (q *Queries) PurgeOverrides(ctx context.Context, db DBTX, arg PurgeOverride
 	return result.RowsAffected(), nil
 }
 
+const PurgeSettings = `-- name: PurgeSettings :execrows
+delete from billing_settings d
+where d.tenant_id = $1 and d.tenant_id in (
+    select x.tenant_id
+    from billing_settings x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSettingsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeSettings(ctx context.Context, db DBTX, arg PurgeSettingsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSettings, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeStripeEvents = `-- name: PurgeStripeEvents :execrows
 delete from stripe_events d
 where d.id in (

@@ -82,7 +82,9 @@ func (q *Queries) ClearCurrent(ctx context.Context, db DBTX, arg ClearCurrentPar
 const CurrentSubscription = `-- name: CurrentSubscription :one
 select s.id, s.stripe_subscription_id, s.stripe_customer_id, s.status, s.stripe_price_id, s.quantity, s.unit_amount, s.currency,
     s.billing_interval, s.current_period_end, s.cancel_at_period_end, s.cancel_at, s.trial_end, s.stripe_schedule_id,
-    s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan
+    s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan,
+    s.pending_plan, s.pending_interval, s.card_brand, s.card_last4, s.card_expires,
+    s.discount_name, s.discount_percent, s.discount_amount, s.discount_until
 from subscriptions s
 left join lateral (
     select x.plan
@@ -114,6 +116,15 @@ type CurrentSubscriptionRow struct {
 	PastDueSince         *time.Time
 	UpdatedAt            time.Time
 	Plan                 string
+	PendingPlan          string
+	PendingInterval      string
+	CardBrand            string
+	CardLast4            string
+	CardExpires          *time.Time
+	DiscountName         string
+	DiscountPercent      float64
+	DiscountAmount       int64
+	DiscountUntil        *time.Time
 }
 
 func (q *Queries) CurrentSubscription(ctx context.Context, db DBTX, tenantID uuid.UUID) (CurrentSubscriptionRow, error) {
@@ -139,6 +150,15 @@ func (q *Queries) CurrentSubscription(ctx context.Context, db DBTX, tenantID uui
 		&i.PastDueSince,
 		&i.UpdatedAt,
 		&i.Plan,
+		&i.PendingPlan,
+		&i.PendingInterval,
+		&i.CardBrand,
+		&i.CardLast4,
+		&i.CardExpires,
+		&i.DiscountName,
+		&i.DiscountPercent,
+		&i.DiscountAmount,
+		&i.DiscountUntil,
 	)
 	return i, err
 }
@@ -484,10 +504,19 @@ set stripe_customer_id = $3,
     pause_collection = $22,
     past_due_since = $23,
     livemode = $24,
-    applied = $25::bigint,
-    updated_at = $26::timestamptz
+    pending_plan = $25,
+    pending_interval = $26,
+    card_brand = $27,
+    card_last4 = $28,
+    card_expires = $29,
+    discount_name = $30,
+    discount_percent = $31,
+    discount_amount = $32,
+    discount_until = $33,
+    applied = $34::bigint,
+    updated_at = $35::timestamptz
 where tenant_id = $1 and stripe_subscription_id = $2
-  and applied < $25::bigint
+  and applied < $34::bigint
   and (status not in ('canceled', 'incomplete_expired') or $4 in ('canceled', 'incomplete_expired'))
 `
 
@@ -516,6 +545,15 @@ type WriteSubscriptionParams struct {
 	PauseCollection      *string
 	PastDueSince         *time.Time
 	Livemode             bool
+	PendingPlan          string
+	PendingInterval      string
+	CardBrand            string
+	CardLast4            string
+	CardExpires          *time.Time
+	DiscountName         string
+	DiscountPercent      float64
+	DiscountAmount       int64
+	DiscountUntil        *time.Time
 	Ticket               int64
 	Now                  time.Time
 }
@@ -547,6 +585,15 @@ func (q *Queries) WriteSubscription(ctx context.Context, db DBTX, arg WriteSubsc
 		arg.PauseCollection,
 		arg.PastDueSince,
 		arg.Livemode,
+		arg.PendingPlan,
+		arg.PendingInterval,
+		arg.CardBrand,
+		arg.CardLast4,
+		arg.CardExpires,
+		arg.DiscountName,
+		arg.DiscountPercent,
+		arg.DiscountAmount,
+		arg.DiscountUntil,
 		arg.Ticket,
 		arg.Now,
 	)

@@ -48,3 +48,16 @@ select plan
 from billing_trials
 where tenant_id = $1 or user_id = $2
 limit 1;
+
+-- name: BillingEmail :one
+-- Where invoices and receipts go besides the owners; no row or an empty address means nowhere else.
+select email
+from billing_settings
+where tenant_id = $1;
+
+-- name: SetBillingEmail :execrows
+insert into billing_settings (tenant_id, email)
+values ($1, $2)
+on conflict (tenant_id) do update
+set email = excluded.email, updated_at = now()
+where billing_settings.email <> excluded.email;

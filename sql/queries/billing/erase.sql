@@ -15,3 +15,10 @@ where e.customer_id in (
     where m.user_id = @user_id
 )
   and position(@email::text in e.payload::text) > 0;
+
+-- name: EraseBillingEmail :execrows
+-- Invoices go to the owners alone from then on.
+update billing_settings
+set email = '', updated_at = now()
+where lower(email) = lower(@email::text)
+  and tenant_id in (select m.tenant_id from memberships m where m.user_id = @user_id);

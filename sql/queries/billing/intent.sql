@@ -13,7 +13,7 @@ update billing_intents
 set stripe_id = $3, url = $4
 where tenant_id = $1 and id = $2;
 
--- name: CloseIntent :exec
+-- name: CloseIntent :execrows
 update billing_intents
 set closed_at = sqlc.arg(closed_at)::timestamptz
 where tenant_id = $1 and id = $2 and closed_at is null;

@@ -101,3 +101,12 @@ where d.tenant_id = $1 and (d.meter, d.hour) in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: PurgeSettings :execrows
+delete from billing_settings d
+where d.tenant_id = $1 and d.tenant_id in (
+    select x.tenant_id
+    from billing_settings x
+    where x.tenant_id = $1
+    limit $2
+);

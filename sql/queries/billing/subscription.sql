@@ -41,6 +41,15 @@ set stripe_customer_id = $3,
     pause_collection = $22,
     past_due_since = $23,
     livemode = $24,
+    pending_plan = $25,
+    pending_interval = $26,
+    card_brand = $27,
+    card_last4 = $28,
+    card_expires = $29,
+    discount_name = $30,
+    discount_percent = $31,
+    discount_amount = $32,
+    discount_until = $33,
     applied = sqlc.arg(ticket)::bigint,
     updated_at = sqlc.arg(now)::timestamptz
 where tenant_id = $1 and stripe_subscription_id = $2
@@ -82,7 +91,9 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 -- name: CurrentSubscription :one
 select s.id, s.stripe_subscription_id, s.stripe_customer_id, s.status, s.stripe_price_id, s.quantity, s.unit_amount, s.currency,
     s.billing_interval, s.current_period_end, s.cancel_at_period_end, s.cancel_at, s.trial_end, s.stripe_schedule_id,
-    s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan
+    s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan,
+    s.pending_plan, s.pending_interval, s.card_brand, s.card_last4, s.card_expires,
+    s.discount_name, s.discount_percent, s.discount_amount, s.discount_until
 from subscriptions s
 left join lateral (
     select x.plan
