@@ -1,108 +1,27 @@
 package billing_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"os"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"plinth/internal/config"
+	"plinth/test/webtest"
 )
 
 // The cases stand in testdata/cases.json. Their clock begins at zero().
 func zero() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-type object = map[string]any
-
-type caseFile struct {
-	Sub   object     `json:"sub"` // what a subscription is unless a case says otherwise
-	Row   object     `json:"row"`
-	Cases []caseSpec `json:"cases"`
-}
-
-type caseSpec struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Repeat int    `json:"repeat"`
-	Given  struct {
-		Row       object          `json:"row"`
-		Members   int             `json:"members"`
-		MappingAt json.RawMessage `json:"mapping_at"` // absent: from the beginning
-	} `json:"given"`
-	API     []apiSpec     `json:"api"`
-	Deliver []deliverSpec `json:"deliver"`
-	Act     []actSpec     `json:"act"`
-	Expect  expectSpec    `json:"expect"`
-}
-
-type apiSpec struct {
-	At    float64 `json:"at"`
-	Sub   object  `json:"sub"`
-	On    string  `json:"on"`
-	Times int     `json:"times"`
-	Fault string  `json:"fault"`
-	Error *struct {
-		Status  int    `json:"status"`
-		Code    string `json:"code"`
-		Timeout bool   `json:"timeout"`
-	} `json:"error"`
-}
-
-type deliverSpec struct {
-	At        float64           `json:"at"`
-	ID        string            `json:"id"`
-	Type      string            `json:"type"`
-	Created   int64             `json:"created"`
-	Obj       object            `json:"obj"`
-	Parallel  bool              `json:"parallel"`
-	Copies    int               `json:"copies"`
-	Sig       [][2]string       `json:"sig"`
-	SigAge    int64             `json:"sig_age_s"`
-	AppendHex string            `json:"append_hex"`
-	Env       map[string]string `json:"env"`
-	Fault     string            `json:"fault"`
-}
-
-type actSpec struct {
-	At   float64 `json:"at"`
-	Do   string  `json:"do"`
-	Plan string  `json:"plan"`
-}
-
-type expectSpec struct {
-	Row    object          `json:"row"`
-	Rows   *int            `json:"rows"`
-	Access json.RawMessage `json:"access"` // a word at rest, or {at, access} each from its at on
-	Plan   string          `json:"plan"`
-	HTTP   []int           `json:"http"`
-	Steps  []struct {
-		At     float64        `json:"at"`
-		Row    object         `json:"row"`
-		Rows   *int           `json:"rows"`
-		Events map[string]int `json:"events"`
-	} `json:"steps"`
-	Effects effectsSpec `json:"effects"`
-}
-
-type effectsSpec struct {
-	Events        map[string]int             `json:"events"`
-	Jobs          *int                       `json:"jobs"`
-	Attempts      *int                       `json:"attempts"`
-	JobErrors     *int                       `json:"job_errors"`
-	Mails         map[string]int             `json:"mails"`
-	Audit         map[string]int             `json:"audit"`
-	Tasks         map[string]int             `json:"tasks"`
-	Changes       *int                       `json:"subscription_changes"`
-	APICalls      map[string]int             `json:"api_calls"`
-	Stripe        map[string]json.RawMessage `json:"stripe"`
-	Keys          *int                       `json:"idempotency_keys"`
-	MembersAtRest *int                       `json:"members"`
-}
-
-func TestCases(t *testing.T) {
-	t.Parallel()
+// cases reads testdata/cases.json.
+func cases(t *testing.T) caseFile {
+	t.Helper()
 	data, err := os.ReadFile("testdata/cases.json")
 	if err != nil {
 		t.Fatal(err)
@@ -111,16 +30,60 @@ func TestCases(t *testing.T) {
 	if err := json.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)
 	}
-	if len(file.Cases) < 40 {
+	return file
+}
+
+func TestCases(t *testing.T) {
+	t.Parallel()
+	file := cases(t)
+	if len(file.Cases) < 58 {
 		t.Fatalf("%d cases: the file is not read", len(file.Cases))
 	}
 	for _, c := range file.Cases {
 		t.Run(c.ID+" "+c.Title, func(t *testing.T) {
 			t.Parallel()
-			for range max(c.Repeat, 1) {
-				newWorld(t, file, c).run()
-			}
+			live(t, file, c)
 		})
+	}
+}
+
+// live lives through a case as often as it says.
+func live(t *testing.T, file caseFile, c caseSpec) {
+	t.Helper()
+	switch {
+	case c.Expect.Effects.Starts != nil:
+		wantStart(t, c)
+	case c.Property != nil:
+		wantProperty(t, *c.Property)
+	default:
+		for range max(c.Repeat, 1) {
+			newWorld(t, file, c).run()
+		}
+	}
+}
+
+// wantStart asks whether the program would start with the settings of the case, and starts with the usual ones.
+func wantStart(t *testing.T, c caseSpec) {
+	t.Helper()
+	usual := map[string]string{
+		"APP_ENV": "test", "APP_URL": "http://127.0.0.1:8080", "DATABASE_URL": "postgres://plinth_app@127.0.0.1/plinth", "MAIL_FOLDER": t.TempDir(),
+		"SECRET_KEYS": base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))), "BLOB_URL": "file://" + t.TempDir(),
+		"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRETS": webtest.WebhookSecret,
+	}
+	load := func() error {
+		var env []string
+		for name, value := range usual {
+			env = append(env, name+"="+value)
+		}
+		_, err := config.Load(env)
+		return err
+	}
+	if err := load(); err != nil {
+		t.Fatalf("with the usual settings: %v", err)
+	}
+	maps.Copy(usual, c.Given.Env)
+	if err := load(); (err == nil) != *c.Expect.Effects.Starts {
+		t.Errorf("with %v: %v", c.Given.Env, err)
 	}
 }
 
@@ -152,6 +115,9 @@ func (w *world) run() {
 		first := of(group[0].At)
 		first.do = append(first.do, func() { w.deliver(group) })
 	}
+	if w.c.Load != nil {
+		w.planLoad(of)
+	}
 	for _, a := range w.c.Act {
 		of(a.At).do = append(of(a.At).do, func() { w.act(a) })
 	}
@@ -180,6 +146,7 @@ func (w *world) plan(of func(float64) *moment) {
 			w.wantRow(s.Row)
 			w.wantRows(s.Rows)
 			w.wantEvents(s.Events)
+			w.wantPage(s)
 		})
 	}
 	var timed []struct {
@@ -216,6 +183,9 @@ func (w *world) deliver(group []deliverSpec) {
 		}
 	}
 	all.Wait()
+	if group[0].Fault == "db_down" {
+		w.proxy.Restore()
+	}
 	w.work()
 	if w.c.Expect.Effects.Mails != nil {
 		w.site.Settle(w.t) // a mail is written while what it says is true

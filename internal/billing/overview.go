@@ -28,6 +28,7 @@ type Overview struct {
 	Failing      *Invoice       // tried and not paid
 	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
 	Given        *Given         // nil: staff gave nothing
+	Waiting      time.Time      // since when news from Stripe wait to be fetched; zero when none do
 	Now          time.Time      // by the clock that periods run by
 }
 
@@ -125,6 +126,7 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Maybe(r, &o.Failing, billingdb.FailingInvoice, s.TenantID)
 		db.Maybe(r, &o.Use, billingdb.LatestUsage, s.TenantID)
 		db.Maybe(r, &o.Given, billingdb.OverrideInForce, s.TenantID)
+		db.Value(r, &o.Waiting, billingdb.WaitingSince, s.TenantID)
 	})
 	if err != nil {
 		return o, fmt.Errorf("read the billing page: %w", err)
@@ -167,6 +169,13 @@ func (o Overview) Live() bool { return o.Subscription != nil && live(o.Subscript
 func (o Overview) Cancelable() bool {
 	return o.Subscription != nil && !ended(o.Subscription.Status) && o.Subscription.Ends() == nil
 }
+
+// silentAfter is how long news may wait before a page says that Stripe does not answer.
+const silentAfter = 2 * time.Minute
+
+// Silent says whether there are news that could not be fetched for a while, so that what is shown may be old. How long
+// they wait is real time, also where periods run by another clock.
+func (o Overview) Silent() bool { return !o.Waiting.IsZero() && time.Since(o.Waiting) > silentAfter }
 
 // TrialDays is how many days of a trial are left, rounded up; zero when there is none.
 func (o Overview) TrialDays() int {

@@ -50,8 +50,11 @@ func (w *world) work() {
 		}
 		failed := make([]error, len(waiting))
 		var all sync.WaitGroup
+		slots := make(chan struct{}, 10) // as the queue has workers
 		for i, j := range waiting {
 			all.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
 				var args jobs.ApplyStripeEvent
 				if failed[i] = json.Unmarshal(j.Args, &args); failed[i] == nil {
 					failed[i] = w.apply(args.EventID)

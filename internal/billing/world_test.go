@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,16 +15,19 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"plinth/internal/billing"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
 	"plinth/internal/stripesim"
+	"plinth/test/fault"
 	"plinth/test/webtest"
 )
 
-const newSecret = "whsec_new"
+const (
+	newSecret = "whsec_new"
+	ada       = "ada@example.com" // the owner
+)
 
 // world is a product with one organization, and a Stripe whose answers a case dictates. Jobs are worked in process, so
 // that hours and days are the clock's alone.
@@ -36,21 +40,29 @@ type world struct {
 	s     scope.Scope
 	super *pgx.Conn
 
-	mu       sync.Mutex
-	statuses []int
-	failNext bool // the next job loses its context once it has asked the API
+	proxy     *fault.Proxy // to Postgres, where the case takes it away
+	invited   []guest
+	drift     int // rows that the sync found to differ
+	failing   int // 5xx answers of pages that have nothing to do with billing
+	customers int // at Stripe in the beginning
+	mu        sync.Mutex
+	statuses  []int
+	took      []time.Duration
+	failNext  bool // the next job loses its context once it has asked the API
 }
 
 func newWorld(t *testing.T, file caseFile, c caseSpec) *world {
 	t.Helper()
-	site, st := webtest.NewWithStripe(t, zero(), func(c *config.Config) {
+	w := &world{t: t, c: c, file: file}
+	d := dbtest.New(t)
+	if slices.ContainsFunc(c.Deliver, func(d deliverSpec) bool { return d.Fault == "db_down" }) {
+		w.proxy, d.App = fault.NewProxy(t, d.App)
+	}
+	site, st := webtest.StripeOn(t, d, zero(), func(c *config.Config) {
 		c.SecretKey, c.WebhookSecrets, c.PlansFile = "sk_live_1", []config.Secret{newSecret}, "testdata/plans.yaml"
 	})
-	w := &world{t: t, c: c, file: file, site: site, st: st, super: dbtest.Connect(t, site.Database.Super)}
-	w.s = site.Org(t, site.Account(t, "Ada", "ada@example.com"), "acme", "Acme")
-	for i := 1; i < c.Given.Members; i++ {
-		site.Join(t, w.s, site.Account(t, "M", fmt.Sprintf("m%d@example.com", i)), scope.Member)
-	}
+	w.site, w.st, w.super = site, st, dbtest.Connect(t, d.Super)
+	w.s = site.Org(t, site.Account(t, "Ada", ada), "acme", "Acme")
 	w.put(object{"object": "customer", "id": "cus_A", "email": "ada@example.com", "name": "A"})
 	w.put(object{"object": "customer", "id": "cus_ZZZ", "email": "z@example.com", "name": "Z"})
 	w.put(object{"object": "product", "id": "prod_1", "name": "Plan"})
@@ -68,6 +80,12 @@ func newWorld(t *testing.T, file caseFile, c caseSpec) *world {
 	if c.Given.Row != nil {
 		w.insertRow(c.Given.Row)
 	}
+	w.invite(c.Given.Invitations)
+	for i := 1; i < c.Given.Members; i++ { // past the plan, which an invitation is not
+		site.Join(t, w.s, site.Account(t, "M", fmt.Sprintf("m%d@example.com", i)), scope.Member)
+	}
+	w.plant(c.Given)
+	w.customers = len(st.Sim.Customers(0))
 	st.Skip()
 	st.Forget()
 	return w
@@ -144,6 +162,13 @@ func (w *world) answer(a apiSpec) {
 		w.put(w.subscription(a.Sub))
 	case a.Fault == "answer_lost":
 		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times, AfterCarryingOut: true})
+	case a.Changed > 0:
+		w.st.Sim.ClearFaults()
+		for i := range a.Changed {
+			w.put(w.generated(i, "price_team_m"))
+		}
+	case a.Error != nil && a.Error.Timeout && w.c.Load != nil: // all of the API, until it answers again
+		w.st.Sim.InjectFault(stripesim.Fault{Path: "/v1/"})
 	case a.Error != nil && a.Error.Timeout:
 		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times})
 	case a.Error != nil:
@@ -177,6 +202,9 @@ func (w *world) prepare(d deliverSpec) {
 		w.site.App.Billing.Secrets = strings.Split(secrets, ",")
 	}
 	w.failNext = w.failNext || d.Fault == "worker_error_once"
+	if d.Fault == "db_down" {
+		w.proxy.Cut()
+	}
 	id, _ := d.Obj["id"].(string)
 	if !strings.HasPrefix(d.Type, "invoice.") || id == "" || w.st.Sim.Object("sub_1") == nil {
 		return
@@ -193,6 +221,9 @@ func (w *world) send(d deliverSpec) {
 		w.t.Error(err)
 		return
 	}
+	if pad := d.Bytes - len(body); pad > 0 {
+		body = append(body, strings.Repeat(" ", pad)...)
+	}
 	if d.Sig == nil {
 		d.Sig = [][2]string{{"v1", newSecret}}
 	}
@@ -206,40 +237,9 @@ func (w *world) send(d deliverSpec) {
 	if err != nil {
 		w.t.Error(err)
 	}
-	status := w.site.Webhook(append(body, tail...), header)
+	begun := time.Now()
+	status := w.post(d, append(body, tail...), header)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.statuses = append(w.statuses, status)
-}
-
-func (w *world) act(a actSpec) {
-	w.t.Helper()
-	b := w.site.Worker.Billing
-	var err error
-	switch a.Do {
-	case "checkout":
-		_, err = w.site.App.Billing.StartCheckout(w.ctx(), w.s, billing.Choice{Plan: a.Plan, Interval: "month"})
-	case "seat_sync":
-		w.seats()
-	case "seat_reconcile":
-		_, _, err = b.SyncPage(w.ctx(), "")
-		w.seats()
-	case "billing_sync":
-		_, _, err = b.SyncPage(w.ctx(), "")
-		w.sweep()
-	default:
-		w.t.Fatalf("nobody does %q", a.Do)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.work()
-	for _, id := range w.st.Fresh() {
-		body := w.st.Event(w.t, id)
-		if status := w.site.Webhook(body, webtest.Sign(body, newSecret, time.Now())); status != 200 {
-			w.t.Errorf("%s was answered %d", id, status)
-		}
-		w.st.Skip()
-	}
-	w.work()
+	w.statuses, w.took = append(w.statuses, status), append(w.took, time.Since(begun))
 }

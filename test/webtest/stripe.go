@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"plinth/internal/config"
+	"plinth/internal/dbtest"
 	"plinth/internal/stripesim"
 )
 
@@ -35,11 +36,19 @@ type Stripe struct {
 	keys  []string // idempotency keys of the changes among them
 	site  *Site
 	sent  map[string]bool
+
+	options []Option
 }
 
 // NewWithStripe makes a site with a local Stripe whose clock shows begin. Plans are set up there. Further options may
 // change the configuration.
 func NewWithStripe(t testing.TB, begin time.Time, options ...Option) (*Site, *Stripe) {
+	t.Helper()
+	return StripeOn(t, dbtest.New(t), begin, options...)
+}
+
+// StripeOn is NewWithStripe on a database.
+func StripeOn(t testing.TB, d *dbtest.Database, begin time.Time, options ...Option) (*Site, *Stripe) {
 	t.Helper()
 	st := &Stripe{now: begin, sent: map[string]bool{}}
 	server := httptest.NewUnstartedServer(nil)
@@ -56,18 +65,27 @@ func NewWithStripe(t testing.TB, begin time.Time, options ...Option) (*Site, *St
 	server.Config.Handler = st.noted(sim.Handler())
 	server.Start()
 	t.Cleanup(server.Close)
-	site := New(t, append([]Option{func(c *config.Config) { c.APIURL = st.URL }}, options...)...)
-	site.App.UseLocalStripe(sim)
-	site.Worker.UseLocalStripe(sim)
-	if site.Site, err = site.App.Web(); err != nil {
-		t.Fatal(err)
-	}
+	st.options = append([]Option{func(c *config.Config) { c.APIURL = st.URL }}, options...)
+	site := st.Start(t, d)
 	if err := site.App.Billing.Setup(context.Background(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	st.site = site
 	st.Forget()
 	return site, st
+}
+
+// Start makes another site on the database beside the same local Stripe, as a restart does; events go there from now.
+func (st *Stripe) Start(t testing.TB, d *dbtest.Database) *Site {
+	t.Helper()
+	site := On(t, d, nil, st.options...)
+	site.App.UseLocalStripe(st.Sim)
+	site.Worker.UseLocalStripe(st.Sim)
+	var err error
+	if site.Site, err = site.App.Web(); err != nil {
+		t.Fatal(err)
+	}
+	st.site = site
+	return site
 }
 
 func (st *Stripe) clock() time.Time {

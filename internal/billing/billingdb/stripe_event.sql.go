@@ -8,6 +8,8 @@ package billingdb
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 const ExpireParked = `-- name: ExpireParked :execrows
@@ -224,4 +226,21 @@ func (q *Queries) UnparkStripeEvents(ctx context.Context, db DBTX, customerID st
 		return nil, err
 	}
 	return items, nil
+}
+
+const WaitingSince = `-- name: WaitingSince :one
+select e.received_at
+from stripe_events e
+join billing_customers c on c.stripe_customer_id = e.customer_id
+where c.tenant_id = $1 and e.state = 'queued'
+order by e.received_at
+limit 1
+`
+
+// Since when news of an organization's customer wait to be fetched from Stripe.
+func (q *Queries) WaitingSince(ctx context.Context, db DBTX, tenantID uuid.UUID) (time.Time, error) {
+	row := db.QueryRow(ctx, WaitingSince, tenantID)
+	var received_at time.Time
+	err := row.Scan(&received_at)
+	return received_at, err
 }

@@ -49,3 +49,12 @@ select min(created)::timestamptz
 from stripe_events
 where object_id = $1 and type in ('invoice.payment_failed', 'invoice.payment_action_required') and state <> 'ignored'
 having count(*) > 0;
+
+-- name: WaitingSince :one
+-- Since when news of an organization's customer wait to be fetched from Stripe.
+select e.received_at
+from stripe_events e
+join billing_customers c on c.stripe_customer_id = e.customer_id
+where c.tenant_id = $1 and e.state = 'queued'
+order by e.received_at
+limit 1;
