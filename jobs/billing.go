@@ -88,7 +88,8 @@ func (SweepBilling) InsertOpts() river.InsertOpts {
 
 // SyncSubscriptions compares a page of Stripe's list of all subscriptions with the rows, and enqueues the next; nightly.
 type SyncSubscriptions struct {
-	After string `json:"after"` // the last subscription of the page before; empty at the beginning
+	Run   uuid.UUID `json:"run"`   // whose report the page adds to; the first page names none and begins one
+	After string    `json:"after"` // the last subscription of the page before; empty at the beginning
 }
 
 // Kind names the job.

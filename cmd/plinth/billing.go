@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/google/uuid"
+
 	"plinth/cmd/plinth/app"
+	"plinth/internal/billing"
 )
 
 type billingCommand struct {
@@ -28,30 +31,46 @@ func (billingSetup) Run(ctx context.Context) error {
 
 type billingSync struct{}
 
-// Run does by hand what the nightly sweep does, and prints what it found.
+// Run does by hand what the nightly sweep does, and prints its report.
 func (billingSync) Run(ctx context.Context) error {
 	return withApp(ctx, func(a *app.App) error {
-		total, after := 0, ""
-		for {
-			drift, next, err := a.Billing.SyncPage(ctx, after)
+		run, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("make an id: %w", err)
+		}
+		if err := a.Billing.BeginSync(ctx, run); err != nil {
+			return err
+		}
+		for after, more := "", true; more; more = after != "" {
+			drift, next, err := a.Billing.SyncPage(ctx, run, after)
 			for _, d := range drift {
 				fmt.Printf("%s  organization %s  %s\n", d.Subscription, d.TenantID, d.What)
 			}
-			if total += len(drift); err != nil {
+			if after = next; err != nil {
 				return err
-			}
-			if after = next; next == "" {
-				break
 			}
 		}
 		if err := a.Billing.Sweep(ctx); err != nil {
 			return err
 		}
-		if total == 0 {
-			fmt.Println("Every row is what Stripe says.")
-			return nil
+		runs, err := a.Billing.Runs(ctx, 10) // the nightly one may have begun meanwhile
+		if err != nil {
+			return err
 		}
-		fmt.Printf("%d rows were not what Stripe says; they are now.\n", total)
+		for _, r := range runs {
+			if r.ID == run {
+				report(r)
+			}
+		}
 		return nil
 	})
+}
+
+func report(r billing.Run) {
+	fmt.Printf("%d subscriptions compared.\n", r.LookedAt)
+	if r.Differed == 0 {
+		fmt.Println("Every row is what Stripe says.")
+		return
+	}
+	fmt.Printf("%d rows were not what Stripe says; they are now.\n", r.Differed)
 }

@@ -21,7 +21,7 @@ func owners() map[string]string {
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days",
-		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks usage_hours revenue_checks billing_settings",
+		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks billing_syncs billing_drifts usage_hours revenue_checks billing_settings",
 	}
 	out := map[string]string{}
 	for owner, tables := range list {

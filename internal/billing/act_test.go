@@ -9,6 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
+	"plinth/internal/billing"
 	"plinth/test/webtest"
 )
 
@@ -42,16 +45,27 @@ func (w *world) act(a actSpec) {
 	w.work()
 }
 
-// sync compares all subscriptions, as the nightly job does.
-func (w *world) sync() {
+// sync compares all subscriptions, as the nightly job does, and reads the report.
+func (w *world) sync() []billing.Drift {
 	w.t.Helper()
+	b, run := w.site.Worker.Billing, uuid.Must(uuid.NewV7())
+	if err := b.BeginSync(w.ctx(), run); err != nil {
+		w.t.Fatal(err)
+	}
+	var all []billing.Drift
 	for after, more := "", true; more; more = after != "" {
-		found, next, err := w.site.Worker.Billing.SyncPage(w.ctx(), after)
+		found, next, err := b.SyncPage(w.ctx(), run, after)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.drift, after = w.drift+len(found), next
+		all, after = append(all, found...), next
 	}
+	runs, err := b.Runs(w.ctx(), 1)
+	if err != nil || len(runs) != 1 || runs[0].ID != run || runs[0].FinishedAt == nil || runs[0].Differed != int64(len(all)) {
+		w.t.Fatalf("the report of a run that found %d is %+v, %v", len(all), runs, err)
+	}
+	w.drift, w.looked = int(runs[0].Differed), int(runs[0].LookedAt)
+	return all
 }
 
 // ask sends the same form from each browser, at once or one after the other, and notes the answers.

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -65,16 +66,19 @@ func (r *ref) UnmarshalJSON(data []byte) error {
 
 func (e *event) created() time.Time { return time.Unix(e.Created, 0).UTC() }
 
+// handledTypes are the types of events that something follows from, as Stripe's list takes them: * is any ending.
+func handledTypes() []string {
+	return []string{
+		"customer.subscription.*", "invoice.*", "checkout.session.*", "subscription_schedule.*", "charge.dispute.*", "charge.refunded", "customer.deleted",
+	}
+}
+
 // handled says whether anything follows from events of this type.
 func (e *event) handled() bool {
-	for _, prefix := range []string{
-		"customer.subscription.", "invoice.", "checkout.session.", "subscription_schedule.", "charge.dispute.",
-	} {
-		if strings.HasPrefix(e.Type, prefix) {
-			return true
-		}
-	}
-	return e.Type == "charge.refunded" || e.Type == "customer.deleted"
+	return slices.ContainsFunc(handledTypes(), func(kind string) bool {
+		prefix, group := strings.CutSuffix(kind, "*")
+		return e.Type == kind || group && strings.HasPrefix(e.Type, prefix)
+	})
 }
 
 // customer is whose event it is; empty when it does not say.

@@ -20,6 +20,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "billing_intents", SQL: billingdb.PurgeIntents},
 		{Noun: "subscription_checks", SQL: billingdb.PurgeChecks},
 		{Noun: "billing_tasks", SQL: billingdb.PurgeTasks},
+		{Noun: "billing_drifts", SQL: billingdb.PurgeDrifts},
 		{Noun: "plan_overrides", SQL: billingdb.PurgeOverrides},
 		{Noun: "invoices", SQL: billingdb.PurgeInvoices},
 		{Noun: "subscription_changes", SQL: billingdb.PurgeChanges},

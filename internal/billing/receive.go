@@ -33,6 +33,11 @@ func (b *Billing) ReceiveEvent(ctx context.Context, body []byte, signature strin
 	if err := verify(body, signature, b.Secrets, time.Now()); err != nil {
 		return err
 	}
+	return b.store(ctx, body)
+}
+
+// store keeps an event of Stripe's and queues its work, once.
+func (b *Billing) store(ctx context.Context, body []byte) error {
 	body, err := storable(body)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrEvent, err)

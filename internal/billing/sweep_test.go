@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"plinth/internal/billing"
+	"plinth/internal/stripesim"
 )
 
 func TestSyncMendsDrift(t *testing.T) {
@@ -34,19 +34,15 @@ func TestSyncMendsDrift(t *testing.T) {
 	}
 	w.put(w.subscription(object{"id": "sub_stranger", "customer": "cus_ZZZ"}))
 	w.st.Forget()
-	b := w.site.Worker.Billing
-	var all []billing.Drift
-	for after, more := "", true; more; more = after != "" {
-		drift, next, err := b.SyncPage(w.ctx(), after)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, after = append(all, drift...), next
+	all := w.sync()
+	if w.looked != n {
+		t.Errorf("the report says %d were compared, want %d", w.looked, n)
 	}
 	if len(all) != 11 {
 		t.Errorf("%d rows are said to differ, want 11: %+v", len(all), all)
 	}
 	w.wantCount("rows that still differ", 0, `select count(*) from subscriptions where quantity <> 1 or status <> 'active'`)
+	w.wantCount("rows in the report", 11, `select count(*) from billing_drifts d join subscriptions s using (tenant_id, stripe_subscription_id) where d.what <> ''`)
 	w.wantCount("tasks about drift", 11, `select count(*) from billing_tasks where kind = 'drift'`)
 	w.wantCount("rows of strangers", 0, `select count(*) from subscriptions where stripe_subscription_id = 'sub_stranger'`)
 	if lists, gets := w.st.Calls("GET /v1/subscriptions")-w.st.Calls("GET /v1/subscriptions/"), w.st.Calls("GET /v1/subscriptions/"); lists != 2 || gets != 11 {
@@ -76,4 +72,66 @@ func TestSweepTakesUpWhatFellByTheWayside(t *testing.T) {
 	w.sweep()
 	w.site.Settle(t)
 	w.wantRow(object{"status": "canceled"})
+}
+
+// The job goes from page to page; one that is tried again adds nothing to the report of its run.
+func TestTheNightlyJobReportsOneRun(t *testing.T) {
+	t.Parallel()
+	w := plain(t)
+	w.plantSubs(150, 2)
+	for range 2 { // the queue gave the job up once, and it is tried again
+		if err := w.site.Worker.Billing.Sync(w.ctx(), w.s.TenantID, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.site.Settle(t)
+	runs, err := w.site.App.Billing.Runs(w.ctx(), 9)
+	if err != nil || len(runs) != 1 || runs[0].LookedAt != 150 || runs[0].Differed != 2 || runs[0].FinishedAt == nil {
+		t.Errorf("the report is %+v, %v", runs, err)
+	}
+	w.exec(`update billing_syncs set started_at = now() - interval '181 days'`)
+	if err := w.site.Worker.Billing.BeginSync(w.ctx(), w.s.Person.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.wantCount("reports after half a year", 1, `select count(*) from billing_syncs`)
+	w.wantCount("rows of reports that are gone", 0, `select count(*) from billing_drifts`)
+}
+
+// Events that Stripe could not deliver are taken from its list: once, with the rules of those that arrive.
+func TestSweepTakesWhatStripeCouldNotDeliver(t *testing.T) {
+	t.Parallel()
+	w := plain(t)
+	w.put(w.subscription(nil))
+	w.st.Sim.AddEndpoint("http://127.0.0.1:1/webhooks", newSecret)
+	if err := w.st.Sim.SetChaos("", stripesim.Chaos{DropNext: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	sub := w.st.Sim.Object("sub_1")
+	for range 105 { // more than a page
+		w.st.Sim.EmitRaw("customer.subscription.updated", sub)
+	}
+	w.st.Sim.EmitRaw("invoice.payment_failed", object{"id": "in_1", "customer": "cus_A", "subscription": "sub_1", "status": "open", "attempt_count": 1.0})
+	w.st.Sim.EmitRaw("customer.created", object{"id": "cus_A"})
+	w.st.Sim.EmitRaw("customer.subscription.created", object{"id": "sub_9", "customer": "cus_nobody"})
+	w.sweep()
+	w.wantCount("events stored", 107, `select count(*) from stripe_events where state = 'queued'`)
+	w.sweep()
+	w.wantCount("jobs after the second sweep", 107, `select count(*) from river.river_job where kind = 'apply_stripe_event'`)
+	w.work()
+	w.wantCount("events applied", 106, `select count(*) from stripe_events where state = 'applied'`)
+	w.wantCount("events parked", 1, `select count(*) from stripe_events where state = 'parked'`)
+	w.wantRow(object{"status": "active", "stripe_price_id": "price_pro_m"})
+	w.wantCount("lines about the payment", 1, `select count(*) from events where action = 'billing.payment_failed'`)
+
+	// What is older than Stripe tries is left, and the rest of the sweep is done while Stripe is away.
+	w.st.Sim.EmitRaw("customer.subscription.updated", sub)
+	w.clock(3*86400 + 60)
+	w.sweep()
+	w.wantCount("events stored", 107, `select count(*) from stripe_events`)
+	w.exec(`update stripe_events set state = 'parked', customer_id = 'cus_A' where state = 'parked'`)
+	w.st.Sim.InjectFault(stripesim.Fault{Path: "/v1/events", Status: 500})
+	if err := w.site.Worker.Billing.Sweep(w.ctx()); err == nil {
+		t.Error("Stripe was away, and the sweep says nothing of it")
+	}
+	w.wantCount("events parked", 0, `select count(*) from stripe_events where state = 'parked'`)
 }

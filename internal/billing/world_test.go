@@ -42,7 +42,8 @@ type world struct {
 
 	proxy     *fault.Proxy // to Postgres, where the case takes it away
 	invited   []guest
-	drift     int // rows that the sync found to differ
+	drift     int // rows that the last sync reported to differ
+	looked    int // subscriptions that it compared
 	failing   int // 5xx answers of pages that have nothing to do with billing
 	customers int // at Stripe in the beginning
 	mu        sync.Mutex

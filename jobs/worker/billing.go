@@ -2,9 +2,13 @@ package worker
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"plinth/jobs"
 	"plinth/views/mail"
@@ -51,8 +55,19 @@ type syncSubscriptions struct {
 	m Modules
 }
 
+// runOf is the report of a job, with the time it was made in, so that reports sort by it.
+func runOf(job *rivertype.JobRow) uuid.UUID {
+	id := uuid.NewSHA1(uuid.Nil, []byte(strconv.FormatInt(job.ID, 10)))
+	binary.BigEndian.PutUint64(id[:8], uint64(job.CreatedAt.UnixMilli())<<16|7<<12)
+	return id
+}
+
 func (w *syncSubscriptions) Work(ctx context.Context, job *river.Job[jobs.SyncSubscriptions]) error {
-	return w.m.Billing.Sync(ctx, job.Args.After)
+	run := job.Args.Run
+	if run == uuid.Nil { // a job that is tried again goes on with the report that it began
+		run = runOf(job.JobRow)
+	}
+	return w.m.Billing.Sync(ctx, run, job.Args.After)
 }
 
 type measureUsage struct {

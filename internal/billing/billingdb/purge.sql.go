@@ -80,6 +80,29 @@ func (q *Queries) PurgeCustomers(ctx context.Context, db DBTX, arg PurgeCustomer
 	return result.RowsAffected(), nil
 }
 
+const PurgeDrifts = `-- name: PurgeDrifts :execrows
+delete from billing_drifts d
+where d.tenant_id = $1 and (d.sync_id, d.stripe_subscription_id) in (
+    select x.sync_id, x.stripe_subscription_id
+    from billing_drifts x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeDriftsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeDrifts(ctx context.Context, db DBTX, arg PurgeDriftsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeDrifts, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeEffects = `-- name: PurgeEffects :execrows
 delete from billing_effects d
 where d.tenant_id = $1 and d.id in (

@@ -108,6 +108,32 @@ func (q *Queries) InsertStripeEvent(ctx context.Context, db DBTX, arg InsertStri
 	return result.RowsAffected(), nil
 }
 
+const KnownStripeEvents = `-- name: KnownStripeEvents :many
+select id
+from stripe_events
+where id = any($1::text[])
+`
+
+func (q *Queries) KnownStripeEvents(ctx context.Context, db DBTX, ids []string) ([]string, error) {
+	rows, err := db.Query(ctx, KnownStripeEvents, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LateStripeEvents = `-- name: LateStripeEvents :many
 select id
 from stripe_events

@@ -378,7 +378,8 @@ func (q *Queries) SubscriptionForUpdate(ctx context.Context, db DBTX, arg Subscr
 }
 
 const SubscriptionState = `-- name: SubscriptionState :one
-select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current
+select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current,
+    ended_at, pause_collection, stripe_schedule_id
 from subscriptions
 where tenant_id = $1 and stripe_subscription_id = $2
 `
@@ -398,6 +399,9 @@ type SubscriptionStateRow struct {
 	CancelAt          *time.Time
 	TrialEnd          *time.Time
 	IsCurrent         bool
+	EndedAt           *time.Time
+	PauseCollection   *string
+	StripeScheduleID  *string
 }
 
 func (q *Queries) SubscriptionState(ctx context.Context, db DBTX, arg SubscriptionStateParams) (SubscriptionStateRow, error) {
@@ -413,6 +417,9 @@ func (q *Queries) SubscriptionState(ctx context.Context, db DBTX, arg Subscripti
 		&i.CancelAt,
 		&i.TrialEnd,
 		&i.IsCurrent,
+		&i.EndedAt,
+		&i.PauseCollection,
+		&i.StripeScheduleID,
 	)
 	return i, err
 }

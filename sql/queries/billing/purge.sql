@@ -110,3 +110,12 @@ where d.tenant_id = $1 and d.tenant_id in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: PurgeDrifts :execrows
+delete from billing_drifts d
+where d.tenant_id = $1 and (d.sync_id, d.stripe_subscription_id) in (
+    select x.sync_id, x.stripe_subscription_id
+    from billing_drifts x
+    where x.tenant_id = $1
+    limit $2
+);

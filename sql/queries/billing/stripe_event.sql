@@ -58,3 +58,8 @@ join billing_customers c on c.stripe_customer_id = e.customer_id
 where c.tenant_id = $1 and e.state = 'queued'
 order by e.received_at
 limit 1;
+
+-- name: KnownStripeEvents :many
+select id
+from stripe_events
+where id = any(sqlc.arg(ids)::text[]);

@@ -105,7 +105,8 @@ left join lateral (
 where s.tenant_id = $1 and s.is_current;
 
 -- name: SubscriptionState :one
-select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current
+select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current,
+    ended_at, pause_collection, stripe_schedule_id
 from subscriptions
 where tenant_id = $1 and stripe_subscription_id = $2;
 
