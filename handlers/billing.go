@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"plinth/internal/billing"
@@ -23,10 +24,7 @@ type Billing struct {
 // Show shows the plan, what is used of it, and the invoices. Somebody who comes back from Stripe (?from=) makes it ask
 // there once; what it shows is always what the rows say.
 func (h *Billing) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	page := views.BillingPage{From: r.URL.Query().Get("from"), Plans: h.Billing.Plans.Plans(), Interval: "month"}
-	if r.URL.Query().Get("by") == "year" {
-		page.Interval = "year"
-	}
+	page := h.page(r)
 	if page.From != "" && s.May(scope.ManageBilling) {
 		if err := h.Billing.Refresh(r.Context(), s); err != nil {
 			if !fault.Is(err, fault.Unavailable) {
@@ -41,6 +39,44 @@ func (h *Billing) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 		return err
 	}
 	return h.Render(w, r, http.StatusOK, views.Billing(s, page))
+}
+
+// page is the billing page as it was asked for, before anything is read.
+func (h *Billing) page(r *http.Request) views.BillingPage {
+	page := views.BillingPage{From: r.URL.Query().Get("from"), Plans: h.Billing.Plans.Plans(), Interval: "month"}
+	if r.URL.Query().Get("by") == "year" {
+		page.Interval = "year"
+	}
+	return page
+}
+
+// again shows the billing page once more with what is wrong with one of its forms.
+func (h *Billing) again(w http.ResponseWriter, r *http.Request, s scope.Scope, failed error) error {
+	if !fault.Is(failed, fault.Invalid) {
+		return failed
+	}
+	page := h.page(r)
+	var err error
+	if page.Overview, err = h.Billing.Overview(r.Context(), s); err != nil {
+		return err
+	}
+	return h.Again(w, r, failed, func(f ui.Form) templ.Component {
+		page.Form = f
+		return views.Billing(s, page)
+	})
+}
+
+// SetEmail says where invoices and receipts go besides the owners.
+func (h *Billing) SetEmail(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	f, err := Decode[billing.EmailForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Billing.SetEmail(r.Context(), s, f); err != nil {
+		return h.again(w, r, s, err)
+	}
+	h.Flash(w, r, "Saved.")
+	return h.Redirect(w, r, ui.OrgPath(s.Slug, "billing"))
 }
 
 // Invoices lists all invoices.

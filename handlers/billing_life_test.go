@@ -59,7 +59,7 @@ func TestFailedRenewal(t *testing.T) {
 		t.Fatalf("the row is %s, want past_due", s.status(t))
 	}
 	s.b.Get("/orgs/acme/billing").Want(200).Says("Payment failed", "The payment of €9.00 on 1 February 2026 failed.", "The next attempt is on 2 February 2026", "Update the card", "of 25")
-	if mails := s.Mails(t, dana); len(mails) != 1 || !strings.Contains(mails[0].Text, "€9.00") {
+	if mails := s.about(t, dana, "failed"); len(mails) != 1 || !strings.Contains(mails[0].Text, "€9.00") {
 		t.Errorf("%d mails about the payment, want one", len(mails))
 	}
 	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).At("/orgs/acme/settings").Want(200)
@@ -77,8 +77,8 @@ func TestFailedRenewal(t *testing.T) {
 		t.Fatalf("after the retry the row is %s, want active", s.status(t))
 	}
 	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).At("/orgs/acme/settings").Want(200)
-	if n := len(s.Mails(t, dana)); n != 1 {
-		t.Errorf("%d mails, want still one", n)
+	if n, paid := len(s.about(t, dana, "failed")), len(s.about(t, dana, "Receipt")); n != 1 || paid != 2 {
+		t.Errorf("%d mails and %d receipts, want still one, and two", n, paid)
 	}
 }
 

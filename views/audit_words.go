@@ -73,6 +73,10 @@ func auditBilling(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "took the planned change of the plan back")
 	case "billing.cancel_asked":
 		return ui.T(ctx, "cancelled the subscription")
+	case "billing.email_changed":
+		return ui.T(ctx, "changed where invoices go")
+	case "billing.receipt":
+		return ui.T(ctx, "noted a payment")
 	case "billing.resumed":
 		return ui.T(ctx, "took the cancellation back")
 	case "billing.trial_converted":

@@ -14,9 +14,10 @@ import (
 type BillingPage struct {
 	billing.Overview
 	Plans      []billing.Plan
-	Interval   string // the prices that are shown: month or year
-	From       string // "checkout" or "portal" when somebody comes back from there
-	StripeAway bool   // the question on coming back got no answer
+	Interval   string  // the prices that are shown: month or year
+	From       string  // "checkout" or "portal" when somebody comes back from there
+	StripeAway bool    // the question on coming back got no answer
+	Form       ui.Form // what was typed into one of the page's forms, and what is wrong with it
 }
 
 // updating says whether the page waits for what was just paid.

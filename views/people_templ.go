@@ -146,9 +146,9 @@ func People(s scope.Scope, page tenants.PeoplePage, search string, f ui.Form, in
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var6 templ.SafeURL
-						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(ui.OrgPath(s.Slug, "billing"))
+						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(roomURL(s, page.Seat))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 33, Col: 83}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 33, Col: 75}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -159,9 +159,9 @@ func People(s scope.Scope, page tenants.PeoplePage, search string, f ui.Form, in
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var7 string
-						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "See the plans"))
+						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(roomText(ctx, page.Seat))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 33, Col: 114}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 33, Col: 104}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -379,7 +379,7 @@ func People(s scope.Scope, page tenants.PeoplePage, search string, f ui.Form, in
 				return templ_7745c5c3_Err
 			}
 			if s.May(scope.ManagePeople) {
-				templ_7745c5c3_Err = inviteDialog(s, f, invited).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inviteDialog(s, page, f, invited).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

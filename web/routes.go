@@ -190,6 +190,7 @@ func organizationRoutes(h Handlers) []Route {
 		// Organization: plan and payments. What leads to a payment is open to those who owe one.
 		get("/orgs/{org}/billing", member(scope.ViewBilling, h.Billing.Show)),
 		get("/orgs/{org}/billing/invoices", member(scope.ViewBilling, h.Billing.Invoices)),
+		post("/orgs/{org}/billing/email", alsoUnpaid(member(scope.ManageBilling, h.Billing.SetEmail))),
 		post("/orgs/{org}/billing/checkout", alsoUnpaid(member(scope.ManageBilling, h.Billing.CreateCheckout))),
 		post("/orgs/{org}/billing/trial", member(scope.ManageBilling, h.Billing.CreateTrial)),
 		post("/orgs/{org}/billing/portal", alsoUnpaid(member(scope.ManageBilling, h.Billing.OpenPortal))),

@@ -102,7 +102,10 @@ func (b *Billing) intendCustomerTx(ctx context.Context, tx db.Tx, s scope.Scope,
 		return intent{}, wanted, fmt.Errorf("read the owners: %w", err)
 	}
 	wanted.Name = org.Name
-	if len(owners) > 0 {
+	if wanted.Email, err = q.BillingEmail(ctx, tx, s.TenantID); err != nil && !db.None(err) {
+		return intent{}, wanted, fmt.Errorf("read the address for invoices: %w", err)
+	}
+	if wanted.Email == "" && len(owners) > 0 {
 		wanted.Email = owners[0].Email
 	}
 	want, _, err := b.intendTx(ctx, tx, s, intentCustomer, wanted)

@@ -70,6 +70,8 @@ func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *eve
 		return effect{Kind: kind, Subscription: e.subscription(), Object: e.invoice(), Attempt: o.AttemptCount, Mail: !first}
 	}
 	switch {
+	case e.Type == "invoice.paid" && o.AmountPaid > 0:
+		return b.effectTx(ctx, tx, s, effect{Kind: MailReceipt, Subscription: e.subscription(), Object: e.invoice(), Mail: true})
 	case e.Type == "invoice.payment_failed":
 		return b.effectTx(ctx, tx, s, of("payment_failed"))
 	case e.Type == "invoice.payment_action_required":

@@ -35,6 +35,7 @@ type object struct {
 	TrialEnd             int64  `json:"trial_end"`
 	Amount               int64  `json:"amount"`
 	AmountRefunded       int64  `json:"amount_refunded"`
+	AmountPaid           int64  `json:"amount_paid"`
 	Currency             string `json:"currency"`
 	Reason               string `json:"reason"` // of a dispute
 	Refunds              struct {

@@ -29,6 +29,7 @@ type Overview struct {
 	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
 	Given        *Given         // nil: staff gave nothing
 	Waiting      time.Time      // since when news from Stripe wait to be fetched; zero when none do
+	Email        string         // where invoices go besides the owners; empty for nowhere
 	Now          time.Time      // by the clock that periods run by
 }
 
@@ -62,6 +63,7 @@ type Subscription struct {
 	DiscountPercent      float64
 	DiscountAmount       int64 // in Currency, where it is no percentage
 	DiscountUntil        *time.Time
+	CurrentPeriodStart   *time.Time
 }
 
 // Invoice is one line of the list of invoices.
@@ -124,6 +126,7 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Value(r, &o.Pending, billingdb.CountPending, s.TenantID)
 		db.Rows(r, &o.Invoices, billingdb.ListInvoices, s.TenantID, invoicesInOverview+1, at, id)
 		db.Maybe(r, &o.Failing, billingdb.FailingInvoice, s.TenantID)
+		db.Value(r, &o.Email, billingdb.BillingEmail, s.TenantID)
 		db.Maybe(r, &o.Use, billingdb.LatestUsage, s.TenantID)
 		db.Maybe(r, &o.Given, billingdb.OverrideInForce, s.TenantID)
 		db.Value(r, &o.Waiting, billingdb.WaitingSince, s.TenantID)

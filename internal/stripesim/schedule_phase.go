@@ -27,7 +27,7 @@ func (s *Sim) readPhases(p *params, sched *Schedule) []Phase {
 			p.fail(invalid(at.name+"[end_date]", "The `end_date` of a phase must be after its `start_date`."))
 		}
 		at.ignore("collection_method", "default_payment_method", "billing_cycle_anchor", "description", "trial", "trial_end",
-			"automatic_tax", "default_tax_rates", "invoice_settings", "currency")
+			"automatic_tax", "default_tax_rates", "invoice_settings", "currency", "coupon")
 		next = phase.EndDate
 		phases = append(phases, phase)
 	}

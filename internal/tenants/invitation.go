@@ -195,5 +195,18 @@ func (t *Tenants) AcceptTx(ctx context.Context, tx db.Tx, p scope.Person, inv In
 	if rows == 0 {
 		return fault.New(fault.NotFound, "This invitation was withdrawn, accepted or is too old. Ask for a new one.")
 	}
-	return t.admitTx(ctx, tx, s, "invitation")
+	err = t.admitTx(ctx, tx, s, "invitation")
+	if fault.Is(err, fault.PaymentRequired) {
+		return fault.Wrap(fault.PaymentRequired, noRoom(inv), err)
+	}
+	return err
+}
+
+// noRoom says to somebody who was invited whom to ask when the plan has no room for them.
+func noRoom(inv Invitation) string {
+	who := "an owner"
+	if inv.Inviter != "" {
+		who = inv.Inviter + ", who invited you, or an owner"
+	}
+	return inv.Organization + " has no room for another member at the moment. Ask " + who + " to make some; the invitation stays open."
 }

@@ -51,6 +51,7 @@ type PeoplePage struct {
 	Next    *PeopleCursor // nil on the last page
 	Pending []Pending
 	Seats   int64 // members that count, guests do not
+	Seat    billing.Seat
 }
 
 const peoplePageSize = 50
@@ -58,11 +59,14 @@ const peoplePageSize = 50
 // People reads a page of members, oldest first, optionally only those whose name or address contains search.
 func (t *Tenants) People(ctx context.Context, s scope.Scope, search string, after PeopleCursor) (PeoplePage, error) {
 	var page PeoplePage
+	var sub *billing.Subscription
 	err := t.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		db.Rows(r, &page.Members, tenantsdb.ListPeople, s.TenantID, after.JoinedAt, after.UserID, db.EscapeLike(strings.TrimSpace(search)), peoplePageSize+1)
 		db.Rows(r, &page.Pending, tenantsdb.ListPending, s.TenantID)
 		db.Value(r, &page.Seats, tenantsdb.CountSeats, s.TenantID)
+		billing.QueueSeat(r, s.TenantID, &sub)
 	})
+	page.Seat = t.Plans.Seat(sub, s.Limits.Members, t.Plans.Now())
 	if len(page.Members) > peoplePageSize {
 		page.Members = page.Members[:peoplePageSize]
 		last := page.Members[peoplePageSize-1]

@@ -70,7 +70,7 @@ func (q *Queries) FailingInvoice(ctx context.Context, db DBTX, tenantID uuid.UUI
 }
 
 const InvoiceByStripeID = `-- name: InvoiceByStripeID :one
-select number, status, currency, total, amount_due, hosted_url, next_attempt_at
+select number, status, currency, total, amount_due, hosted_url, next_attempt_at, amount_paid, pdf_url
 from invoices
 where tenant_id = $1 and stripe_invoice_id = $2
 `
@@ -88,6 +88,8 @@ type InvoiceByStripeIDRow struct {
 	AmountDue     int64
 	HostedUrl     string
 	NextAttemptAt *time.Time
+	AmountPaid    int64
+	PdfUrl        string
 }
 
 func (q *Queries) InvoiceByStripeID(ctx context.Context, db DBTX, arg InvoiceByStripeIDParams) (InvoiceByStripeIDRow, error) {
@@ -101,6 +103,8 @@ func (q *Queries) InvoiceByStripeID(ctx context.Context, db DBTX, arg InvoiceByS
 		&i.AmountDue,
 		&i.HostedUrl,
 		&i.NextAttemptAt,
+		&i.AmountPaid,
+		&i.PdfUrl,
 	)
 	return i, err
 }

@@ -84,7 +84,7 @@ select s.id, s.stripe_subscription_id, s.stripe_customer_id, s.status, s.stripe_
     s.billing_interval, s.current_period_end, s.cancel_at_period_end, s.cancel_at, s.trial_end, s.stripe_schedule_id,
     s.pending_stripe_price_id, s.pending_at, s.past_due_since, s.updated_at, coalesce(c.plan, '') as plan,
     s.pending_plan, s.pending_interval, s.card_brand, s.card_last4, s.card_expires,
-    s.discount_name, s.discount_percent, s.discount_amount, s.discount_until
+    s.discount_name, s.discount_percent, s.discount_amount, s.discount_until, s.current_period_start
 from subscriptions s
 left join lateral (
     select x.plan
@@ -125,6 +125,7 @@ type CurrentSubscriptionRow struct {
 	DiscountPercent      float64
 	DiscountAmount       int64
 	DiscountUntil        *time.Time
+	CurrentPeriodStart   *time.Time
 }
 
 func (q *Queries) CurrentSubscription(ctx context.Context, db DBTX, tenantID uuid.UUID) (CurrentSubscriptionRow, error) {
@@ -159,6 +160,7 @@ func (q *Queries) CurrentSubscription(ctx context.Context, db DBTX, tenantID uui
 		&i.DiscountPercent,
 		&i.DiscountAmount,
 		&i.DiscountUntil,
+		&i.CurrentPeriodStart,
 	)
 	return i, err
 }

@@ -35,7 +35,7 @@ order by issued_at desc, id desc
 limit 1;
 
 -- name: InvoiceByStripeID :one
-select number, status, currency, total, amount_due, hosted_url, next_attempt_at
+select number, status, currency, total, amount_due, hosted_url, next_attempt_at, amount_paid, pdf_url
 from invoices
 where tenant_id = $1 and stripe_invoice_id = $2;
 
