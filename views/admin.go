@@ -25,6 +25,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Overview"), URL: "/admin"},
 		{Text: ui.T(ctx, "Users"), URL: "/admin/users"},
 		{Text: ui.T(ctx, "Organizations"), URL: "/admin/organizations"},
+		{Text: ui.T(ctx, "Revenue"), URL: "/admin/revenue"},
 		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
 		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions"},
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},

@@ -72,6 +72,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &syncSubscriptions{m: m})
 	river.AddWorker(w, &measureUsage{m: m})
 	river.AddWorker(w, &reportUsage{m: m})
+	river.AddWorker(w, &checkRevenue{m: m})
 	river.AddWorker(w, &sendBillingMail{m: m})
 	river.AddWorker(w, &reassignTickets{m: m})
 	river.AddWorker(w, &recountTickets{m: m})

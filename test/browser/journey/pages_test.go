@@ -23,7 +23,7 @@ func pages() map[string][]string {
 			"/orgs/acme/settings/delete",
 		},
 		"guest": {"/orgs/acme", "/orgs/acme/projects", "/orgs/acme/projects/WEB/board"},
-		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs"},
+		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs", "/admin/tasks", "/admin/customers", "/admin/revenue"},
 	}
 }
 
