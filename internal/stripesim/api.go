@@ -100,8 +100,8 @@ func (s *Sim) answer(r *http.Request, form url.Values, requestID string, answer 
 			return old
 		}
 	}
-	s.request = requestInfo{id: requestID, key: key}
-	defer func() { s.request = requestInfo{} }()
+	s.request, s.acting = requestInfo{id: requestID, key: key}, s.askedFor(r, form)
+	defer func() { s.request, s.acting = requestInfo{}, "" }()
 	p := parseParams(form)
 	paths := p.texts("expand")
 	var err error

@@ -72,7 +72,7 @@ func (h *hosted) closedCheckout(cs *CheckoutSession) *message {
 	return nil
 }
 
-func (h *hosted) sayClosed(w http.ResponseWriter, m message) {
+func (h *hosted) sayClosed(w http.ResponseWriter, r *http.Request, m message) {
 	status := http.StatusGone
 	if m.Link == "" && m.LinkText == "" {
 		status = http.StatusNotFound
@@ -80,37 +80,37 @@ func (h *hosted) sayClosed(w http.ResponseWriter, m message) {
 	if m.Heading == "This payment is complete" {
 		status = http.StatusOK
 	}
-	h.say(w, status, m)
+	h.say(w, r, status, m)
 }
 
 func (h *hosted) showCheckout(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	cs := h.sim.st.Checkouts.get(r.PathValue("id"))
 	closed := h.closedCheckout(cs)
 	if closed != nil {
-		h.sim.mu.Unlock()
-		h.sayClosed(w, *closed)
+		h.sim.unlock()
+		h.sayClosed(w, r, *closed)
 		return
 	}
 	view := h.sim.checkoutView(cs)
 	leaves := []string{cs.SuccessURL, cs.CancelURL}
-	h.sim.mu.Unlock()
-	h.show(w, http.StatusOK, "checkout", "Checkout", view, leaves...)
+	h.sim.unlock()
+	h.show(w, r, http.StatusOK, "checkout", "Checkout", view, leaves...)
 }
 
 func (h *hosted) submitCheckout(w http.ResponseWriter, r *http.Request) {
 	form, filled := h.filled(r, readCardForm(r))
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	cs := h.sim.st.Checkouts.get(r.PathValue("id"))
 	if cs != nil && cs.Status == "complete" {
 		target := cs.successURL() // a second press of the button ends where the first one does
-		h.sim.mu.Unlock()
+		h.sim.unlock()
 		http.Redirect(w, r, target, http.StatusSeeOther)
 		return
 	}
 	if closed := h.closedCheckout(cs); closed != nil {
-		h.sim.mu.Unlock()
-		h.sayClosed(w, *closed)
+		h.sim.unlock()
+		h.sayClosed(w, r, *closed)
 		return
 	}
 	var result payResult
@@ -127,10 +127,10 @@ func (h *hosted) submitCheckout(w http.ResponseWriter, r *http.Request) {
 	leaves := []string{cs.SuccessURL, cs.CancelURL}
 	target := cs.successURL()
 	h.sim.touched()
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	switch {
 	case filled || typed || view.failed():
-		h.show(w, view.status(), "checkout", "Checkout", view, leaves...)
+		h.show(w, r, view.status(), "checkout", "Checkout", view, leaves...)
 	case result.authenticate:
 		http.Redirect(w, r, r.URL.Path+"/authenticate", http.StatusSeeOther)
 	default:
@@ -168,37 +168,37 @@ type authenticateView struct {
 }
 
 func (h *hosted) showCheckoutAuth(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	cs := h.sim.st.Checkouts.get(r.PathValue("id"))
 	closed := h.closedCheckout(cs)
 	if closed != nil {
-		h.sim.mu.Unlock()
-		h.sayClosed(w, *closed)
+		h.sim.unlock()
+		h.sayClosed(w, r, *closed)
 		return
 	}
 	waiting := cs.Internal.Typed != nil
 	view := authenticateView{Amount: money(cs.AmountTotal, cs.Currency), Action: r.URL.Path}
 	leaves := []string{cs.SuccessURL}
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !waiting {
 		http.Redirect(w, r, "/c/pay/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
-	h.show(w, http.StatusOK, "authenticate", "3-D Secure", view, leaves...)
+	h.show(w, r, http.StatusOK, "authenticate", "3-D Secure", view, leaves...)
 }
 
 func (h *hosted) submitCheckoutAuth(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	cs := h.sim.st.Checkouts.get(r.PathValue("id"))
 	if cs != nil && cs.Status == "complete" {
 		target := cs.successURL()
-		h.sim.mu.Unlock()
+		h.sim.unlock()
 		http.Redirect(w, r, target, http.StatusSeeOther)
 		return
 	}
 	closed := h.closedCheckout(cs)
 	if closed != nil || cs.Internal.Typed == nil {
-		h.sim.mu.Unlock()
+		h.sim.unlock()
 		http.Redirect(w, r, "/c/pay/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
@@ -212,9 +212,9 @@ func (h *hosted) submitCheckoutAuth(w http.ResponseWriter, r *http.Request) {
 	view.Form, view.Details, view.Errors, view.Problem = form, form.Details, result.fields, result.problem
 	leaves, target := []string{cs.SuccessURL, cs.CancelURL}, cs.successURL()
 	h.sim.touched()
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !result.ok() {
-		h.show(w, http.StatusUnprocessableEntity, "checkout", "Checkout", view, leaves...)
+		h.show(w, r, http.StatusUnprocessableEntity, "checkout", "Checkout", view, leaves...)
 		return
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)

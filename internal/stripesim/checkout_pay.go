@@ -226,8 +226,8 @@ func (s *Sim) AuthenticateCheckout(sessionID, number string) (string, error) {
 
 func (s *Sim) payCheckout(sessionID, number string, passed bool) (string, error) {
 	form := s.CardWith(number)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(sessionID)
+	defer s.unlock()
 	cs := s.st.Checkouts.get(sessionID)
 	if cs == nil {
 		return "", noSuch("checkout.session", sessionID, "")

@@ -98,8 +98,8 @@ func (s *Sim) discountOf(cs *CheckoutSession) *Discount {
 
 // ApplyCode does what typing a promotion code on the Checkout page does. The error is what the page says.
 func (s *Sim) ApplyCode(sessionID, word string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(sessionID)
+	defer s.unlock()
 	cs := s.st.Checkouts.get(sessionID)
 	if cs == nil || cs.Status != "open" || !cs.AllowPromotionCodes {
 		return noSuch("checkout.session", sessionID, "")

@@ -13,12 +13,8 @@ func (s *Sim) Now() time.Time {
 	return s.now()
 }
 
-func (s *Sim) now() time.Time {
-	if !s.frozen.IsZero() {
-		return s.frozen
-	}
-	return s.cfg.Now().Add(s.st.Offset).UTC()
-}
+// now is the time of what is being done: the one of its customer, or the clock for all.
+func (s *Sim) now() time.Time { return s.nowOf(s.acting) }
 
 // Advance moves the clock forward to the given time. All that falls due on the way happens in order,
 // each at its own time, before it returns; the webhooks follow in the background.
@@ -28,7 +24,7 @@ func (s *Sim) Advance(to time.Time) error {
 	if to.Before(s.now()) {
 		return errors.New("the clock of the local Stripe moves only forward")
 	}
-	s.passUntil(to)
+	s.passUntil(to, nil)
 	s.st.Offset = to.Sub(s.cfg.Now())
 	s.touched()
 	return nil
@@ -40,7 +36,7 @@ func (s *Sim) tick(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		s.mu.Lock()
-		s.passUntil(s.now())
+		s.passUntil(s.now(), nil)
 		s.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -52,42 +48,55 @@ func (s *Sim) tick(ctx context.Context) {
 
 // due is something that happens at a time. Equal times happen in the order of collection.
 type due struct {
-	at int64
-	do func()
+	at    time.Time // by the clock of its customer
+	byAll time.Time // by the clock for all
+	do    func()
 }
 
-// passUntil works off everything due up to a time, the earliest first. Each step may make new ones.
-func (s *Sim) passUntil(to time.Time) {
+// passUntil works off everything due up to a time of the clock for all, the earliest first; only (nil: everything)
+// picks the customers. Each step may make new ones.
+func (s *Sim) passUntil(to time.Time, only func(customer string) bool) {
 	defer func() { s.frozen = time.Time{} }()
 	for {
-		next := s.earliest(to.Unix())
+		next := s.earliest(to, only)
 		if next == nil {
 			return
 		}
-		s.frozen = time.Unix(next.at, 0).UTC()
+		s.frozen = next.at
 		next.do()
 	}
 }
 
-func (s *Sim) earliest(until int64) *due {
+func (s *Sim) earliest(until time.Time, only func(customer string) bool) *due {
 	var next *due
-	consider := func(at int64, do func()) {
-		if at > 0 && at <= until && (next == nil || at < next.at) {
-			next = &due{at: at, do: do}
+	of := func(customer string) func(int64, func()) {
+		if only != nil && !only(customer) {
+			return func(int64, func()) {}
+		}
+		ahead := s.aheadOf(customer)
+		return func(at int64, do func()) {
+			moment := time.Unix(at, 0).UTC()
+			if byAll := moment.Add(-ahead); at > 0 && !byAll.After(until) && (next == nil || byAll.Before(next.byAll)) {
+				next = &due{at: moment, byAll: byAll, do: do}
+			}
 		}
 	}
 	// Phases come before renewals: a phase that begins with a period sets the price of that period.
 	for _, id := range s.st.Schedules.order {
-		s.scheduleDue(s.st.Schedules.get(id), consider)
+		sched := s.st.Schedules.get(id)
+		s.scheduleDue(sched, of(sched.Customer))
 	}
 	for _, id := range s.st.Subscriptions.order {
-		s.subscriptionDue(s.st.Subscriptions.get(id), consider)
+		sub := s.st.Subscriptions.get(id)
+		s.subscriptionDue(sub, of(sub.Customer))
 	}
 	for _, id := range s.st.Invoices.order {
-		s.invoiceDue(s.st.Invoices.get(id), consider)
+		inv := s.st.Invoices.get(id)
+		s.invoiceDue(inv, of(inv.Customer))
 	}
 	for _, id := range s.st.Checkouts.order {
-		s.checkoutDue(s.st.Checkouts.get(id), consider)
+		cs := s.st.Checkouts.get(id)
+		s.checkoutDue(cs, of(cs.Customer))
 	}
 	return next
 }

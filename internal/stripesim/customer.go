@@ -1,6 +1,9 @@
 package stripesim
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Customer is Stripe's customer, with the fields that mean something here.
 type Customer struct {
@@ -20,6 +23,11 @@ type Customer struct {
 	Metadata            map[string]string `json:"metadata,omitempty"`
 	PreferredLocales    []string          `json:"preferred_locales,omitempty"`
 	Deleted             bool              `json:"deleted,omitempty"`
+	Internal            customerInternal  `json:"_sim"`
+}
+
+type customerInternal struct {
+	Ahead time.Duration `json:"ahead,omitempty"` // of the clock for all
 }
 
 // InvoiceSettings holds a customer's default payment method.

@@ -51,16 +51,16 @@ func (s *Sim) couponName(d *Discount) string {
 }
 
 func (h *hosted) showInvoice(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	inv := h.sim.st.Invoices.get(r.PathValue("id"))
 	if inv == nil || inv.Number == "" {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	view := h.sim.invoiceView(inv)
-	h.sim.mu.Unlock()
-	h.show(w, http.StatusOK, "invoice", "Invoice "+view.Number, view)
+	h.sim.unlock()
+	h.show(w, r, http.StatusOK, "invoice", "Invoice "+view.Number, view)
 }
 
 func (h *hosted) submitInvoice(w http.ResponseWriter, r *http.Request) {
@@ -75,11 +75,11 @@ func (h *hosted) submitInvoice(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *hosted) settleInvoice(w http.ResponseWriter, r *http.Request, form CardForm, filled bool, pay func(*Invoice) payResult) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	inv := h.sim.st.Invoices.get(r.PathValue("id"))
 	if inv == nil || inv.Number == "" {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	var result payResult
@@ -88,11 +88,11 @@ func (h *hosted) settleInvoice(w http.ResponseWriter, r *http.Request, form Card
 	}
 	h.sim.touched()
 	view := h.sim.invoiceView(inv)
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	view.Form, view.Errors, view.Problem = form, result.fields, result.problem
 	switch {
 	case filled || view.failed():
-		h.show(w, formStatus(view.cardFields), "invoice", "Invoice "+view.Number, view)
+		h.show(w, r, formStatus(view.cardFields), "invoice", "Invoice "+view.Number, view)
 	case result.authenticate:
 		http.Redirect(w, r, "/i/"+view.ID+"/authenticate", http.StatusSeeOther)
 	default:
@@ -101,19 +101,19 @@ func (h *hosted) settleInvoice(w http.ResponseWriter, r *http.Request, form Card
 }
 
 func (h *hosted) showInvoiceAuth(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	inv := h.sim.st.Invoices.get(r.PathValue("id"))
 	waiting := inv != nil && inv.Internal.Typed != nil
 	var view authenticateView
 	if waiting {
 		view = authenticateView{Amount: money(inv.AmountRemaining, inv.Currency), Action: r.URL.Path}
 	}
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !waiting {
 		http.Redirect(w, r, "/i/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
-	h.show(w, http.StatusOK, "authenticate", "3-D Secure", view)
+	h.show(w, r, http.StatusOK, "authenticate", "3-D Secure", view)
 }
 
 func (h *hosted) submitInvoiceAuth(w http.ResponseWriter, r *http.Request) {
@@ -131,15 +131,15 @@ func (h *hosted) submitInvoiceAuth(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *hosted) invoicePDF(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	inv := h.sim.st.Invoices.get(r.PathValue("id"))
 	if inv == nil || inv.Number == "" {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	view := h.sim.invoiceView(inv)
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	w.Header().Set("Content-Type", "application/pdf")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Disposition", `attachment; filename="Invoice-`+view.Number+`.pdf"`)

@@ -70,7 +70,7 @@ type shell struct {
 
 // show writes a page. leaves lists the addresses of other origins that its forms may end at, because
 // browsers also check the redirect that follows a form.
-func (h *hosted) show(w http.ResponseWriter, status int, view, title string, body any, leaves ...string) {
+func (h *hosted) show(w http.ResponseWriter, r *http.Request, status int, view, title string, body any, leaves ...string) {
 	targets := []string{"'self'"}
 	for _, address := range leaves {
 		if u, err := url.Parse(address); err == nil && u.Host != "" {
@@ -84,7 +84,10 @@ func (h *hosted) show(w http.ResponseWriter, status int, view, title string, bod
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "+
 		"frame-ancestors 'none'; form-action "+strings.Join(targets, " "))
 	w.WriteHeader(status)
-	data := shell{Title: title, Body: body, Now: h.sim.Now().UTC().Format("2 January 2006, 15:04 UTC")}
+	h.sim.lockFor(r.PathValue("id"))
+	now := h.sim.now()
+	h.sim.unlock()
+	data := shell{Title: title, Body: body, Now: now.Format("2 January 2006, 15:04 UTC")}
 	if err := h.views[view].ExecuteTemplate(w, "layout", data); err != nil {
 		h.sim.log.Error("showing a hosted page", "page", view, "error", err)
 	}
@@ -95,19 +98,19 @@ type message struct {
 	Heading, Text, Link, LinkText string
 }
 
-func (h *hosted) say(w http.ResponseWriter, status int, m message) {
-	h.show(w, status, "message", m.Heading, m)
+func (h *hosted) say(w http.ResponseWriter, r *http.Request, status int, m message) {
+	h.show(w, r, status, "message", m.Heading, m)
 }
 
-func (h *hosted) notFound(w http.ResponseWriter) {
-	h.say(w, http.StatusNotFound, message{
+func (h *hosted) notFound(w http.ResponseWriter, r *http.Request) {
+	h.say(w, r, http.StatusNotFound, message{
 		Heading: "This page was not found",
 		Text:    "The link may be incomplete, or the local Stripe was started anew since it was made.",
 	})
 }
 
-func (h *hosted) index(w http.ResponseWriter, _ *http.Request) {
-	h.say(w, http.StatusOK, message{
+func (h *hosted) index(w http.ResponseWriter, r *http.Request) {
+	h.say(w, r, http.StatusOK, message{
 		Heading: "This is the local Stripe",
 		Text: "It imitates Stripe for development and tests. No money moves. The program opens its Checkout, " +
 			"Portal and invoice pages; the API is under /v1/.",

@@ -4,8 +4,8 @@ package stripesim
 
 // Dispute takes a paid charge back, as the holder of the card does at the bank. It returns the dispute's id.
 func (s *Sim) Dispute(chargeID string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(chargeID)
+	defer s.unlock()
 	ch := s.st.Charges.get(chargeID)
 	switch {
 	case ch == nil:
@@ -21,8 +21,8 @@ func (s *Sim) Dispute(chargeID string) (string, error) {
 
 // DecideDispute ends an open dispute, as the bank does.
 func (s *Sim) DecideDispute(disputeID string, won bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(disputeID)
+	defer s.unlock()
 	d := s.st.Disputes.get(disputeID)
 	if d == nil {
 		return noSuch("dispute", disputeID, "")
@@ -37,8 +37,8 @@ func (s *Sim) DecideDispute(disputeID string, won bool) error {
 
 // Refund gives an amount of a charge back; 0 is all that is left.
 func (s *Sim) Refund(chargeID string, amount int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(chargeID)
+	defer s.unlock()
 	ch := s.st.Charges.get(chargeID)
 	if ch == nil {
 		return noSuch("charge", chargeID, "")

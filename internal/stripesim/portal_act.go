@@ -16,8 +16,8 @@ func (s *Sim) RenewInPortal(subscriptionID string) error {
 }
 
 func (s *Sim) inPortal(subscriptionID string, act func(*Subscription)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(subscriptionID)
+	defer s.unlock()
 	sub := s.st.Subscriptions.get(subscriptionID)
 	if sub == nil || sub.ended() {
 		return noSuch("subscription", subscriptionID, "")
@@ -48,8 +48,8 @@ func (s *Sim) portalRenew(sub *Subscription) {
 // subscription, as the Portal does. It returns ErrAuthentication for a card that asks for 3-D Secure.
 func (s *Sim) UpdateCard(customerID, number string) error {
 	form := s.CardWith(number)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(customerID)
+	defer s.unlock()
 	if _, err := s.liveCustomer(customerID, "customer"); err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (s *Sim) replaceCard(customerID string, form CardForm, passed bool) payResu
 // ErrAuthentication for a card that asks for 3-D Secure.
 func (s *Sim) PayInvoice(invoiceID, number string) error {
 	form := s.CardWith(number)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lockFor(invoiceID)
+	defer s.unlock()
 	inv := s.st.Invoices.get(invoiceID)
 	if inv == nil {
 		return noSuch("invoice", invoiceID, "")

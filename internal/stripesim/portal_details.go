@@ -44,21 +44,21 @@ func (h *hosted) submitPortalDetails(w http.ResponseWriter, r *http.Request) {
 
 // portalDetails shows the form unless act says that it is done.
 func (h *hosted) portalDetails(w http.ResponseWriter, r *http.Request, act func(*Customer, detailsAsk, *portalDetailsView) bool) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	if session == nil || h.sim.mayUpdate(session) == (detailsAsk{}) {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	cus, ask := h.sim.st.Customers.get(session.Customer), h.sim.mayUpdate(session)
 	view := portalDetailsView{ID: session.ID, cardFields: cardFields{Errors: fieldErrors{}}}
 	view.detailsFields = detailsFields{Ask: ask, Details: h.sim.detailsOf(cus), Kinds: TaxIDKinds()}
 	done := act(cus, ask, &view)
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if done {
 		http.Redirect(w, r, "/p/session/"+session.ID, http.StatusSeeOther)
 		return
 	}
-	h.show(w, formStatus(view.cardFields), "portal_details", "Billing details", view)
+	h.show(w, r, formStatus(view.cardFields), "portal_details", "Billing details", view)
 }

@@ -93,16 +93,16 @@ func (s *Sim) portalPlan(sub *Subscription) portalPlan {
 }
 
 func (h *hosted) showPortal(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	if session == nil {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	view := h.sim.portalView(session)
-	h.sim.mu.Unlock()
-	h.show(w, http.StatusOK, "portal", "Billing", view)
+	h.sim.unlock()
+	h.show(w, r, http.StatusOK, "portal", "Billing", view)
 }
 
 func (h *hosted) portalCancel(w http.ResponseWriter, r *http.Request) {
@@ -114,7 +114,7 @@ func (h *hosted) portalRenew(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *hosted) portalAct(w http.ResponseWriter, r *http.Request, act func(*Subscription)) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	sub := h.sim.st.Subscriptions.get(r.PostFormValue("subscription"))
 	allowed := session != nil && sub != nil && sub.Customer == session.Customer && h.sim.offers(session, "subscription_cancel")
@@ -122,9 +122,9 @@ func (h *hosted) portalAct(w http.ResponseWriter, r *http.Request, act func(*Sub
 		act(sub)
 		h.sim.touched()
 	}
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !allowed {
-		h.notFound(w)
+		h.notFound(w, r)
 		return
 	}
 	http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
@@ -136,25 +136,25 @@ type portalCardView struct {
 }
 
 func (h *hosted) showPortalCard(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	allowed := session != nil && h.sim.offers(session, "payment_method_update")
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !allowed {
-		h.notFound(w)
+		h.notFound(w, r)
 		return
 	}
 	view := portalCardView{ID: r.PathValue("id"), cardFields: cardFields{Cards: TestCards()}}
-	h.show(w, http.StatusOK, "portal_card", "Update payment method", view)
+	h.show(w, r, http.StatusOK, "portal_card", "Update payment method", view)
 }
 
 func (h *hosted) submitPortalCard(w http.ResponseWriter, r *http.Request) {
 	form, filled := h.filled(r, readCardForm(r))
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	if session == nil || !h.sim.offers(session, "payment_method_update") {
-		h.sim.mu.Unlock()
-		h.notFound(w)
+		h.sim.unlock()
+		h.notFound(w, r)
 		return
 	}
 	var result payResult
@@ -164,7 +164,7 @@ func (h *hosted) submitPortalCard(w http.ResponseWriter, r *http.Request) {
 	if result.authenticate {
 		session.Internal.Typed = &form
 	}
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	h.answerCard(w, r, form, filled, result)
 }
 
@@ -173,7 +173,7 @@ func (h *hosted) answerCard(w http.ResponseWriter, r *http.Request, form CardFor
 	view := portalCardView{ID: id, cardFields: cardFields{Cards: TestCards(), Form: form, Errors: result.fields, Problem: result.problem}}
 	switch {
 	case filled || view.failed():
-		h.show(w, formStatus(view.cardFields), "portal_card", "Update payment method", view)
+		h.show(w, r, formStatus(view.cardFields), "portal_card", "Update payment method", view)
 	case result.authenticate:
 		http.Redirect(w, r, "/p/session/"+id+"/card/authenticate", http.StatusSeeOther)
 	default:
@@ -182,22 +182,22 @@ func (h *hosted) answerCard(w http.ResponseWriter, r *http.Request, form CardFor
 }
 
 func (h *hosted) showPortalAuth(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	waiting := session != nil && session.Internal.Typed != nil
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	if !waiting {
 		http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
-	h.show(w, http.StatusOK, "authenticate", "3-D Secure", authenticateView{Action: r.URL.Path})
+	h.show(w, r, http.StatusOK, "authenticate", "3-D Secure", authenticateView{Action: r.URL.Path})
 }
 
 func (h *hosted) submitPortalAuth(w http.ResponseWriter, r *http.Request) {
-	h.sim.mu.Lock()
+	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
 	if session == nil || session.Internal.Typed == nil {
-		h.sim.mu.Unlock()
+		h.sim.unlock()
 		http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
@@ -207,6 +207,6 @@ func (h *hosted) submitPortalAuth(w http.ResponseWriter, r *http.Request) {
 	if r.PostFormValue("outcome") == "complete" {
 		result = h.sim.replaceCard(session.Customer, form, true)
 	}
-	h.sim.mu.Unlock()
+	h.sim.unlock()
 	h.answerCard(w, r, form, false, result)
 }

@@ -35,7 +35,7 @@ func (s *Sim) portalChoices(session *PortalSession, sub *Subscription) []portalC
 // portalChange puts a running plan on another price, at once, with the configuration's proration.
 func (h *hosted) portalChange(w http.ResponseWriter, r *http.Request) {
 	s := h.sim
-	s.mu.Lock()
+	s.lockFor(r.PathValue("id"))
 	session, sub := s.st.Portals.get(r.PathValue("id")), s.st.Subscriptions.get(r.PostFormValue("subscription"))
 	allowed := session != nil && sub != nil && sub.Customer == session.Customer &&
 		slices.ContainsFunc(s.portalChoices(session, sub), func(c portalChoice) bool { return c.ID == r.PostFormValue("price") })
@@ -46,9 +46,9 @@ func (h *hosted) portalChange(w http.ResponseWriter, r *http.Request) {
 		allowed = s.applyUpdate(sub, change) == nil
 		s.touched()
 	}
-	s.mu.Unlock()
+	s.unlock()
 	if !allowed {
-		h.notFound(w)
+		h.notFound(w, r)
 		return
 	}
 	http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)

@@ -62,6 +62,7 @@ type Sim struct {
 	mu      sync.Mutex // guards all below
 	st      *state
 	frozen  time.Time     // while the clock passes: the moment being worked off
+	acting  string        // the customer whom something is being done to: its time counts
 	request requestInfo   // the API call being answered, for its events
 	faults  []Fault       // injected API failures
 	flights int           // webhooks under way
