@@ -182,6 +182,27 @@ func (st *Stripe) Event(t testing.TB, id string) []byte {
 	return compact.Bytes()
 }
 
+// Ask changes something at the local Stripe behind the app's back, as the Dashboard does: it is not counted.
+func (st *Stripe) Ask(t testing.TB, path string, form url.Values) (status int, body string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, st.URL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+string(st.site.App.Config.SecretKey))
+	r.Header.Set("X-Webtest", "yes")
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(answer)
+}
+
 // Fresh lists the events that have not been delivered, oldest first.
 func (st *Stripe) Fresh() []string {
 	var ids []string
