@@ -57,3 +57,25 @@ func TestPendingUpdateExpires(t *testing.T) {
 		t.Error("no event")
 	}
 }
+
+func TestTheEndOfATrialMayBePending(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sub := w.subscribe(w.customer(laterCard), w.price("Pro", 4900, "month"), 1, func(p *stripe.SubscriptionParams) { p.TrialPeriodDays = stripe.Int64(14) })
+	w.advance(begin().AddDate(0, 0, 3))
+	held, err := w.api.Subscriptions.Update(sub.ID, &stripe.SubscriptionParams{
+		TrialEndNow: stripe.Bool(true), PaymentBehavior: stripe.String("pending_if_incomplete"),
+	})
+	if must(t, held, err); held.PendingUpdate == nil || held.PendingUpdate.TrialEnd != begin().AddDate(0, 0, 3).Unix() || held.TrialEnd != sub.TrialEnd {
+		t.Fatalf("pending: %+v", held.PendingUpdate)
+	}
+	wantStatus(t, held, stripe.SubscriptionStatusTrialing)
+	if err := w.sim.PayInvoice(held.LatestInvoice.ID, paysCard); err != nil {
+		t.Fatal(err)
+	}
+	paid := w.reload(sub)
+	wantStatus(t, paid, stripe.SubscriptionStatusActive)
+	if paid.PendingUpdate != nil || paid.LatestInvoice.AmountPaid != 4900 || paid.CurrentPeriodStart != begin().AddDate(0, 0, 3).Unix() {
+		t.Errorf("paid %d for the period from %d", paid.LatestInvoice.AmountPaid, paid.CurrentPeriodStart)
+	}
+}

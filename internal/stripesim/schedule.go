@@ -36,6 +36,7 @@ type Phase struct {
 	Items             []PhaseItem       `json:"items"`
 	Metadata          map[string]string `json:"metadata,omitempty"`
 	ProrationBehavior string            `json:"proration_behavior"`
+	Coupon            string            `json:"coupon,omitempty"` // shown only: the subscription keeps the discount it has
 }
 
 // PhaseItem is a price and quantity of a phase.
@@ -94,7 +95,7 @@ func (s *Sim) createSchedule(c *call) (obj, error) {
 		EndBehavior: "release", Metadata: metadata, Status: "active", Subscription: sub.ID,
 		Phases: []Phase{{
 			StartDate: span.StartDate, EndDate: span.EndDate, Currency: sub.Currency, Items: phaseItems(sub),
-			ProrationBehavior: "create_prorations",
+			ProrationBehavior: "create_prorations", Coupon: s.couponOf(sub),
 		}},
 	}
 	if sub.CancelAtPeriodEnd {
@@ -104,6 +105,13 @@ func (s *Sim) createSchedule(c *call) (obj, error) {
 	s.changeSubscription(sub, func() { sub.Schedule = sched.ID })
 	s.emit("subscription_schedule.created", s.schedule(sched), nil)
 	return s.schedule(sched), nil
+}
+
+func (s *Sim) couponOf(sub *Subscription) string {
+	if d := s.st.Discounts.get(sub.Discount); d != nil {
+		return d.Coupon
+	}
+	return ""
 }
 
 func phaseItems(sub *Subscription) []PhaseItem {

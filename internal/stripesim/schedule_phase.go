@@ -12,7 +12,7 @@ func (s *Sim) readPhases(p *params, sched *Schedule) []Phase {
 	}
 	for i, at := range p.list("phases") {
 		phase := Phase{
-			StartDate: next, Metadata: at.metadata(nil),
+			StartDate: next, Metadata: at.metadata(nil), Coupon: at.text("coupon"),
 			ProrationBehavior: at.choice("proration_behavior", "create_prorations", "create_prorations", "always_invoice", "none"),
 		}
 		if text := at.text("start_date"); text != "" && text != "now" {
@@ -20,6 +20,9 @@ func (s *Sim) readPhases(p *params, sched *Schedule) []Phase {
 		}
 		if i > 0 && phase.StartDate != next {
 			p.fail(invalid(at.name+"[start_date]", "The `start_date` of a phase must be the `end_date` of the phase before it."))
+		}
+		if s.st.Coupons.get(phase.Coupon) == nil && phase.Coupon != "" {
+			p.fail(noSuch("coupon", phase.Coupon, at.name+"[coupon]"))
 		}
 		s.readPhaseItems(at, &phase)
 		phase.EndDate = s.readPhaseEnd(at, phase)

@@ -61,6 +61,7 @@ type PendingUpdate struct {
 	BillingCycleAnchor int64              `json:"billing_cycle_anchor,omitempty"`
 	ExpiresAt          int64              `json:"expires_at"`
 	SubscriptionItems  []SubscriptionItem `json:"subscription_items"`
+	TrialEnd           int64              `json:"trial_end,omitempty"`
 }
 
 // TrialSettings say what happens when a trial ends.

@@ -126,10 +126,28 @@ func (s *Sim) holdUpdate(sub *Subscription, change update, p plan, at int64) {
 	s.issue(inv)
 }
 
+// holdTrial keeps the end of a trial whose payment fails as pending_update; the trial goes on until its invoice is paid.
+func (s *Sim) holdTrial(sub *Subscription, items []SubscriptionItem) {
+	now := s.now().Unix()
+	before := s.subscription(sub)
+	sub.PendingUpdate = &PendingUpdate{ExpiresAt: now + incompleteFor, SubscriptionItems: s.complete(sub, items), TrialEnd: now}
+	paid := *sub
+	paid.Status, paid.TrialEnd = "active", now
+	s.beginPeriod(&paid, now)
+	inv := s.newInvoice(sub, "subscription_update", Period{now, now}, s.periodLines(&paid, items))
+	sub.LatestInvoice = inv.ID
+	s.emitUpdate("customer.subscription.updated", before, s.subscription(sub))
+	s.issue(inv)
+}
+
 func (s *Sim) applyPendingUpdate(sub *Subscription) {
 	before := s.subscription(sub)
 	pending := sub.PendingUpdate
 	sub.PendingUpdate, sub.Items = nil, pending.SubscriptionItems
+	if pending.TrialEnd > 0 {
+		sub.Status, sub.TrialEnd = "active", pending.TrialEnd
+		s.beginPeriod(sub, pending.TrialEnd)
+	}
 	if pending.BillingCycleAnchor > 0 {
 		s.beginPeriod(sub, pending.BillingCycleAnchor)
 	}

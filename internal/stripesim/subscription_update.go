@@ -213,6 +213,16 @@ func (s *Sim) applyUpdate(sub *Subscription, change update) error {
 
 // updateTrial ends a trial at once, or moves its end.
 func (s *Sim) updateTrial(sub *Subscription, change update) error {
+	if change.endTrial && change.behavior == "pending_if_incomplete" {
+		items := change.items
+		if items == nil {
+			items = slices.Clone(sub.Items)
+		}
+		if s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amountOf(items)) != nil {
+			s.holdTrial(sub, items)
+			return nil
+		}
+	}
 	s.changeSubscription(sub, func() {
 		change.fields(sub)
 		if change.items != nil {

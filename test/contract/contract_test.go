@@ -21,6 +21,8 @@ func exceptions() []newer {
 		{"POST /v1/subscription_items/{id}/usage_records", "", "became meter events in 2025-03-31"},
 		{"GET /v1/subscription_items/{id}/usage_record_summaries", "", "became meter event summaries in 2025-03-31"},
 		{"POST /v1/prices", "recurring[aggregate_usage]", "became the formula of a billing meter in 2025-03-31"},
+		{"POST /v1/subscription_schedules/{id}", "phases[][iterations]", "became duration in 2025-09-30"},
+		{"POST /v1/subscription_schedules/{id}", "phases[][coupon]", "became discounts[] in 2025-03-31"},
 		{"POST /v1/subscriptions", "coupon promotion_code", "became discounts[] in 2025-03-31"},
 		{"POST /v1/subscriptions/{id}", "coupon promotion_code", "became discounts[] in 2025-03-31"},
 	}

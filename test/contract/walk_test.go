@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,9 +42,11 @@ func walk(t *testing.T) *recorder {
 	s.do("set up again", site.App.Billing.Setup(t.Context(), io.Discard))
 	s.paid()
 	s.changed()
+	s.planned()
 	s.swept()
 	s.ended()
 	s.tried(site.Org(t, dana, "harbour", "Harbour Labs"))
+	s.waited(site.Org(t, site.Account(t, "Ira", "ira@example.com"), "quarry", "Quarry"))
 	return rec
 }
 
@@ -93,6 +96,29 @@ func (s shop) changed() {
 	hour := begin().Add(time.Hour)
 	s.st.Pass(s.t, hour.Add(time.Minute))
 	s.do("report usage", s.site.Worker.Billing.ReportUsage(s.t.Context(), s.owner.TenantID, hour))
+	s.st.Deliver(s.t)
+}
+
+// planned plans a lower plan and takes that back, ends the plan and takes that back.
+func (s shop) planned() {
+	s.t.Helper()
+	s.ask("/v1/coupons", url.Values{"id": {"SPRING"}, "percent_off": {"10"}, "duration": {"forever"}})
+	s.ask("/v1/subscriptions/"+s.st.Sim.Subscriptions(1)[0].ID, url.Values{"coupon": {"SPRING"}})
+	down := billing.Choice{Plan: "team", Interval: "month"}
+	preview, err := s.billing().PreviewChange(s.t.Context(), s.owner, down)
+	s.do("preview what comes later", err)
+	_, err = s.billing().ChangePlan(s.t.Context(), s.owner, billing.ChangeForm{
+		ID: uuid.Must(uuid.NewV7()), Plan: down.Plan, Interval: down.Interval, ProratedAt: preview.ProratedAt, Seats: preview.Seats,
+	})
+	s.do("plan a change", err)
+	s.site.Join(s.t, s.owner, s.site.Account(s.t, "Ines", "ines@example.com"), scope.Member)
+	s.do("count seats in both phases", s.site.Worker.Billing.SyncSeats(s.t.Context(), s.owner.TenantID))
+	s.do("take the change back", s.billing().KeepPlan(s.t.Context(), s.owner))
+	s.do("cancel", s.billing().Cancel(s.t.Context(), s.owner, billing.CancelForm{Reason: "unused", Comment: "We are done."}))
+	s.do("resume", s.billing().Resume(s.t.Context(), s.owner))
+	s.ask("/v1/subscriptions/"+s.st.Sim.Subscriptions(1)[0].ID, url.Values{"cancel_at": {strconv.FormatInt(begin().AddDate(0, 6, 0).Unix(), 10)}})
+	s.st.Deliver(s.t)
+	s.do("resume from a day that was set", s.billing().Resume(s.t.Context(), s.owner))
 	s.st.Deliver(s.t)
 }
 
@@ -147,10 +173,38 @@ func (s shop) ask(path string, form url.Values) {
 	}
 }
 
-// tried begins a trial, which staff make longer.
+// tried begins a trial, which staff make longer, pays before its end, and is cancelled at once when a payment is missing.
 func (s shop) tried(owner scope.Scope) {
 	s.t.Helper()
 	s.do("try", s.billing().StartTrial(s.t.Context(), owner, "team"))
 	sub := s.st.Sim.Subscriptions(1)[0]
 	s.do("move the trial", s.billing().MoveTrial(s.t.Context(), owner.TenantID, sub.ID, sub.Customer, uuid.Must(uuid.NewV7()), s.st.Sim.Now().AddDate(0, 0, 30)))
+	s.pay(owner, sub)
+	s.do("change the card", s.st.Sim.UpdateCard(sub.Customer, "4000000000000341"))
+	s.st.Pass(s.t, s.st.Sim.Now().AddDate(0, 1, 0).Add(2*time.Hour))
+	s.st.Deliver(s.t)
+	s.do("cancel at once", s.billing().Cancel(s.t.Context(), owner, billing.CancelForm{}))
+}
+
+// waited has a trial that pauses without a card, and resumes.
+func (s shop) waited(owner scope.Scope) {
+	s.t.Helper()
+	s.do("try", s.billing().StartTrial(s.t.Context(), owner, "team"))
+	sub := s.st.Sim.Subscriptions(1)[0]
+	s.ask("/v1/subscriptions/"+sub.ID, url.Values{"trial_settings[end_behavior][missing_payment_method]": {"pause"}})
+	s.st.Pass(s.t, time.Unix(sub.TrialEnd, 0).Add(time.Minute))
+	s.st.Deliver(s.t)
+	s.pay(owner, sub)
+}
+
+// pay adds a card and pays from now on.
+func (s shop) pay(owner scope.Scope, sub stripesim.Subscription) {
+	s.t.Helper()
+	s.do("add a card", s.st.Sim.UpdateCard(sub.Customer, paysCard))
+	s.do("look", s.billing().Refetch(s.t.Context(), owner.TenantID, sub.ID))
+	start, err := s.billing().PreviewStart(s.t.Context(), owner)
+	s.do("preview the first payment", err)
+	_, err = s.billing().StartPaying(s.t.Context(), owner, billing.StartForm{Due: start.Due})
+	s.do("pay from now on", err)
+	s.st.Deliver(s.t)
 }
