@@ -103,11 +103,11 @@ type request struct {
 
 func (r request) String() string { return r.method + " " + shape(r.path) }
 
-// shape is a path with its ids left out.
+// shape is a path with its ids left out: words of the API have neither digits nor capitals.
 func shape(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
-		if i > 2 && (strings.ContainsAny(part, "0123456789") || strings.HasPrefix(part, "plinth_")) {
+		if i > 2 && (part != strings.ToLower(part) || strings.ContainsAny(part, "0123456789") || strings.HasPrefix(part, "plinth_")) {
 			parts[i] = "{id}"
 		}
 	}

@@ -133,8 +133,9 @@ func (s shop) swept() {
 	s.st.Deliver(s.t)
 	s.do("sweep", s.site.Worker.Billing.Sweep(s.t.Context()))
 	s.site.Settle(s.t)
-	s.do("sync", s.site.Worker.Billing.Sync(s.t.Context(), ""))
-	_, _, err = s.site.Worker.Billing.SyncPage(s.t.Context(), sub.ID)
+	run := uuid.Must(uuid.NewV7())
+	s.do("sync", s.site.Worker.Billing.Sync(s.t.Context(), run, ""))
+	_, _, err = s.site.Worker.Billing.SyncPage(s.t.Context(), run, sub.ID)
 	s.do("sync further", err)
 }
 
