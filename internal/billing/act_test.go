@@ -1,6 +1,7 @@
 package billing_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -23,6 +24,11 @@ func (w *world) act(a actSpec) {
 		w.checkout(a)
 	case "accept_invitation":
 		w.accept(a)
+	case "cancel_now":
+		path := func(int) string { return "/orgs/acme/billing/cancel" }
+		w.ask(slices.Repeat([]*webtest.Browser{w.owner()}, a.Count), path, url.Values{"now": {"true"}}, a.Parallel)
+	case "report_usage":
+		w.reportUsage(a)
 	case "seat_sync":
 		w.seats()
 	case "seat_reconcile":
@@ -90,6 +96,29 @@ func (w *world) ask(from []*webtest.Browser, at func(i int) string, form url.Val
 func (w *world) owner() *webtest.Browser {
 	w.t.Helper()
 	return w.site.SignIn(w.t, ada)
+}
+
+// reportUsage reports an hour in which so much was used beyond what the plan includes, again when it fails.
+func (w *world) reportUsage(a actSpec) {
+	w.t.Helper()
+	b := w.site.Worker.Billing
+	plan, _ := b.Plans.Plan("pro")
+	b.Stored = func(context.Context, uuid.UUID) (int64, error) {
+		return a.Quantity*gigabytes + int64(plan.Limits.StorageMB)*1_000_000, nil
+	}
+	for range 3 {
+		if err := b.ReportUsage(w.ctx(), w.s.TenantID, time.Unix(a.Hour, 0)); err == nil {
+			return
+		}
+	}
+	w.t.Error("the use is not reported after three tries")
+}
+
+// used is what the local Stripe has counted for the meter.
+func (w *world) used() int {
+	w.t.Helper()
+	m := &metered{shopOfMeter: &shopOfMeter{t: w.t, site: w.site, st: w.st, s: w.s, sub: "sub_1"}}
+	return int(m.used())
 }
 
 var leaving = regexp.MustCompile(`href="(http[^"]+/pay/[^"]+)"`)

@@ -220,7 +220,7 @@ func (l *lab) wantCrashes() {
 	l.t.Helper()
 	for what, step := range map[string]string{
 		"after the stub": "TakeTicket", "after the ticket": "asking", "after the fetch": "the answer", "before the write": "WriteSubscription", "after the write": "FinishStripeEvent",
-		"before the event is stored": "InsertStripeEvent",
+		"between an event and its job": "JobInsertFastMany",
 	} {
 		if l.crashes[step] == 0 {
 			l.t.Errorf("no process died %s: %v", what, l.crashes)

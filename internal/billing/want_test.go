@@ -155,8 +155,8 @@ func (w *world) wantEffects(e effectsSpec) {
 			w.t.Errorf("%d requests %s, want %v", n, name, want)
 		}
 	}
-	if e.Keys != nil && w.st.Keys("/v1/subscriptions/") != *e.Keys {
-		w.t.Errorf("%d idempotency keys, want %d", w.st.Keys("/v1/subscriptions/"), *e.Keys)
+	if e.Keys != nil && w.st.Keys("/v1/subscription") != *e.Keys {
+		w.t.Errorf("%d idempotency keys, want %d", w.st.Keys("/v1/subscription"), *e.Keys)
 	}
 	w.wantMany(e)
 	if e.Invoices != nil {
@@ -233,6 +233,7 @@ func (w *world) wantStripe(want map[string]span) {
 		"checkout_sessions_created": func() int { return len(w.st.Sim.Checkouts(0)) },
 		"quantity":                  func() int { return int(w.st.Sim.Subscriptions(1)[0].Items[0].Quantity) },
 		"quantity_updates":          func() int { return w.st.Calls("POST /v1/subscriptions/") },
+		"usage":                     w.used,
 		"proration_changes":         func() int { return w.st.Keys("/v1/subscriptions/sub_1") },
 	}
 	for name, n := range want {

@@ -162,7 +162,7 @@ func (w *world) answer(a apiSpec) {
 	case a.Sub != nil:
 		w.put(w.subscription(a.Sub))
 	case a.Fault == "answer_lost":
-		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: path, Times: a.Times, AfterCarryingOut: true})
+		w.st.Sim.InjectFault(stripesim.Fault{Method: a.On, Path: "/v1/subscription", Times: a.Times, AfterCarryingOut: true})
 	case a.Changed > 0:
 		w.st.Sim.ClearFaults()
 		for i := range a.Changed {

@@ -14,7 +14,7 @@ grant select, insert, update, delete on billing_syncs to plinth_app, plinth_work
 grant select on billing_syncs to plinth_admin;
 
 create table billing_drifts (
-    sync_id                uuid not null references billing_syncs (id) on delete cascade,
+    sync_id                uuid not null,
     stripe_subscription_id text not null,
     tenant_id              uuid not null,
     what                   text not null,
@@ -23,7 +23,7 @@ create table billing_drifts (
 );
 comment on table billing_drifts is 'class: local';
 create index billing_drifts_tenant_idx on billing_drifts (tenant_id);
-grant select, insert on billing_drifts to plinth_app, plinth_worker;
+grant select, insert, delete on billing_drifts to plinth_app, plinth_worker;
 grant select, delete on billing_drifts to plinth_admin;
 
 -- +goose Down

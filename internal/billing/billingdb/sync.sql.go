@@ -48,8 +48,14 @@ func (q *Queries) BeginSync(ctx context.Context, db DBTX, id uuid.UUID) error {
 }
 
 const ForgetSyncs = `-- name: ForgetSyncs :exec
-delete from billing_syncs
-where started_at < $1
+with old as (
+    delete from billing_syncs s
+    where s.started_at < $1
+    returning s.id
+)
+delete from billing_drifts d
+using old
+where d.sync_id = old.id
 `
 
 func (q *Queries) ForgetSyncs(ctx context.Context, db DBTX, startedAt time.Time) error {

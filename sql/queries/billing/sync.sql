@@ -5,8 +5,14 @@ values ($1)
 on conflict (id) do nothing;
 
 -- name: ForgetSyncs :exec
-delete from billing_syncs
-where started_at < $1;
+with old as (
+    delete from billing_syncs s
+    where s.started_at < $1
+    returning s.id
+)
+delete from billing_drifts d
+using old
+where d.sync_id = old.id;
 
 -- name: NoteSyncPage :exec
 -- A page that is compared again, because its job was tried again, counts once.
