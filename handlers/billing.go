@@ -79,6 +79,19 @@ func (h *Billing) SetEmail(w http.ResponseWriter, r *http.Request, s scope.Scope
 	return h.Redirect(w, r, ui.OrgPath(s.Slug, "billing"))
 }
 
+// ApplyCode takes off what a promotion code is for.
+func (h *Billing) ApplyCode(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	f, err := Decode[billing.CodeForm](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Billing.ApplyCode(r.Context(), s, f); err != nil {
+		return h.again(w, r, s, err)
+	}
+	h.Flash(w, r, "The code is applied.")
+	return h.Redirect(w, r, ui.OrgPath(s.Slug, "billing"))
+}
+
 // Invoices lists all invoices.
 func (h *Billing) Invoices(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	invoices, next, err := h.Billing.Invoices(r.Context(), s, invoiceCursor(r.URL.Query().Get("after")))

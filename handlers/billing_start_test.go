@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -114,8 +115,8 @@ func TestAPausedTrial(t *testing.T) {
 	s.b.Post("/orgs/acme/settings", url.Values{"name": {"Acme"}, "time_zone": {"Europe/Berlin"}}).Want(200)
 }
 
-// api asks the local Stripe as somebody at its dashboard.
-func (s shop) api(t *testing.T, path string, form url.Values) {
+// api asks the local Stripe as somebody at its dashboard, and returns the id of what it answers.
+func (s shop) api(t *testing.T, path string, form url.Values) string {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, s.st.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -129,7 +130,10 @@ func (s shop) api(t *testing.T, path string, form url.Values) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
+	body, err := io.ReadAll(res.Body)
+	var made struct{ ID string }
+	if err != nil || res.StatusCode != http.StatusOK || json.Unmarshal(body, &made) != nil {
 		t.Fatalf("%s: %d %v %s", path, res.StatusCode, err, body)
 	}
+	return made.ID
 }

@@ -5,6 +5,7 @@ import (
 
 	"plinth/internal/billing"
 	"plinth/views"
+	"plinth/views/ui"
 )
 
 // Pages serves what anybody may read.
@@ -16,6 +17,19 @@ type Pages struct {
 // Landing shows what Plinth is and what it costs.
 func (h *Pages) Landing(w http.ResponseWriter, r *http.Request) error {
 	return h.Render(w, r, http.StatusOK, views.Landing(views.PlanCards(h.Plans.Plans())))
+}
+
+// Pricing compares the plans. Who manages the only organization they belong to is led to its own plan.
+func (h *Pages) Pricing(w http.ResponseWriter, r *http.Request) error {
+	nav := ui.NavFrom(r.Context())
+	if len(nav.Orgs) == 1 && (nav.Orgs[0].RoleLabel == "Owner" || nav.Orgs[0].RoleLabel == "Admin") {
+		return h.Redirect(w, r, ui.OrgPath(nav.Orgs[0].Slug, "billing")+"#plans")
+	}
+	page := views.PricingPage{Plans: h.Plans.Plans(), Interval: "month"}
+	if r.URL.Query().Get("by") == "year" {
+		page.Interval = "year"
+	}
+	return h.Render(w, r, http.StatusOK, views.Pricing(page))
 }
 
 // Terms shows the terms that a sign-up accepts.

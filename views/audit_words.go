@@ -73,6 +73,8 @@ func auditBilling(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "took the planned change of the plan back")
 	case "billing.cancel_asked":
 		return ui.T(ctx, "cancelled the subscription")
+	case "billing.code_applied":
+		return ui.T(ctx, "applied the promotion code %s", e.Changes()["code"][1])
 	case "billing.email_changed":
 		return ui.T(ctx, "changed where invoices go")
 	case "billing.receipt":

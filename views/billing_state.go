@@ -91,3 +91,11 @@ func (p BillingPage) nextCharge() *time.Time {
 	}
 	return p.Subscription.CurrentPeriodEnd
 }
+
+// codeHint says what is taken off now, since a code takes its place.
+func (p BillingPage) codeHint(ctx context.Context) string {
+	if d := p.discount(); d.Name != "" {
+		return ui.T(ctx, "Taken off now: %s. A new code takes its place.", discountText(ctx, d))
+	}
+	return ui.T(ctx, "What it takes off holds from the next invoice on.")
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"plinth/internal/auth"
+	"plinth/internal/billing"
 	"plinth/views"
 	"plinth/views/ui"
 	"plinth/views/ui/uitest"
@@ -20,6 +21,14 @@ func plans() []views.PlanCard {
 		{Name: "Free", Text: "For a small team.", Currency: "usd", Button: "Start free", URL: "/signup", Features: []string{"3 members"}},
 		{Name: "Team", Badge: "14 days free", Pick: true, Monthly: 800, Yearly: 8000, Currency: "usd", Button: "Try Team", URL: "/signup", Features: []string{"25 members"}},
 	}
+}
+
+func sold() []billing.Plan {
+	c, err := billing.LoadCatalogue("")
+	if err != nil {
+		panic(err)
+	}
+	return c.Plans()
 }
 
 func wrong() ui.Form {
@@ -33,6 +42,8 @@ func publicPages() map[string]templ.Component {
 	return map[string]templ.Component{
 		"landing":           views.Landing(plans()),
 		"landing, no plans": views.Landing(nil),
+		"pricing":           views.Pricing(views.PricingPage{Plans: sold(), Interval: "month"}),
+		"pricing, by year":  views.Pricing(views.PricingPage{Plans: sold(), Interval: "year"}),
 		"terms":             views.Terms(),
 		"privacy":           views.Privacy(),
 		"sign-up":           views.Signup(ui.Form{}),

@@ -44,6 +44,7 @@ func openRoutes(h Handlers) []Route {
 	return []Route{
 		// Public.
 		get("/{$}", public(h.Pages.Landing)),
+		get("/pricing", public(h.Pages.Pricing)),
 		get("/terms", public(h.Pages.Terms)),
 		get("/privacy", public(h.Pages.Privacy)),
 		post("/theme", public(h.Pages.SetTheme)),
@@ -191,6 +192,7 @@ func organizationRoutes(h Handlers) []Route {
 		get("/orgs/{org}/billing", member(scope.ViewBilling, h.Billing.Show)),
 		get("/orgs/{org}/billing/invoices", member(scope.ViewBilling, h.Billing.Invoices)),
 		post("/orgs/{org}/billing/email", alsoUnpaid(member(scope.ManageBilling, h.Billing.SetEmail))),
+		post("/orgs/{org}/billing/code", member(scope.ManageBilling, h.Billing.ApplyCode)),
 		post("/orgs/{org}/billing/checkout", alsoUnpaid(member(scope.ManageBilling, h.Billing.CreateCheckout))),
 		post("/orgs/{org}/billing/trial", member(scope.ManageBilling, h.Billing.CreateTrial)),
 		post("/orgs/{org}/billing/portal", alsoUnpaid(member(scope.ManageBilling, h.Billing.OpenPortal))),

@@ -69,6 +69,10 @@ func (b *Billing) checkoutParams(ctx context.Context, s scope.Scope, want intent
 		Params: order(ctx, want.key(intentCheckout)), Mode: stripe.String(string(stripe.CheckoutSessionModeSubscription)),
 		Customer: &wanted.Customer, SuccessURL: stripe.String(page + "?from=checkout"), CancelURL: stripe.String(page),
 		LineItems:         []*stripe.CheckoutSessionLineItemParams{{Price: &wanted.Price, Quantity: &wanted.Quantity}},
+		AllowPromotionCodes: stripe.Bool(true), BillingAddressCollection: stripe.String("auto"),
+		TaxIDCollection: &stripe.CheckoutSessionTaxIDCollectionParams{Enabled: stripe.Bool(true)},
+		// What is typed there is kept on the customer, so that the next invoice has it too.
+		CustomerUpdate:    &stripe.CheckoutSessionCustomerUpdateParams{Name: stripe.String("auto"), Address: stripe.String("auto")},
 		ClientReferenceID: stripe.String(s.TenantID.String()), // for people who look at the dashboard; nothing here believes it
 	}
 	return params

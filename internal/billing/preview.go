@@ -34,7 +34,7 @@ type Preview struct {
 	Card       Card
 }
 
-// PreviewLine is one line of the invoice that the change makes.
+// PreviewLine is one line of the invoice that the change makes. The one without a text is what is taken off.
 type PreviewLine struct {
 	Text   string
 	Amount int64
@@ -160,6 +160,13 @@ func (p *Preview) price(invoice *stripe.Invoice) {
 				p.Renews = time.Unix(line.Period.End, 0).UTC()
 			}
 		}
+	}
+	var off int64
+	for _, d := range invoice.TotalDiscountAmounts {
+		off += d.Amount
+	}
+	if off > 0 {
+		p.Lines = append(p.Lines, PreviewLine{Amount: -off})
 	}
 	if invoice.StartingBalance < 0 {
 		p.Credit = max(invoice.StartingBalance, -invoice.Total)

@@ -19,6 +19,7 @@ import (
 func openTo() map[string]string {
 	return map[string]string{
 		"GET /{$}":                             "the landing page",
+		"GET /pricing":                         "read before signing up",
 		"GET /terms":                           "read before signing up",
 		"GET /privacy":                         "read before signing up",
 		"POST /theme":                          "a cookie of taste, no data",
