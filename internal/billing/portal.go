@@ -49,7 +49,7 @@ func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string
 	if config != "" {
 		params.Configuration = &config
 	}
-	if params.FlowData, err = b.portalFlow(ctx, s, way); err != nil {
+	if params.FlowData, err = b.portalFlow(ctx, s, way, back); err != nil {
 		return "", err
 	}
 	session, err := b.Stripe.BillingPortalSessions.New(params)
@@ -59,10 +59,16 @@ func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string
 	return session.URL, nil
 }
 
-func (b *Billing) portalFlow(ctx context.Context, s scope.Scope, way string) (*stripe.BillingPortalSessionFlowDataParams, error) {
+func (b *Billing) portalFlow(ctx context.Context, s scope.Scope, way, back string) (*stripe.BillingPortalSessionFlowDataParams, error) {
 	switch way {
 	case PortalCard:
-		return &stripe.BillingPortalSessionFlowDataParams{Type: stripe.String(string(stripe.BillingPortalSessionFlowTypePaymentMethodUpdate))}, nil
+		return &stripe.BillingPortalSessionFlowDataParams{
+			Type: stripe.String(string(stripe.BillingPortalSessionFlowTypePaymentMethodUpdate)),
+			AfterCompletion: &stripe.BillingPortalSessionFlowDataAfterCompletionParams{
+				Type:     stripe.String(string(stripe.BillingPortalSessionFlowAfterCompletionTypeRedirect)),
+				Redirect: &stripe.BillingPortalSessionFlowDataAfterCompletionRedirectParams{ReturnURL: &back},
+			},
+		}, nil
 	case PortalCancel:
 		current, err := b.current(ctx, s)
 		if err != nil || current == nil || current.CancelAtPeriodEnd || !live(current.Status) {

@@ -14,6 +14,7 @@ type PortalSession struct {
 
 type portalInternal struct {
 	Typed *CardForm `json:"typed,omitempty"` // waits for the 3-D Secure page
+	After string    `json:"after,omitempty"` // where the flow it was made for ends; empty is the Portal's first page
 }
 
 // PortalConfig says what the Portal offers.
@@ -52,7 +53,11 @@ func (s *Sim) createPortal(c *call) (obj, error) {
 	locale := c.p.text("locale")
 	flow := c.p.at("flow_data")
 	kind := flow.choice("type", "", "payment_method_update", "subscription_cancel", "subscription_update")
-	flow.ignore("after_completion", "subscription_cancel", "subscription_update")
+	after := flow.at("after_completion")
+	redirect := after.choice("type", "portal_homepage", "portal_homepage", "redirect", "hosted_confirmation") == "redirect"
+	target := after.at("redirect").text("return_url")
+	after.ignore("hosted_confirmation")
+	flow.ignore("subscription_cancel", "subscription_update")
 	if err := c.p.done(); err != nil {
 		return nil, err
 	}
@@ -77,8 +82,19 @@ func (s *Sim) createPortal(c *call) (obj, error) {
 	if kind == "payment_method_update" {
 		session.URL += "/card"
 	}
+	if redirect {
+		session.Internal.After = target
+	}
 	s.st.Portals.put(session.ID, session)
 	return s.portalSession(session), nil
+}
+
+// afterFlow is where the flow of a session ends.
+func (session *PortalSession) afterFlow() string {
+	if session.Internal.After != "" {
+		return session.Internal.After
+	}
+	return "/p/session/" + session.ID
 }
 
 func (s *Sim) defaultPortalConfig() *PortalConfig {

@@ -138,14 +138,15 @@ type portalCardView struct {
 func (h *hosted) showPortalCard(w http.ResponseWriter, r *http.Request) {
 	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
-	allowed := session != nil && h.sim.offers(session, "payment_method_update")
-	h.sim.unlock()
-	if !allowed {
+	if session == nil || !h.sim.offers(session, "payment_method_update") {
+		h.sim.unlock()
 		h.notFound(w, r)
 		return
 	}
+	after := session.afterFlow()
+	h.sim.unlock()
 	view := portalCardView{ID: r.PathValue("id"), cardFields: cardFields{Cards: TestCards()}}
-	h.show(w, r, http.StatusOK, "portal_card", "Update payment method", view)
+	h.show(w, r, http.StatusOK, "portal_card", "Update payment method", view, after)
 }
 
 func (h *hosted) submitPortalCard(w http.ResponseWriter, r *http.Request) {
@@ -164,33 +165,35 @@ func (h *hosted) submitPortalCard(w http.ResponseWriter, r *http.Request) {
 	if result.authenticate {
 		session.Internal.Typed = &form
 	}
+	after := session.afterFlow()
 	h.sim.unlock()
-	h.answerCard(w, r, form, filled, result)
+	h.answerCard(w, r, after, form, filled, result)
 }
 
-func (h *hosted) answerCard(w http.ResponseWriter, r *http.Request, form CardForm, filled bool, result payResult) {
+func (h *hosted) answerCard(w http.ResponseWriter, r *http.Request, after string, form CardForm, filled bool, result payResult) {
 	id := r.PathValue("id")
 	view := portalCardView{ID: id, cardFields: cardFields{Cards: TestCards(), Form: form, Errors: result.fields, Problem: result.problem}}
 	switch {
 	case filled || view.failed():
-		h.show(w, r, formStatus(view.cardFields), "portal_card", "Update payment method", view)
+		h.show(w, r, formStatus(view.cardFields), "portal_card", "Update payment method", view, after)
 	case result.authenticate:
 		http.Redirect(w, r, "/p/session/"+id+"/card/authenticate", http.StatusSeeOther)
 	default:
-		http.Redirect(w, r, "/p/session/"+id, http.StatusSeeOther)
+		http.Redirect(w, r, after, http.StatusSeeOther)
 	}
 }
 
 func (h *hosted) showPortalAuth(w http.ResponseWriter, r *http.Request) {
 	h.sim.lockFor(r.PathValue("id"))
 	session := h.sim.st.Portals.get(r.PathValue("id"))
-	waiting := session != nil && session.Internal.Typed != nil
-	h.sim.unlock()
-	if !waiting {
+	if session == nil || session.Internal.Typed == nil {
+		h.sim.unlock()
 		http.Redirect(w, r, "/p/session/"+r.PathValue("id"), http.StatusSeeOther)
 		return
 	}
-	h.show(w, r, http.StatusOK, "authenticate", "3-D Secure", authenticateView{Action: r.URL.Path})
+	after := session.afterFlow()
+	h.sim.unlock()
+	h.show(w, r, http.StatusOK, "authenticate", "3-D Secure", authenticateView{Action: r.URL.Path}, after)
 }
 
 func (h *hosted) submitPortalAuth(w http.ResponseWriter, r *http.Request) {
@@ -207,6 +210,7 @@ func (h *hosted) submitPortalAuth(w http.ResponseWriter, r *http.Request) {
 	if r.PostFormValue("outcome") == "complete" {
 		result = h.sim.replaceCard(session.Customer, form, true)
 	}
+	after := session.afterFlow()
 	h.sim.unlock()
-	h.answerCard(w, r, form, false, result)
+	h.answerCard(w, r, after, form, false, result)
 }

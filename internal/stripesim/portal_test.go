@@ -71,6 +71,33 @@ func TestPortalCard(t *testing.T) {
 	}
 }
 
+// A session made for one thing leads back where it was asked to when that is done.
+func TestPortalFlowLeadsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	session, err := w.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{
+		Customer: &w.customer("").ID, ReturnURL: stripe.String("https://app.example/billing"),
+		FlowData: &stripe.BillingPortalSessionFlowDataParams{
+			Type: stripe.String("payment_method_update"),
+			AfterCompletion: &stripe.BillingPortalSessionFlowDataAfterCompletionParams{
+				Type:     stripe.String("redirect"),
+				Redirect: &stripe.BillingPortalSessionFlowDataAfterCompletionRedirectParams{ReturnURL: stripe.String("https://app.example/billing?from=portal")},
+			},
+		},
+	})
+	page := must(t, session, err).URL
+	if policy := get(t, page).header.Get("Content-Security-Policy"); !strings.Contains(policy, "https://app.example") {
+		t.Errorf("the page's policy does not let its form end there: %s", policy)
+	}
+	if saved := post(t, page, cardForm(paysCard)); saved.location != "https://app.example/billing?from=portal" {
+		t.Errorf("saving leads to %q", saved.location)
+	}
+	asked := post(t, page, cardForm(secureCard))
+	if done := post(t, w.url+asked.location, url.Values{"outcome": {"complete"}}); done.location != "https://app.example/billing?from=portal" {
+		t.Errorf("3-D Secure leads to %q", done.location)
+	}
+}
+
 func TestPortalConfigurations(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
