@@ -52,3 +52,11 @@ func TestProveBillingCases(t *testing.T) {
 	}
 	proof.Line(t, "billing-cases-green", fmt.Sprintf("%d of %d", green, want), fmt.Sprintf("%d of %d", want, want), green == want)
 }
+
+// Fifty deliveries at once make one right row, five of one event one job.
+func TestProveBillingDeliveriesAtOnce(t *testing.T) {
+	rows, right := fiftyAtOnce(t)
+	proof.Line(t, "billing-fifty-deliveries-at-once", fmt.Sprintf("%d row, right: %v", rows, right), "1 row, right: true", rows == 1 && right)
+	events, jobs := fiveOfOne(t)
+	proof.Line(t, "billing-five-of-one-event", fmt.Sprintf("%d event, %d job", events, jobs), "1 event, 1 job", events == 1 && jobs == 1)
+}
