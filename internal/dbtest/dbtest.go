@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"plinth/internal/db"
+	"plinth/internal/devpg"
 )
 
 // cleanup is how long dropping a test's database may take.
@@ -79,13 +80,32 @@ func Connect(t testing.TB, url string) *pgx.Conn {
 	return conn
 }
 
+// OnDisk is New on a server that answers a commit when it is on the disk, as in production: for what is measured.
+func OnDisk(t testing.TB) *Database {
+	t.Helper()
+	s, err := start("disk-pg", devpg.Durable)
+	if err != nil {
+		t.Fatalf("start a Postgres that writes to disk: %v", err)
+	}
+	d := cloneOn(t, s, func(ctx context.Context, s *server) (string, error) { return s.template(ctx) })
+	if err := s.exec(t.Context(), "alter database "+quote(d.Name)+" set synchronous_commit = on"); err != nil {
+		t.Fatalf("have commits on the disk: %v", err)
+	}
+	return d
+}
+
 func clone(t testing.TB, from func(context.Context, *server) (string, error)) *Database {
 	t.Helper()
-	ctx := t.Context()
 	s, err := shared()
 	if err != nil {
 		t.Fatalf("start the tests' Postgres: %v", err)
 	}
+	return cloneOn(t, s, from)
+}
+
+func cloneOn(t testing.TB, s *server, from func(context.Context, *server) (string, error)) *Database {
+	t.Helper()
+	ctx := t.Context()
 	template, err := from(ctx, s)
 	if err != nil {
 		t.Fatalf("make the template database: %v", err)

@@ -40,7 +40,9 @@ type server struct {
 	schema string // hash of all that makes the schema
 }
 
-func begin() (*server, error) {
+func begin() (*server, error) { return start("test-pg", devpg.Throwaway) }
+
+func start(folder string, durability devpg.Durability) (*server, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return nil, err
@@ -50,8 +52,8 @@ func begin() (*server, error) {
 		return nil, fmt.Errorf("hash the schema: %w", err)
 	}
 	pg, err := devpg.Start(context.Background(), devpg.Options{
-		Dir:        filepath.Join(root, ".plinth", "test-pg"),
-		Durability: devpg.Throwaway,
+		Dir:        filepath.Join(root, ".plinth", folder),
+		Durability: durability,
 		Linger:     linger,
 		Logger:     slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		OnStart: func(ctx context.Context, pg *devpg.Server) error {

@@ -7,13 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"plinth/internal/dbtest"
 	"plinth/test/proof"
 )
 
-// The receive path beside a handler that verifies and inserts, in one interleaved run with eight senders.
+// The receive path beside a handler that verifies and inserts, in one interleaved run with eight senders, on a Postgres
+// that answers a commit when it is on the disk.
 func TestProveBillingReceiveBesideBare(t *testing.T) {
 	const rounds, warm, events = 25, 3, 200
-	in := newInbox(t)
+	in := newInbox(t, dbtest.OnDisk(t))
 	rates, answers := map[string][]float64{}, map[string][]time.Duration{}
 	for round := range rounds + warm {
 		for way := range in.ways {
@@ -24,15 +26,20 @@ func TestProveBillingReceiveBesideBare(t *testing.T) {
 			}
 		}
 	}
-	p99 := map[string]time.Duration{}
+	ratios := make([]float64, rounds) // round by round, so that whatever the machine does meanwhile meets both ways
+	for i := range ratios {
+		ratios[i] = rates["plinth"][i] / rates["bare"][i]
+	}
+	middle := func(all []float64) float64 {
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
 	for way, all := range answers {
 		slices.Sort(all)
-		slices.Sort(rates[way])
-		p99[way] = all[len(all)*99/100]
-		t.Logf("%s: median %.0f events a second, p99 %v of %d", way, rates[way][len(rates[way])/2], p99[way], len(all))
+		t.Logf("%s: median %.0f events a second, p99 %v of %d", way, middle(rates[way]), all[len(all)*99/100], len(all))
 	}
-	middle := func(way string) float64 { return rates[way][len(rates[way])/2] }
-	proof.AtLeast(t, "billing-receive-events-per-second-beside-bare", middle("plinth")/middle("bare"), 0.5)
-	proof.AtLeast(t, "billing-receive-events-per-second", middle("plinth"), 100)
-	proof.Within(t, "billing-receive-p99", p99["plinth"], 100*time.Millisecond)
+	ours := answers["plinth"]
+	proof.AtLeast(t, "billing-receive-events-per-second-beside-bare", middle(ratios), 0.5)
+	proof.AtLeast(t, "billing-receive-events-per-second", middle(rates["plinth"]), 100)
+	proof.Within(t, "billing-receive-p99", ours[len(ours)*99/100], 100*time.Millisecond)
 }

@@ -30,9 +30,8 @@ type inbox struct {
 	text string
 }
 
-func newInbox(t testing.TB) *inbox {
+func newInbox(t testing.TB, d *dbtest.Database) *inbox {
 	t.Helper()
-	d := dbtest.New(t)
 	site := webtest.On(t, d, []db.Options{{MaxConns: senders}})
 	plain := webtest.On(t, d, []db.Options{{MaxConns: senders}})
 	in := &inbox{text: strings.Repeat("an event has about three kilobytes of fields; ", 65)}
@@ -102,7 +101,7 @@ func (in *inbox) burst(t testing.TB, way string, n int) (each []time.Duration, a
 // What is measured in the proof runs: both ways keep every event, and ours has a job for each.
 func TestBothInboxesKeepEvents(t *testing.T) {
 	t.Parallel()
-	in := newInbox(t)
+	in := newInbox(t, dbtest.New(t))
 	for way := range in.ways {
 		if each, _ := in.burst(t, way, 2*senders); len(each) != 2*senders {
 			t.Errorf("%s: %d answers", way, len(each))
@@ -111,7 +110,7 @@ func TestBothInboxesKeepEvents(t *testing.T) {
 }
 
 func BenchmarkWebhook(b *testing.B) {
-	in := newInbox(b)
+	in := newInbox(b, dbtest.OnDisk(b))
 	for _, way := range []string{"plinth", "bare"} {
 		b.Run(way, func(b *testing.B) {
 			in.burst(b, way, 10*senders)
