@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"plinth/internal/billing"
+	"plinth/internal/scope"
 	"plinth/views/ui"
 )
 
@@ -58,6 +59,9 @@ func (p BillingPage) failure(ctx context.Context) (title, text string) {
 	title = ui.T(ctx, "The payment of %s on %s failed.", ui.Money(p.Failing.AmountDue, p.Failing.Currency), ui.LongDay(ctx, p.Failing.IssuedAt))
 	if at := p.Failing.NextAttemptAt; at != nil {
 		text = ui.T(ctx, "The next attempt is on %s.", ui.LongDay(ctx, *at))
+	}
+	if since := p.Subscription.PastDueSince; since != nil && p.Access.ReadOnly == scope.Writable {
+		text += " " + ui.T(ctx, "%s stays on until %s.", p.planName(), ui.LongDay(ctx, since.Add(billing.Grace)))
 	}
 	return title, text
 }

@@ -189,7 +189,7 @@ func paymentSlab(s scope.Scope, p BillingPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if p.Live() {
+					if p.Live() && p.card().Last4 != "" && !p.unpaid() {
 						templ_7745c5c3_Err = portalButton(s, ui.Btn{Text: p.cardText(ctx), Size: "sm"}, billing.PortalCard).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

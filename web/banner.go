@@ -35,7 +35,7 @@ func banner(st *standing, now time.Time) *ui.Banner {
 	case st.access.Status == "trialing" && !st.access.Override && st.access.TrialEnd != nil:
 		b = &ui.Banner{
 			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd, now)),
-			Text:  fmt.Sprintf("on %s. After that %s is on Free.", day(*st.access.TrialEnd, zone), st.scope.Name),
+			Text:  fmt.Sprintf("on %s. Without a card, %s is on Free after that.", day(*st.access.TrialEnd, zone), st.scope.Name),
 		}
 	default:
 		return nil

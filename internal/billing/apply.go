@@ -86,12 +86,13 @@ func (b *Billing) customerOf(ctx context.Context, e *event) (string, error) {
 	return charge.Customer.ID, nil
 }
 
-// subscriptionsOf lists what to refetch: the subscription the event names, or all of the customer when money went back.
+// subscriptionsOf lists what to refetch: the subscription the event names, or all of the customer when money went back or
+// another card pays.
 func (b *Billing) subscriptionsOf(ctx context.Context, customer string, e *event) ([]string, error) {
 	if sub := e.subscription(); sub != "" {
 		return []string{sub}, nil
 	}
-	if !strings.HasPrefix(e.Type, "charge.") {
+	if !strings.HasPrefix(e.Type, "charge.") && !e.repays() {
 		return nil, nil
 	}
 	return b.listSubscriptions(ctx, customer)

@@ -68,7 +68,7 @@ func (b *Billing) checkoutParams(ctx context.Context, s scope.Scope, want intent
 	params := &stripe.CheckoutSessionParams{
 		Params: order(ctx, want.key(intentCheckout)), Mode: stripe.String(string(stripe.CheckoutSessionModeSubscription)),
 		Customer: &wanted.Customer, SuccessURL: stripe.String(page + "?from=checkout"), CancelURL: stripe.String(page),
-		LineItems:         []*stripe.CheckoutSessionLineItemParams{{Price: &wanted.Price, Quantity: &wanted.Quantity}},
+		LineItems:           []*stripe.CheckoutSessionLineItemParams{{Price: &wanted.Price, Quantity: &wanted.Quantity}},
 		AllowPromotionCodes: stripe.Bool(true), BillingAddressCollection: stripe.String("auto"),
 		TaxIDCollection: &stripe.CheckoutSessionTaxIDCollectionParams{Enabled: stripe.Bool(true)},
 		// What is typed there is kept on the customer, so that the next invoice has it too.

@@ -16,7 +16,8 @@ type event struct {
 	APIVersion string `json:"api_version"`
 	Account    string `json:"account"`
 	Data       struct {
-		Object object `json:"object"`
+		Object   object                     `json:"object"`
+		Previous map[string]json.RawMessage `json:"previous_attributes"`
 	} `json:"data"`
 }
 
@@ -71,20 +72,37 @@ func (e *event) created() time.Time { return time.Unix(e.Created, 0).UTC() }
 func handledTypes() []string {
 	return []string{
 		"customer.subscription.*", "invoice.*", "checkout.session.*", "subscription_schedule.*", "charge.dispute.*", "charge.refunded", "customer.deleted",
+		"customer.updated",
 	}
 }
 
 // handled says whether anything follows from events of this type.
 func (e *event) handled() bool {
+	if e.Type == "customer.updated" {
+		return e.repays()
+	}
 	return slices.ContainsFunc(handledTypes(), func(kind string) bool {
 		prefix, group := strings.CutSuffix(kind, "*")
 		return e.Type == kind || group && strings.HasPrefix(e.Type, prefix)
 	})
 }
 
+// repays says whether a customer has another card or discount from now on: no event of a subscription tells of that.
+func (e *event) repays() bool {
+	if e.Type != "customer.updated" {
+		return false
+	}
+	for _, field := range []string{"invoice_settings", "default_source", "discount"} {
+		if _, changed := e.Data.Previous[field]; changed {
+			return true
+		}
+	}
+	return false
+}
+
 // customer is whose event it is; empty when it does not say.
 func (e *event) customer() string {
-	if e.Type == "customer.deleted" {
+	if e.Type == "customer.deleted" || e.Type == "customer.updated" {
 		return e.Data.Object.ID
 	}
 	return string(e.Data.Object.Customer)
