@@ -50,12 +50,3 @@ func (h *Admin) Organization(w http.ResponseWriter, r *http.Request, p scope.Per
 	}
 	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, views.OrganizationForms{}))
 }
-
-// Subscriptions lists the subscriptions of all organizations.
-func (h *Admin) Subscriptions(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	subs, counts, err := h.Admin.Subscriptions(r.Context(), filter(r, "status"), filter(r, "after"))
-	if err != nil {
-		return err
-	}
-	return h.Render(w, r, http.StatusOK, views.AdminSubscriptions(h.frame(r), listing(r, "status", "after"), subs, counts))
-}

@@ -28,6 +28,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Revenue"), URL: "/admin/revenue"},
 		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
 		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions"},
+		{Text: ui.T(ctx, "Plans"), URL: "/admin/plans"},
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},
 		{Text: ui.T(ctx, "Customers"), URL: "/admin/customers"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},

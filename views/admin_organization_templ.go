@@ -513,7 +513,7 @@ func AdminOrganization(o Office, l Listing, p admin.OrganizationPage, f Organiza
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = organizationSubscriptions(p.Subscriptions).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = organizationSubscriptions(p.Organization.ID, p.Subscriptions).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

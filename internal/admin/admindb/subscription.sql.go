@@ -45,9 +45,51 @@ func (q *Queries) CountSubscriptions(ctx context.Context, db DBTX) ([]CountSubsc
 	return items, nil
 }
 
+const LastSyncs = `-- name: LastSyncs :many
+select s.started_at, s.finished_at, s.looked_at, count(d.stripe_subscription_id) as differed
+from billing_syncs s
+left join billing_drifts d on d.sync_id = s.id
+group by s.id
+order by s.started_at desc, s.id desc
+limit $1
+`
+
+type LastSyncsRow struct {
+	StartedAt  time.Time
+	FinishedAt *time.Time
+	LookedAt   int64
+	Differed   int64
+}
+
+func (q *Queries) LastSyncs(ctx context.Context, db DBTX, limit int32) ([]LastSyncsRow, error) {
+	rows, err := db.Query(ctx, LastSyncs, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastSyncsRow
+	for rows.Next() {
+		var i LastSyncsRow
+		if err := rows.Scan(
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.LookedAt,
+			&i.Differed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ListSubscriptions = `-- name: ListSubscriptions :many
 select s.tenant_id, s.id, t.name as organization, s.stripe_subscription_id, s.status, s.is_current, coalesce(c.plan, '') as plan, s.quantity,
-    coalesce(c.monthly_amount, 0)::bigint as monthly_amount, coalesce(c.currency, '') as currency, s.current_period_end, s.updated_at
+    coalesce(c.monthly_amount, 0)::bigint as monthly_amount, coalesce(c.currency, '') as currency, s.current_period_end, s.updated_at,
+    coalesce(d.what, '')::text as drift, (o.id is not null)::boolean as override
 from subscriptions s
 join tenants t on t.id = s.tenant_id
 left join lateral (
@@ -57,16 +99,33 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
+left join lateral (
+    select f.what
+    from billing_drifts f
+    where f.stripe_subscription_id = s.stripe_subscription_id and f.sync_id = (select max(r.id::text)::uuid from billing_syncs r)
+    union all
+    select b.detail
+    from billing_tasks b
+    where b.kind = 'drift' and b.object_id = s.stripe_subscription_id and b.closed_at is null
+    limit 1
+) d on true
+left join plan_overrides o on o.tenant_id = s.tenant_id and o.ended_at is null and (o.until_at is null or o.until_at > now())
 where (s.tenant_id, s.id) < ($1::uuid, $2::uuid)
   and ($3::text = '' or s.status = $3)
+  and ($4::text = '' or c.plan = $4)
+  and (not $5::boolean or d.what is not null)
+  and (not $6::boolean or o.id is not null)
 order by s.tenant_id desc, s.id desc
-limit $4
+limit $7
 `
 
 type ListSubscriptionsParams struct {
 	Column1 uuid.UUID
 	Column2 uuid.UUID
 	Column3 string
+	Column4 string
+	Column5 bool
+	Column6 bool
 	Limit   int32
 }
 
@@ -83,14 +142,20 @@ type ListSubscriptionsRow struct {
 	Currency             string
 	CurrentPeriodEnd     *time.Time
 	UpdatedAt            time.Time
+	Drift                string
+	Override             bool
 }
 
-// Newest organizations first, in the order of the primary key. An empty status is any.
+// Newest organizations first, in the order of the primary key. An empty status or plan is any; drift is what the newest
+// comparison found, or an open task about it.
 func (q *Queries) ListSubscriptions(ctx context.Context, db DBTX, arg ListSubscriptionsParams) ([]ListSubscriptionsRow, error) {
 	rows, err := db.Query(ctx, ListSubscriptions,
 		arg.Column1,
 		arg.Column2,
 		arg.Column3,
+		arg.Column4,
+		arg.Column5,
+		arg.Column6,
 		arg.Limit,
 	)
 	if err != nil {
@@ -113,6 +178,340 @@ func (q *Queries) ListSubscriptions(ctx context.Context, db DBTX, arg ListSubscr
 			&i.Currency,
 			&i.CurrentPeriodEnd,
 			&i.UpdatedAt,
+			&i.Drift,
+			&i.Override,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SubscriptionChanges = `-- name: SubscriptionChanges :many
+select at, plan, stripe_price_id, quantity, monthly_amount, currency
+from subscription_changes
+where tenant_id = $1 and subscription_id = $2
+order by at desc, id desc
+limit $3
+`
+
+type SubscriptionChangesParams struct {
+	TenantID       uuid.UUID
+	SubscriptionID uuid.UUID
+	Limit          int32
+}
+
+type SubscriptionChangesRow struct {
+	At            time.Time
+	Plan          string
+	StripePriceID string
+	Quantity      int64
+	MonthlyAmount int64
+	Currency      string
+}
+
+func (q *Queries) SubscriptionChanges(ctx context.Context, db DBTX, arg SubscriptionChangesParams) ([]SubscriptionChangesRow, error) {
+	rows, err := db.Query(ctx, SubscriptionChanges, arg.TenantID, arg.SubscriptionID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubscriptionChangesRow
+	for rows.Next() {
+		var i SubscriptionChangesRow
+		if err := rows.Scan(
+			&i.At,
+			&i.Plan,
+			&i.StripePriceID,
+			&i.Quantity,
+			&i.MonthlyAmount,
+			&i.Currency,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SubscriptionDrifts = `-- name: SubscriptionDrifts :many
+select d.found_at, d.what
+from billing_drifts d
+join subscriptions s on s.tenant_id = d.tenant_id and s.stripe_subscription_id = d.stripe_subscription_id
+where d.tenant_id = $1 and s.tenant_id = $1 and s.id = $2
+order by d.found_at desc
+limit $3
+`
+
+type SubscriptionDriftsParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Limit    int32
+}
+
+type SubscriptionDriftsRow struct {
+	FoundAt time.Time
+	What    string
+}
+
+func (q *Queries) SubscriptionDrifts(ctx context.Context, db DBTX, arg SubscriptionDriftsParams) ([]SubscriptionDriftsRow, error) {
+	rows, err := db.Query(ctx, SubscriptionDrifts, arg.TenantID, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubscriptionDriftsRow
+	for rows.Next() {
+		var i SubscriptionDriftsRow
+		if err := rows.Scan(&i.FoundAt, &i.What); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SubscriptionInvoices = `-- name: SubscriptionInvoices :many
+select i.id, i.stripe_invoice_id, i.number, i.status, i.currency, i.total, i.amount_due, i.amount_paid, i.issued_at
+from invoices i
+join subscriptions s on s.tenant_id = i.tenant_id and s.stripe_subscription_id = i.subscription_id
+where i.tenant_id = $1 and s.tenant_id = $1 and s.id = $2
+order by i.issued_at desc, i.id desc
+limit $3
+`
+
+type SubscriptionInvoicesParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Limit    int32
+}
+
+type SubscriptionInvoicesRow struct {
+	ID              uuid.UUID
+	StripeInvoiceID string
+	Number          string
+	Status          string
+	Currency        string
+	Total           int64
+	AmountDue       int64
+	AmountPaid      int64
+	IssuedAt        time.Time
+}
+
+func (q *Queries) SubscriptionInvoices(ctx context.Context, db DBTX, arg SubscriptionInvoicesParams) ([]SubscriptionInvoicesRow, error) {
+	rows, err := db.Query(ctx, SubscriptionInvoices, arg.TenantID, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubscriptionInvoicesRow
+	for rows.Next() {
+		var i SubscriptionInvoicesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.StripeInvoiceID,
+			&i.Number,
+			&i.Status,
+			&i.Currency,
+			&i.Total,
+			&i.AmountDue,
+			&i.AmountPaid,
+			&i.IssuedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SubscriptionMore = `-- name: SubscriptionMore :one
+select s.tenant_id, t.name as organization, s.stripe_customer_id, s.stripe_price_id, s.unit_amount, s.billing_interval, s.current_period_start,
+    s.cancel_at, s.canceled_at, s.stripe_schedule_id, s.pending_stripe_price_id, s.pending_at, s.pause_collection, s.dispute_state,
+    s.unknown_since, s.livemode, s.created_at, k.due_at
+from subscriptions s
+join tenants t on t.id = s.tenant_id
+left join subscription_checks k on k.stripe_subscription_id = s.stripe_subscription_id and k.tenant_id = s.tenant_id
+where s.tenant_id = $1 and s.id = $2 and t.purging_at is null
+`
+
+type SubscriptionMoreParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+type SubscriptionMoreRow struct {
+	TenantID             uuid.UUID
+	Organization         string
+	StripeCustomerID     string
+	StripePriceID        string
+	UnitAmount           int64
+	BillingInterval      string
+	CurrentPeriodStart   *time.Time
+	CancelAt             *time.Time
+	CanceledAt           *time.Time
+	StripeScheduleID     *string
+	PendingStripePriceID *string
+	PendingAt            *time.Time
+	PauseCollection      *string
+	DisputeState         *string
+	UnknownSince         *time.Time
+	Livemode             bool
+	CreatedAt            time.Time
+	DueAt                *time.Time
+}
+
+func (q *Queries) SubscriptionMore(ctx context.Context, db DBTX, arg SubscriptionMoreParams) (SubscriptionMoreRow, error) {
+	row := db.QueryRow(ctx, SubscriptionMore, arg.TenantID, arg.ID)
+	var i SubscriptionMoreRow
+	err := row.Scan(
+		&i.TenantID,
+		&i.Organization,
+		&i.StripeCustomerID,
+		&i.StripePriceID,
+		&i.UnitAmount,
+		&i.BillingInterval,
+		&i.CurrentPeriodStart,
+		&i.CancelAt,
+		&i.CanceledAt,
+		&i.StripeScheduleID,
+		&i.PendingStripePriceID,
+		&i.PendingAt,
+		&i.PauseCollection,
+		&i.DisputeState,
+		&i.UnknownSince,
+		&i.Livemode,
+		&i.CreatedAt,
+		&i.DueAt,
+	)
+	return i, err
+}
+
+const SubscriptionOfTenant = `-- name: SubscriptionOfTenant :one
+select s.id, s.stripe_subscription_id, s.is_current, s.status, s.access_status, coalesce(c.plan, '') as plan, s.quantity,
+    coalesce(c.monthly_amount, 0)::bigint as monthly_amount, coalesce(c.currency, '') as currency,
+    s.current_period_end, s.trial_end, s.past_due_since, s.cancel_at_period_end, s.ended_at, s.ticket, s.applied, s.updated_at
+from subscriptions s
+left join lateral (
+    select x.plan, x.monthly_amount, x.currency
+    from subscription_changes x
+    where x.tenant_id = s.tenant_id and x.subscription_id = s.id
+    order by x.at desc, x.id desc
+    limit 1
+) c on true
+where s.tenant_id = $1 and s.id = $2
+`
+
+type SubscriptionOfTenantParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+type SubscriptionOfTenantRow struct {
+	ID                   uuid.UUID
+	StripeSubscriptionID string
+	IsCurrent            bool
+	Status               string
+	AccessStatus         string
+	Plan                 string
+	Quantity             int64
+	MonthlyAmount        int64
+	Currency             string
+	CurrentPeriodEnd     *time.Time
+	TrialEnd             *time.Time
+	PastDueSince         *time.Time
+	CancelAtPeriodEnd    bool
+	EndedAt              *time.Time
+	Ticket               int64
+	Applied              int64
+	UpdatedAt            time.Time
+}
+
+func (q *Queries) SubscriptionOfTenant(ctx context.Context, db DBTX, arg SubscriptionOfTenantParams) (SubscriptionOfTenantRow, error) {
+	row := db.QueryRow(ctx, SubscriptionOfTenant, arg.TenantID, arg.ID)
+	var i SubscriptionOfTenantRow
+	err := row.Scan(
+		&i.ID,
+		&i.StripeSubscriptionID,
+		&i.IsCurrent,
+		&i.Status,
+		&i.AccessStatus,
+		&i.Plan,
+		&i.Quantity,
+		&i.MonthlyAmount,
+		&i.Currency,
+		&i.CurrentPeriodEnd,
+		&i.TrialEnd,
+		&i.PastDueSince,
+		&i.CancelAtPeriodEnd,
+		&i.EndedAt,
+		&i.Ticket,
+		&i.Applied,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const SubscriptionWebhooks = `-- name: SubscriptionWebhooks :many
+select e.id, e.type, e.state, e.note, e.received_at, e.customer_id, b.tenant_id, coalesce(t.name, '') as organization
+from subscriptions s
+join stripe_events e on e.customer_id = s.stripe_customer_id
+left join billing_customers b on b.stripe_customer_id = e.customer_id
+left join tenants t on t.id = b.tenant_id
+where s.tenant_id = $1 and s.id = $2
+order by e.received_at desc, e.id desc
+limit $3
+`
+
+type SubscriptionWebhooksParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Limit    int32
+}
+
+type SubscriptionWebhooksRow struct {
+	ID           string
+	Type         string
+	State        string
+	Note         string
+	ReceivedAt   time.Time
+	CustomerID   string
+	TenantID     *uuid.UUID
+	Organization string
+}
+
+// The newest events of its customer.
+func (q *Queries) SubscriptionWebhooks(ctx context.Context, db DBTX, arg SubscriptionWebhooksParams) ([]SubscriptionWebhooksRow, error) {
+	rows, err := db.Query(ctx, SubscriptionWebhooks, arg.TenantID, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubscriptionWebhooksRow
+	for rows.Next() {
+		var i SubscriptionWebhooksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Type,
+			&i.State,
+			&i.Note,
+			&i.ReceivedAt,
+			&i.CustomerID,
+			&i.TenantID,
+			&i.Organization,
 		); err != nil {
 			return nil, err
 		}

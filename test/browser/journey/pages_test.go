@@ -24,7 +24,7 @@ func pages() map[string][]string {
 			"/orgs/acme/billing/change?plan=business&interval=month",
 		},
 		"guest": {"/orgs/acme", "/orgs/acme/projects", "/orgs/acme/projects/WEB/board"},
-		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs", "/admin/tasks", "/admin/customers", "/admin/revenue"},
+		"staff": {"/admin", "/admin/users", "/admin/organizations", "/admin/subscriptions", "/admin/webhooks", "/admin/jobs", "/admin/tasks", "/admin/customers", "/admin/revenue", "/admin/plans"},
 	}
 }
 
