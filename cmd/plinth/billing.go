@@ -67,10 +67,10 @@ func (billingSync) Run(ctx context.Context) error {
 }
 
 func report(r billing.Run) {
-	fmt.Printf("%d subscriptions compared.\n", r.LookedAt)
+	fmt.Printf("Subscriptions compared: %d.\n", r.LookedAt)
 	if r.Differed == 0 {
 		fmt.Println("Every row is what Stripe says.")
 		return
 	}
-	fmt.Printf("%d rows were not what Stripe says; they are now.\n", r.Differed)
+	fmt.Printf("Rows that were not what Stripe says, and are now: %d.\n", r.Differed)
 }

@@ -33,6 +33,7 @@ func (b *Billing) ApplyEvent(ctx context.Context, id string) error {
 	if err := json.Unmarshal(row.Payload, &e); err != nil {
 		return fmt.Errorf("read the payload of %s: %w", id, err)
 	}
+	e.ID = id // of what is ignored nothing else is kept
 	customer, err := b.customerOf(ctx, &e)
 	if err != nil {
 		return err
@@ -86,13 +87,13 @@ func (b *Billing) customerOf(ctx context.Context, e *event) (string, error) {
 	return charge.Customer.ID, nil
 }
 
-// subscriptionsOf lists what to refetch: the subscription the event names, or all of the customer when money went back or
-// another card pays.
+// subscriptionsOf lists what to refetch: the subscription the event names, or all of the customer when money went back,
+// when another card pays, or when the event is in another version of the API, where the name may stand elsewhere.
 func (b *Billing) subscriptionsOf(ctx context.Context, customer string, e *event) ([]string, error) {
 	if sub := e.subscription(); sub != "" {
 		return []string{sub}, nil
 	}
-	if !strings.HasPrefix(e.Type, "charge.") && !e.repays() {
+	if !strings.HasPrefix(e.Type, "charge.") && !e.repays() && e.APIVersion == stripe.APIVersion {
 		return nil, nil
 	}
 	return b.listSubscriptions(ctx, customer)

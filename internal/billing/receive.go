@@ -52,7 +52,7 @@ func (b *Billing) store(ctx context.Context, body []byte) error {
 	}
 	state, note := b.sort(&e)
 	payload := body
-	if !e.handled() { // nothing follows from it, so nothing that it says of people is kept
+	if state == stateIgnored { // nothing follows from it, so nothing that it says of people is kept
 		payload = []byte(`{}`)
 	}
 	row := []any{e.ID, e.Type, e.created(), e.Livemode, e.APIVersion, e.Account, e.Data.Object.ID, e.customer(), payload, state, note}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"plinth/internal/dbtest"
+	"plinth/test/webtest"
 )
 
 func TestSignInLinkForWhenMailIsBroken(t *testing.T) {
@@ -82,4 +85,45 @@ func TestMailTest(t *testing.T) {
 	if data, err := os.ReadFile(kept[0]); err != nil || !strings.Contains(string(data), "Mail works") {
 		t.Errorf("the mail is %s: %v", data, err)
 	}
+}
+
+// Whoever could sign with an empty secret could say anything: neither process begins with one.
+func TestAnEmptySigningSecretStopsTheStart(t *testing.T) {
+	t.Parallel()
+	env := environment(t, dbtest.New(t))
+	for _, secrets := range []string{"", "whsec_webtestwebtest,", "secret"} {
+		for _, command := range []string{"web", "worker"} {
+			out, ok := Run(t, t.TempDir(), append(slices.Clone(env), "STRIPE_WEBHOOK_SECRETS="+secrets), command)
+			if ok || !strings.Contains(out, "STRIPE_WEBHOOK_SECRETS") {
+				t.Errorf("%s with %q: ended well %v, and said:\n%s", command, secrets, ok, out)
+			}
+		}
+	}
+}
+
+func TestBillingSyncPrintsItsReport(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	site, st := webtest.StripeOn(t, d, time.Now())
+	o := site.Org(t, site.Account(t, "Dana", "dana@example.com"), "acme", "Acme")
+	if _, err := site.App.Billing.EnsureCustomer(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := site.App.Billing.StartTrial(t.Context(), o, "team"); err != nil {
+		t.Fatal(err)
+	}
+	sync := func(says ...string) {
+		t.Helper()
+		out, ok := Run(t, t.TempDir(), append(environment(t, d), "STRIPE_API_URL="+st.URL), "billing", "sync")
+		for _, text := range says {
+			if !ok || !strings.Contains(out, text) {
+				t.Errorf("exit 0 %v, without %q:\n%s", ok, text, out)
+			}
+		}
+	}
+	sync("Subscriptions compared: 1.", "Every row is what Stripe says")
+	if _, err := dbtest.Connect(t, d.Super).Exec(t.Context(), `update subscriptions set status = 'paused', access_status = 'paused'`); err != nil {
+		t.Fatal(err)
+	}
+	sync("status paused instead of trialing", "Subscriptions compared: 1.", "not what Stripe says, and are now: 1.")
 }
