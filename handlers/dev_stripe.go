@@ -2,14 +2,13 @@ package handlers
 
 import (
 	"net/http"
-	"time"
 
 	"plinth/internal/fault"
 	"plinth/internal/stripesim"
 	"plinth/views"
 )
 
-// DevStripe serves the local Stripe's developer page: what it holds, its clock, its webhooks.
+// DevStripe serves the local Stripe's developer pages: what it holds, its clocks, its webhooks.
 type DevStripe struct {
 	*Base
 	Sim *stripesim.Sim // nil outside development
@@ -29,16 +28,20 @@ func (h *DevStripe) open() error {
 	return nil
 }
 
-// Show shows customers, subscriptions, invoices and deliveries.
+// Show shows customers, subscriptions, invoices, coupons, events and deliveries.
 func (h *DevStripe) Show(w http.ResponseWriter, r *http.Request) error {
 	if err := h.open(); err != nil {
 		return err
 	}
-	page := views.DevStripePage{
+	return h.Render(w, r, http.StatusOK, views.DevStripe(h.page()))
+}
+
+func (h *DevStripe) page() views.DevStripePage {
+	return views.DevStripePage{
 		Now: h.Sim.Now(), Endpoints: h.Sim.Endpoints(), Pending: h.Sim.Pending(), Deliveries: h.Sim.Deliveries(devStripeDeliveries),
 		Customers: h.Sim.Customers(devStripeRows), Subscriptions: h.Sim.Subscriptions(devStripeRows), Invoices: h.Sim.Invoices(devStripeRows),
+		Events: h.Sim.Events(devStripeDeliveries), Coupons: h.Sim.Coupons(devStripeRows), Codes: h.Sim.PromotionCodes(0),
 	}
-	return h.Render(w, r, http.StatusOK, views.DevStripe(page))
 }
 
 // ShowEvent shows one event: its payload, and what was answered to it.
@@ -47,7 +50,7 @@ func (h *DevStripe) ShowEvent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	page := views.DevStripeEvent{}
+	page := views.DevStripeEvent{Payload: h.Sim.Payload(id)}
 	for _, e := range h.Sim.Events(0) {
 		if e.ID == id {
 			page.Event = e
@@ -64,61 +67,6 @@ func (h *DevStripe) ShowEvent(w http.ResponseWriter, r *http.Request) error {
 	return h.Render(w, r, http.StatusOK, views.DevStripeOne(page))
 }
 
-// MoveClock lets time pass at the local Stripe: everything that falls due on the way happens.
-func (h *DevStripe) MoveClock(w http.ResponseWriter, r *http.Request) error {
-	if err := h.open(); err != nil {
-		return err
-	}
-	f, err := Decode[struct {
-		To string `form:"to"`
-	}](h.Base, r)
-	if err != nil {
-		return err
-	}
-	to, ok := h.moment(f.To)
-	if !ok {
-		return h.said(w, r, "Nothing of that kind is coming.")
-	}
-	if err := h.Sim.Advance(to); err != nil {
-		return fault.Wrap(fault.Conflict, "The clock moves only forward.", err)
-	}
-	return h.said(w, r, "It is "+to.Format("2 January 2006, 15:04")+" now.")
-}
-
-// moment is the time that a button leads to; false when nothing of its kind is coming.
-func (h *DevStripe) moment(to string) (time.Time, bool) {
-	now := h.Sim.Now()
-	switch to {
-	case "hour":
-		return now.Add(time.Hour), true
-	case "day":
-		return now.AddDate(0, 0, 1), true
-	case "week":
-		return now.AddDate(0, 0, 7), true
-	}
-	var next int64
-	soonest := func(at int64) {
-		if at > now.Unix() && (next == 0 || at < next) {
-			next = at
-		}
-	}
-	for _, sub := range h.Sim.Subscriptions(0) {
-		switch {
-		case to == "trial" && sub.Status == "trialing":
-			soonest(sub.TrialEnd)
-		case to == "renewal" && (sub.Status == "active" || sub.Status == "past_due"):
-			soonest(sub.CurrentPeriodEnd)
-		}
-	}
-	for _, in := range h.Sim.Invoices(0) {
-		if to == "retry" && in.Status == "open" {
-			soonest(in.NextPaymentAttempt)
-		}
-	}
-	// An invoice stays a draft for an hour before it is charged.
-	return time.Unix(next, 0).UTC().Add(2 * time.Hour), next != 0
-}
-
 // Redeliver sends an event once more.
 func (h *DevStripe) Redeliver(w http.ResponseWriter, r *http.Request) error {
 	if err := h.open(); err != nil {
@@ -127,49 +75,10 @@ func (h *DevStripe) Redeliver(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sim.Redeliver(r.PathValue("id")); err != nil {
 		return fault.Missing()
 	}
-	return h.said(w, r, "The event is on its way again.")
+	return h.said(w, r, "/dev/stripe", "The event is on its way again.")
 }
 
-// Release sends what is held back.
-func (h *DevStripe) Release(w http.ResponseWriter, r *http.Request) error {
-	if err := h.open(); err != nil {
-		return err
-	}
-	h.Sim.Release()
-	return h.said(w, r, "What was held is on its way.")
-}
-
-// chaosForm is what is made to go wrong with webhooks.
-type chaosForm struct {
-	Duplicate   int  `form:"duplicate"`
-	Delay       int  `form:"delay"` // seconds
-	Reorder     int  `form:"reorder"`
-	DropNext    int  `form:"drop_next"`
-	Hold        bool `form:"hold"`
-	WrongSecret bool `form:"wrong_secret"`
-}
-
-// SetChaos changes what goes wrong with webhooks, for all endpoints.
-func (h *DevStripe) SetChaos(w http.ResponseWriter, r *http.Request) error {
-	if err := h.open(); err != nil {
-		return err
-	}
-	f, err := Decode[chaosForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	within := func(n, most int) int { return min(max(n, 0), most) }
-	err = h.Sim.SetChaos("", stripesim.Chaos{
-		Duplicate: within(f.Duplicate, 20), Delay: time.Duration(within(f.Delay, 3600)) * time.Second, Reorder: within(f.Reorder, 50),
-		DropNext: within(f.DropNext, 100), Hold: f.Hold, WrongSecret: f.WrongSecret,
-	})
-	if err != nil {
-		return err
-	}
-	return h.said(w, r, "Webhooks are sent like that from now on.")
-}
-
-func (h *DevStripe) said(w http.ResponseWriter, r *http.Request, text string) error {
+func (h *DevStripe) said(w http.ResponseWriter, r *http.Request, to, text string) error {
 	h.Flash(w, r, text)
-	return h.Redirect(w, r, "/dev/stripe")
+	return h.Redirect(w, r, to)
 }

@@ -303,5 +303,12 @@ func machineRoutes(h Handlers) []Route {
 		post("/dev/stripe/clock", devOnly(h.DevStripe.MoveClock)),
 		post("/dev/stripe/chaos", devOnly(h.DevStripe.SetChaos)),
 		post("/dev/stripe/release", devOnly(h.DevStripe.Release)),
+		post("/dev/stripe/coupons", devOnly(h.DevStripe.MakeCoupon)),
+		get("/dev/stripe/customers/{id}", devOnly(h.DevStripe.ShowCustomer)),
+		post("/dev/stripe/customers/{id}/clock", devOnly(h.DevStripe.MoveCustomerClock)),
+		post("/dev/stripe/customers/{id}/refund", devOnly(h.DevStripe.RefundCharge)),
+		post("/dev/stripe/customers/{id}/dispute", devOnly(h.DevStripe.DisputeCharge)),
+		post("/dev/stripe/customers/{id}/decide", devOnly(h.DevStripe.DecideDispute)),
+		post("/dev/stripe/customers/{id}/discount", devOnly(h.DevStripe.DropDiscount)),
 	}
 }

@@ -18,11 +18,14 @@ const deliveriesKept = 5000
 
 // Delivery is one attempt to hand an event to an endpoint.
 type Delivery struct {
-	EventID    string        `json:"event_id"`
-	EventType  string        `json:"event_type"`
-	EndpointID string        `json:"endpoint_id"`
-	Attempt    int           `json:"attempt"` // from 1
-	At         time.Time     `json:"at"`      // real time, not the moved clock
+	EventID    string    `json:"event_id"`
+	EventType  string    `json:"event_type"`
+	EndpointID string    `json:"endpoint_id"`
+	Attempt    int       `json:"attempt"` // from 1
+	At         time.Time `json:"at"`      // real time, not the moved clock
+	URL        string    `json:"url,omitempty"`
+	// Headers are those of the request, as "Name: value".
+	Headers    []string      `json:"headers,omitempty"`
 	StatusCode int           `json:"status_code"`
 	Body       string        `json:"body"` // the first KiB of the answer
 	Duration   time.Duration `json:"duration"`
@@ -114,8 +117,9 @@ func (s *Sim) deliver(ctx context.Context, q *queued) {
 	s.mu.Unlock()
 
 	d := Delivery{EventID: q.EventID, EventType: kind, EndpointID: q.EndpointID, Attempt: q.Attempt, At: signedAt}
+	d.URL = url
 	began := time.Now()
-	d.StatusCode, d.Body, d.Error = s.post(ctx, url, secret, signedAt, payload)
+	s.post(ctx, &d, secret, payload)
 	d.Duration = time.Since(began)
 
 	s.mu.Lock()
@@ -128,25 +132,31 @@ func (s *Sim) deliver(ctx context.Context, q *queued) {
 	s.delivered(q, d)
 }
 
-func (s *Sim) post(ctx context.Context, url, secret string, at time.Time, payload []byte) (int, string, string) {
-	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: payload, Secret: secret, Timestamp: at})
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(payload))
+// post makes the attempt and notes what was sent and answered.
+func (s *Sim) post(ctx context.Context, d *Delivery, secret string, payload []byte) {
+	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: payload, Secret: secret, Timestamp: d.At})
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(payload))
 	if err != nil {
-		return 0, "", err.Error()
+		d.Error = err.Error()
+		return
 	}
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	r.Header.Set("User-Agent", "Stripe/1.0 (local imitation)")
 	r.Header.Set("Stripe-Signature", signed.Header)
+	for _, name := range []string{"Content-Type", "User-Agent", "Stripe-Signature"} {
+		d.Headers = append(d.Headers, name+": "+r.Header.Get(name))
+	}
 	answer, err := s.cfg.Client.Do(r)
 	if err != nil {
-		return 0, "", err.Error()
+		d.Error = err.Error()
+		return
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, 1024))
+	d.StatusCode, d.Body = answer.StatusCode, string(body)
 	if err != nil {
-		return answer.StatusCode, string(body), fmt.Sprintf("reading the answer: %v", err)
+		d.Error = fmt.Sprintf("reading the answer: %v", err)
 	}
-	return answer.StatusCode, string(body), ""
 }
 
 // delivered notes an attempt and either ends the delivery or plans the next attempt.
