@@ -103,7 +103,8 @@ func (s shop) changed() {
 func (s shop) planned() {
 	s.t.Helper()
 	s.ask("/v1/coupons", url.Values{"id": {"SPRING"}, "percent_off": {"10"}, "duration": {"forever"}})
-	s.ask("/v1/subscriptions/"+s.st.Sim.Subscriptions(1)[0].ID, url.Values{"coupon": {"SPRING"}})
+	s.ask("/v1/promotion_codes", url.Values{"coupon": {"SPRING"}, "code": {"SPRING26"}})
+	s.do("give a code", s.billing().ApplyCode(s.t.Context(), s.owner, billing.CodeForm{Code: "spring26"}))
 	down := billing.Choice{Plan: "team", Interval: "month"}
 	preview, err := s.billing().PreviewChange(s.t.Context(), s.owner, down)
 	s.do("preview what comes later", err)
