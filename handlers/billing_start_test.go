@@ -67,6 +67,20 @@ func TestATrialRunsOutWithACard(t *testing.T) {
 	s.b.Get(billingPage).Says("Team", "Active", "Visa ending in 4242", "renews on 15 February 2026", "Paid")
 }
 
+// A card that does not pay leads to the invoice, where another one can be used.
+func TestStartingWithACardThatFails(t *testing.T) {
+	t.Parallel()
+	s := onTrial(t, laterCard)
+	form := s.b.Get(billingPage + "/start").Want(200).Form(billingPage + "/start")
+	to := leaves(t, s.b.Post(billingPage+"/start", form))
+	if !strings.Contains(to, "/i/in_") {
+		t.Fatalf("it leads to %s", to)
+	}
+	webtest.FollowOut(t, to, card(paysCard))
+	s.st.Deliver(t)
+	s.b.Get(billingPage).Says("Active", "Paid")
+}
+
 func TestStartingWhileStripeIsAway(t *testing.T) {
 	t.Parallel()
 	s := onTrial(t, paysCard)
