@@ -70,7 +70,7 @@ func TestCustomersWithoutAnOrganization(t *testing.T) {
 	page.Submit(at+"/ignore", "why", "").Want(http.StatusUnprocessableEntity).Says("Say why.")
 	page.Submit(at+"/ignore", "why", "A test of the accountant's.").Want(200).At("/admin/customers").Says("Every customer that Stripe speaks of is an organization's")
 	page.Submit(at+"/ignore", "why", "Another.").Want(200) // pressed twice
-	if got := o.one(t, `select count(*)::text from stripe_events where customer_id = 'cus_nobody' and state = 'ignored' and note = 'nobody''s customer, said Sam Reyes: A test of the accountant''s.'`); got != "3" {
+	if got := o.one(t, `select count(*)::text from stripe_events where customer_id = 'cus_nobody' and state = 'ignored' and note = 'nobody''s customer: A test of the accountant''s.'`); got != "3" {
 		t.Errorf("%s events are closed with the reason", got)
 	}
 	if got := o.lastAct(t); got != "staff.customer_ignored cus_nobody · A test of the accountant's." {

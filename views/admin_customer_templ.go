@@ -660,7 +660,7 @@ func ignoreFields(c admin.UnknownCustomer, f ui.Form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.In(ui.Input{Label: ui.T(ctx, "Reason"), Name: "why", Required: true, Maxlength: 500, Hint: ui.T(ctx, "Kept with each event and with your name.")})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.In(ui.Input{Label: ui.T(ctx, "Reason"), Name: "why", Required: true, Maxlength: 500, Hint: ui.T(ctx, "Kept with each event; who said so is kept in the history of staff.")})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"plinth/internal/admin/admindb"
@@ -67,7 +66,7 @@ func (a *Admin) IgnoreCustomer(ctx context.Context, by Actor, id string, f Ignor
 		return err
 	}
 	return a.unlessSo(a.act(ctx, by, "staff.customer_ignored", id+" · "+why, func(ctx context.Context, tx db.Tx) error {
-		n, err := billing.IgnoreCustomerTx(ctx, tx, id, fmt.Sprintf("nobody's customer, said %s: %s", by.Person.Name, why))
+		n, err := billing.IgnoreCustomerTx(ctx, tx, id, "nobody's customer: "+why)
 		if err == nil && n == 0 {
 			return errUnchanged
 		}
