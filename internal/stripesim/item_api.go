@@ -126,11 +126,11 @@ func (s *Sim) deleteItem(c *call) (obj, error) {
 	if item == nil || sub.ended() {
 		return nil, noSuch("subscription_item", c.id, "")
 	}
-	change, clear := readItemChange(c.p), c.p.flag("clear_usage")
+	change, forget := readItemChange(c.p), c.p.flag("clear_usage")
 	if err := c.p.done(); err != nil {
 		return nil, err
 	}
-	if problem := s.usageProblem(sub, *item, clear); problem != nil {
+	if problem := s.usageProblem(sub, *item, forget); problem != nil {
 		return nil, problem
 	}
 	if len(sub.Items) == 1 {

@@ -169,9 +169,9 @@ func (s *Sim) readItems(p *params, key string, sub *Subscription) []Subscription
 			p.fail(noSuch("subscription_item", id, at.name+"[id]"))
 			return items
 		}
-		clear := at.flag("clear_usage")
+		forget := at.flag("clear_usage")
 		if at.flag("deleted") {
-			if problem := s.usageProblem(sub, items[i], clear); problem != nil {
+			if problem := s.usageProblem(sub, items[i], forget); problem != nil {
 				p.fail(problem)
 			}
 			items = slices.Delete(items, i, i+1)
@@ -209,52 +209,4 @@ func (s *Sim) applyUpdate(sub *Subscription, change update) error {
 		change.items = slices.Clone(sub.Items)
 	}
 	return s.applyItems(sub, change, at)
-}
-
-// updateTrial ends a trial at once, or moves its end.
-func (s *Sim) updateTrial(sub *Subscription, change update) error {
-	if change.endTrial && change.behavior == "pending_if_incomplete" {
-		items := change.items
-		if items == nil {
-			items = slices.Clone(sub.Items)
-		}
-		if s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amountOf(items)) != nil {
-			s.holdTrial(sub, items)
-			return nil
-		}
-	}
-	s.changeSubscription(sub, func() {
-		change.fields(sub)
-		if change.items != nil {
-			sub.Items = s.complete(sub, change.items)
-		}
-		if !change.endTrial {
-			if sub.TrialStart == 0 || sub.Status != "trialing" {
-				sub.TrialStart = s.now().Unix()
-			}
-			sub.Status, sub.TrialEnd, sub.BillingCycleAnchor = "trialing", change.trialEnd, change.trialEnd
-			sub.CurrentPeriodEnd, sub.Internal.TrialWarned = change.trialEnd, false
-			if sub.CancelAtPeriodEnd {
-				sub.CancelAt = change.trialEnd
-			}
-		}
-	})
-	if change.endTrial {
-		now := s.now().Unix()
-		before := s.subscription(sub)
-		sub.Status, sub.TrialEnd = "active", now
-		s.beginPeriod(sub, now)
-		inv := s.newInvoice(sub, "subscription_update", Period{now, now}, s.periodLines(sub, sub.Items))
-		sub.LatestInvoice = inv.ID
-		s.emitUpdate("customer.subscription.updated", before, s.subscription(sub))
-		s.issue(inv)
-	}
-	return nil
-}
-
-// issue announces, finalizes and charges an invoice at once.
-func (s *Sim) issue(inv *Invoice) {
-	s.emit("invoice.created", s.invoice(inv), nil)
-	s.finalize(inv)
-	s.collect(inv, nil, false)
 }

@@ -157,9 +157,9 @@ func (s *Sim) hasUsage(sub *Subscription) bool {
 	return sumOf(s.usageLines(sub, Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd})) > 0
 }
 
-// usageProblem is why a metered item cannot be taken off a subscription, or nil. clear forgets its usage.
-func (s *Sim) usageProblem(sub *Subscription, item SubscriptionItem, clear bool) *apiError {
-	if clear || s.used(item, Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}) == 0 {
+// usageProblem is why a metered item cannot be taken off a subscription, or nil; forget says that its usage goes with it.
+func (s *Sim) usageProblem(sub *Subscription, item SubscriptionItem, forget bool) *apiError {
+	if forget || s.used(item, Period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}) == 0 {
 		return nil
 	}
 	return invalid("clear_usage", "The subscription item "+item.ID+" cannot be deleted because it has usage. "+
