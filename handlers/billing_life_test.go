@@ -59,6 +59,7 @@ func TestFailedRenewal(t *testing.T) {
 		t.Fatalf("the row is %s, want past_due", s.status(t))
 	}
 	s.b.Get("/orgs/acme/billing").Want(200).Says("Payment failed", "The payment of €9.00 on 1 February 2026 failed.", "The next attempt is on 2 February 2026", "Update the card", "of 25")
+	s.b.Get("/orgs/acme").Want(200).Says("The last payment did not go through. The next attempt is on 2 February.", "can only be read from")
 	if mails := s.about(t, dana, "failed"); len(mails) != 1 || !strings.Contains(mails[0].Text, "€9.00") {
 		t.Errorf("%d mails about the payment, want one", len(mails))
 	}

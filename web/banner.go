@@ -32,10 +32,16 @@ func banner(st *standing, now time.Time) *ui.Banner {
 			Kind: "bad", Title: "The last payment did not go through.",
 			Text: fmt.Sprintf("Without one, %s can only be read from %s on.", st.scope.Name, day(st.access.GraceEnds(), zone)),
 		}
+		if next := st.access.NextAttempt; next != nil && next.After(now) {
+			b.Text = fmt.Sprintf("The next attempt is on %s. ", day(*next, zone)) + b.Text
+		}
 	case st.access.Status == "trialing" && !st.access.Override && st.access.TrialEnd != nil:
 		b = &ui.Banner{
 			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd, now)),
 			Text:  fmt.Sprintf("on %s. Without a card, %s is on Free after that.", day(*st.access.TrialEnd, zone), st.scope.Name),
+		}
+		if st.access.Card && !st.access.CancelAtPeriodEnd {
+			b.Text = fmt.Sprintf("on %s. The card on file is charged then.", day(*st.access.TrialEnd, zone))
 		}
 	default:
 		return nil

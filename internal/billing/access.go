@@ -25,6 +25,8 @@ type Access struct {
 	PastDueSince      *time.Time
 	CancelAtPeriodEnd bool
 	CurrentPeriodEnd  *time.Time
+	Card              bool       // one is on file, so that a trial goes on into paying
+	NextAttempt       *time.Time // to charge what failed; nil when nothing failed, or nothing is tried again
 }
 
 // AccessRow is what Access is computed from.
@@ -44,6 +46,7 @@ func (c *Catalogue) Access(row *AccessRow, now time.Time) Access {
 	a := Access{
 		Plan: c.Free(), Status: row.Status, TrialEnd: row.TrialEnd, PastDueSince: row.PastDueSince,
 		CancelAtPeriodEnd: row.CancelAtPeriodEnd != nil && *row.CancelAtPeriodEnd, CurrentPeriodEnd: row.CurrentPeriodEnd,
+		Card: row.HasCard, NextAttempt: row.NextAttemptAt,
 	}
 	if p, ok := c.Plan(row.OverridePlan); ok {
 		a.Plan, a.Override = p, true

@@ -22,7 +22,9 @@ select
     s.trial_end,
     s.cancel_at_period_end,
     s.current_period_end,
-    coalesce(c.plan, '') as plan
+    coalesce(c.plan, '') as plan,
+    coalesce(s.card_last4, '') <> '' as has_card,
+    f.next_attempt_at
 from tenants t
 left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
 left join subscriptions s on s.tenant_id = t.id and s.is_current
@@ -33,6 +35,13 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
+left join lateral (
+    select i.next_attempt_at
+    from invoices i
+    where i.tenant_id = s.tenant_id and s.status = 'past_due' and i.status = 'open' and i.attempts > 0
+    order by i.issued_at desc, i.id desc
+    limit 1
+) f on true
 where t.slug = $1
 `
 
@@ -46,6 +55,8 @@ type AccessRow struct {
 	CancelAtPeriodEnd *bool
 	CurrentPeriodEnd  *time.Time
 	Plan              string
+	HasCard           bool
+	NextAttemptAt     *time.Time
 }
 
 // Asked by the guard before the organization's id is known: the slug leads to it. The plan is the override's, else that
@@ -63,6 +74,8 @@ func (q *Queries) Access(ctx context.Context, db DBTX, slug string) (AccessRow, 
 		&i.CancelAtPeriodEnd,
 		&i.CurrentPeriodEnd,
 		&i.Plan,
+		&i.HasCard,
+		&i.NextAttemptAt,
 	)
 	return i, err
 }
@@ -77,7 +90,9 @@ select
     s.trial_end,
     s.cancel_at_period_end,
     s.current_period_end,
-    coalesce(c.plan, '') as plan
+    coalesce(c.plan, '') as plan,
+    coalesce(s.card_last4, '') <> '' as has_card,
+    f.next_attempt_at
 from tenants t
 left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
 left join subscriptions s on s.tenant_id = t.id and s.is_current
@@ -88,6 +103,13 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
+left join lateral (
+    select i.next_attempt_at
+    from invoices i
+    where i.tenant_id = s.tenant_id and s.status = 'past_due' and i.status = 'open' and i.attempts > 0
+    order by i.issued_at desc, i.id desc
+    limit 1
+) f on true
 where t.id = $1
 `
 
@@ -101,6 +123,8 @@ type AccessOfTenantRow struct {
 	CancelAtPeriodEnd *bool
 	CurrentPeriodEnd  *time.Time
 	Plan              string
+	HasCard           bool
+	NextAttemptAt     *time.Time
 }
 
 func (q *Queries) AccessOfTenant(ctx context.Context, db DBTX, id uuid.UUID) (AccessOfTenantRow, error) {
@@ -116,6 +140,8 @@ func (q *Queries) AccessOfTenant(ctx context.Context, db DBTX, id uuid.UUID) (Ac
 		&i.CancelAtPeriodEnd,
 		&i.CurrentPeriodEnd,
 		&i.Plan,
+		&i.HasCard,
+		&i.NextAttemptAt,
 	)
 	return i, err
 }

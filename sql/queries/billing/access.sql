@@ -10,7 +10,9 @@ select
     s.trial_end,
     s.cancel_at_period_end,
     s.current_period_end,
-    coalesce(c.plan, '') as plan
+    coalesce(c.plan, '') as plan,
+    coalesce(s.card_last4, '') <> '' as has_card,
+    f.next_attempt_at
 from tenants t
 left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
 left join subscriptions s on s.tenant_id = t.id and s.is_current
@@ -21,6 +23,13 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
+left join lateral (
+    select i.next_attempt_at
+    from invoices i
+    where i.tenant_id = s.tenant_id and s.status = 'past_due' and i.status = 'open' and i.attempts > 0
+    order by i.issued_at desc, i.id desc
+    limit 1
+) f on true
 where t.slug = $1;
 
 -- name: AccessOfTenant :one
@@ -33,7 +42,9 @@ select
     s.trial_end,
     s.cancel_at_period_end,
     s.current_period_end,
-    coalesce(c.plan, '') as plan
+    coalesce(c.plan, '') as plan,
+    coalesce(s.card_last4, '') <> '' as has_card,
+    f.next_attempt_at
 from tenants t
 left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
 left join subscriptions s on s.tenant_id = t.id and s.is_current
@@ -44,4 +55,11 @@ left join lateral (
     order by x.at desc, x.id desc
     limit 1
 ) c on true
+left join lateral (
+    select i.next_attempt_at
+    from invoices i
+    where i.tenant_id = s.tenant_id and s.status = 'past_due' and i.status = 'open' and i.attempts > 0
+    order by i.issued_at desc, i.id desc
+    limit 1
+) f on true
 where t.id = $1;
