@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stripe/stripe-go/v76"
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
@@ -109,11 +110,15 @@ func (b *Billing) PricesAtStripe(ctx context.Context) (map[string]StripePrice, e
 	}
 	out := map[string]StripePrice{}
 	for key, p := range found {
-		price := StripePrice{ID: p.ID, Currency: string(p.Currency), Amount: p.UnitAmount}
-		if p.Recurring != nil {
-			price.Interval = string(p.Recurring.Interval)
-		}
-		out[key] = price
+		out[key] = stripePrice(p)
 	}
 	return out, nil
+}
+
+func stripePrice(p *stripe.Price) StripePrice {
+	price := StripePrice{ID: p.ID, Currency: string(p.Currency), Amount: p.UnitAmount}
+	if p.Recurring != nil {
+		price.Interval = string(p.Recurring.Interval)
+	}
+	return price
 }

@@ -24,7 +24,7 @@ type priceCache struct {
 }
 
 // priceID finds the price at Stripe. Invalid when the catalogue has no such plan; Unavailable when Stripe does not have
-// its price yet.
+// its price, or has another one: what is charged is what was shown.
 func (b *Billing) priceID(ctx context.Context, planKey, interval string) (Plan, Price, string, error) {
 	plan, ok := b.Plans.Plan(planKey)
 	price, sold := plan.Price(interval)
@@ -40,8 +40,8 @@ func (b *Billing) priceID(ctx context.Context, planKey, interval string) (Plan, 
 	}
 	id := ids[price.LookupKey]
 	if id == "" {
-		return plan, price, "", fault.Wrap(fault.Unavailable, "This plan cannot be bought yet: it is not set up at Stripe.",
-			fmt.Errorf("no price with lookup key %s: run plinth billing setup", price.LookupKey))
+		return plan, price, "", fault.Wrap(fault.Unavailable, "This plan cannot be bought at the moment: Stripe does not have it at the price that is shown here.",
+			fmt.Errorf("no price of %d %s by %s with lookup key %s: run plinth billing setup", price.Amount, price.Currency, price.Interval, price.LookupKey))
 	}
 	return plan, price, id, nil
 }
@@ -80,14 +80,20 @@ func (c *priceCache) keep(ids map[string]string, portal string) {
 	c.ids, c.portal, c.at = ids, portal, time.Now()
 }
 
+// readPrices leaves out what Stripe has at another price than the catalogue: plinth billing setup has not been run since
+// the catalogue was changed.
 func (b *Billing) readPrices(ctx context.Context) (map[string]string, error) {
 	found, err := b.pricesByKey(ctx)
 	if err != nil {
 		return nil, err
 	}
 	ids := map[string]string{}
-	for key, price := range found {
-		ids[key] = price.ID
+	for _, p := range b.Plans.Plans() {
+		for _, price := range slices.Concat(p.Prices, p.MeterPrices) {
+			if there := found[price.LookupKey]; there != nil && stripePrice(there).Is(price) {
+				ids[price.LookupKey] = there.ID
+			}
+		}
 	}
 	return ids, nil
 }
