@@ -127,7 +127,7 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 	switch {
 	case err != nil:
 		return Changed{}, err
-	case ch.done() && !running(ch.sub.Schedule):
+	case ch.done() && !planned(ch.sub.Schedule):
 		return Changed{}, nil
 	case ch.planned() && ch.later():
 		return Changed{At: *ch.current.PendingAt}, nil

@@ -180,7 +180,7 @@ func beyond(plan Plan, bytes int64) int64 {
 // tellUsage sets the hour's use at Stripe. A note says why it is not charged, which is in the customer's favour: there
 // is nothing to charge, the subscription is about to lose the plan, or the period is over.
 func (b *Billing) tellUsage(ctx context.Context, current *Subscription, plan Plan, s scope.Scope, use usage) (note string, err error) {
-	sub, err := b.Stripe.Subscriptions.Get(current.StripeSubscriptionID, &stripe.SubscriptionParams{Params: ask(ctx)})
+	sub, err := b.scheduled(ctx, current.StripeSubscriptionID)
 	if gone(err) || err == nil && ended(string(sub.Status)) {
 		return "the subscription has ended", nil
 	}
@@ -193,7 +193,7 @@ func (b *Billing) tellUsage(ctx context.Context, current *Subscription, plan Pla
 		return "the period is over", nil
 	case item == "" && use.quantity == 0:
 		return "", nil
-	case item == "" && sub.Schedule != nil:
+	case item == "" && planned(sub.Schedule):
 		return "another plan is about to come", nil
 	case item == "":
 		if item, err = b.addMeter(ctx, current, plan, use.hour); err != nil {

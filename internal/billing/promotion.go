@@ -55,8 +55,11 @@ func (b *Billing) ApplyCode(ctx context.Context, s scope.Scope, f CodeForm) erro
 	if problem := codeProblem(code, current.StripeCustomerID, b.Now()); problem != "" {
 		return wrongCode(problem)
 	}
-	if running(sub.Schedule) {
+	if planned(sub.Schedule) {
 		return wrongCode("A change of plan is planned. Take it back first, then give the code and plan the change anew.")
+	}
+	if err := b.releaseSchedule(ctx, sub); err != nil { // one that has done its work would take the discount away with its last phase
+		return err
 	}
 	return b.redeem(ctx, s, current, code)
 }

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stripe/stripe-go/v76"
 )
@@ -24,6 +25,20 @@ func itemOf(item *stripe.SubscriptionItem) phaseItem {
 		return phaseItem{Price: item.Price.ID}
 	}
 	return phaseItem{Price: item.Price.ID, Quantity: item.Quantity}
+}
+
+// planned says whether a schedule has something still to come. In its last phase, which the change of plan began, it stays
+// attached for a whole period and plans nothing, unless the end of the subscription is what follows.
+func planned(schedule *stripe.SubscriptionSchedule) bool {
+	if !running(schedule) {
+		return false
+	}
+	if schedule.CurrentPhase == nil || schedule.EndBehavior == stripe.SubscriptionScheduleEndBehaviorCancel {
+		return true
+	}
+	return slices.ContainsFunc(schedule.Phases, func(p *stripe.SubscriptionSchedulePhase) bool {
+		return p.StartDate >= schedule.CurrentPhase.EndDate
+	})
 }
 
 // attached is the schedule of a subscription; one is made where there is none. Two at once get the same.

@@ -13,7 +13,7 @@ import (
 )
 
 // wantedSeats is what the intent for seats says. The number is absolute, so carrying it out twice changes nothing. While
-// a schedule is attached its phases say how many seats there are: the current one, and those that are planned.
+// a change is planned the phases of its schedule say how many seats there are: the current one, and those to come.
 type wantedSeats struct {
 	Subscription string  `json:"subscription"`
 	Item         string  `json:"item"`
@@ -72,12 +72,14 @@ func (b *Billing) members(ctx context.Context, s scope.Scope) (int64, error) {
 }
 
 func (b *Billing) setSeats(ctx context.Context, s scope.Scope, sub *stripe.Subscription, wanted wantedSeats) error {
-	if running(sub.Schedule) {
+	if planned(sub.Schedule) {
 		flat, err := b.flatPrices(ctx)
 		if err != nil {
 			return err
 		}
 		wanted.Schedule, wanted.Phases = sub.Schedule.ID, b.remaining(sub.Schedule, wanted.Quantity, flat)
+	} else if err := b.releaseSchedule(ctx, sub); err != nil {
+		return err
 	}
 	var want intent
 	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {

@@ -1,0 +1,101 @@
+package handlers_test
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/stripesim"
+)
+
+// A change that has happened is planned no more, although Stripe keeps the schedule for a whole period.
+func TestAfterAPlannedChange(t *testing.T) {
+	t.Parallel()
+	s := onBusiness(t, "year")
+	s.b.Post(change, s.b.Get(change+"?plan=business&interval=month").Form(change)).Want(200).Says("Is paid by month from 1 January 2027 on")
+	s.st.Pass(t, begin().AddDate(1, 0, 1))
+	s.st.Deliver(t)
+	if s.schedules(t) != 1 {
+		t.Fatalf("%d schedules are attached: the test proves nothing", s.schedules(t))
+	}
+	s.Worker.Billing.Stored = func(context.Context, uuid.UUID) (int64, error) { return 60_000_000_000, nil }
+	if err := s.Worker.Billing.ReportUsage(t.Context(), s.owner.TenantID, begin().AddDate(1, 0, 1).Truncate(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	var note string
+	s.row(t, `select note from usage_hours where tenant_id = $1`, &note)
+	if items := s.st.Sim.Subscriptions(1)[0].Items; len(items) != 2 || note != "" {
+		t.Errorf("%d items and the note %q: what is kept beyond the plan is not charged", len(items), note)
+	}
+	s.code(t, "SPRING", nil)
+	s.apply(t, "SPRING").At(billingPage).Want(200).Says("The code is applied", "Spring offer")
+	if s.schedules(t) != 0 {
+		t.Error("the schedule would take the discount away with its phase")
+	}
+	s.st.Pass(t, begin().AddDate(1, 1, 1))
+	s.st.Deliver(t)
+	s.b.Get(billingPage).Want(200).Says("Business", "Active", "Spring offer")
+}
+
+// lose makes the answers of Stripe to the orders at path get lost, although they are carried out.
+func (s shop) lose(path string) {
+	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: path, Times: 9, AfterCarryingOut: true})
+}
+
+// A cancellation whose answer was lost is not believed again after the subscription was kept, and neither is the keeping.
+func TestCancelAndResumeAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.buy(t)
+	s.st.Deliver(t)
+	reason := url.Values{"reason": {"unused"}}
+	ends := func() bool { return s.st.Sim.Subscriptions(1)[0].CancelAtPeriodEnd }
+	for round := range 2 {
+		s.lose("/v1/subscriptions/")
+		s.b.Post(cancelPage, reason).Want(503)
+		s.st.Sim.ClearFaults()
+		s.st.Deliver(t)
+		s.b.Get(billingPage).Says("Ends soon")
+		s.lose("/v1/subscriptions/")
+		s.b.Post(billingPage+"/resume", nil).Want(503)
+		s.st.Sim.ClearFaults()
+		s.st.Deliver(t)
+		s.b.Get(billingPage).Says("renews on 1 February 2026")
+		s.b.Post(cancelPage, reason).At(billingPage).Want(200).Says("Ends soon")
+		if !ends() {
+			t.Fatalf("round %d: Stripe does not know that the subscription ends", round)
+		}
+		s.b.Post(billingPage+"/resume", nil).At(billingPage).Want(200).Says("renews on 1 February 2026")
+		if ends() {
+			t.Fatalf("round %d: Stripe does not know that the subscription goes on", round)
+		}
+	}
+}
+
+// A planned change whose answer was lost and that a cancellation gave up can be planned anew.
+func TestAChangeIsPlannedAgainAfterACancellation(t *testing.T) {
+	t.Parallel()
+	for name, give := range map[string]func(shop){
+		"cancelled": func(s shop) {
+			s.b.Post(cancelPage, nil).At(billingPage).Want(200)
+			s.b.Post(billingPage+"/resume", nil).At(billingPage).Want(200)
+		},
+		"withdrawn": func(s shop) { s.b.Post(change+"/withdraw", nil).At(billingPage).Want(200) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onBusiness(t, "month")
+			s.lose("/v1/subscription_schedules/")
+			s.b.Post(change, s.b.Get(change+"?plan=team&interval=month").Form(change)).Want(503)
+			s.st.Sim.ClearFaults()
+			give(s)
+			if s.schedules(t) != 0 {
+				t.Fatal("the schedule is still attached")
+			}
+			s.b.Post(change, s.b.Get(change+"?plan=team&interval=month").Form(change)).At(billingPage).Want(200).Says("Changes to Team on 1 February 2026")
+		})
+	}
+}
