@@ -82,6 +82,9 @@ func (b *Billing) Cancel(ctx context.Context, s scope.Scope, f CancelForm) error
 	wanted := wantedCancel{Subscription: current.StripeSubscriptionID, Now: now, Reason: f.Reason, Comment: hex.EncodeToString(sum[:8])}
 	var want intent
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
+		if err := b.dropIntentsTx(ctx, tx, s, intentResume, intentPlan); err != nil {
+			return err
+		}
 		want, _, err = b.intendTx(ctx, tx, s, intentCancel, wanted)
 		return err
 	})
@@ -172,6 +175,9 @@ func (b *Billing) Resume(ctx context.Context, s scope.Scope) error {
 	}
 	var want intent
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
+		if err := b.dropIntentsTx(ctx, tx, s, intentCancel, intentPlan); err != nil {
+			return err
+		}
 		want, _, err = b.intendTx(ctx, tx, s, intentResume, wanted)
 		return err
 	})

@@ -145,6 +145,10 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 }
 
 func (b *Billing) changeNow(ctx context.Context, s scope.Scope, ch change, f ChangeForm) (Changed, error) {
+	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.dropIntentsTx(ctx, tx, s, intentPlan) })
+	if err != nil {
+		return Changed{}, err
+	}
 	if err := b.releaseSchedule(ctx, ch.sub); err != nil {
 		return Changed{}, err
 	}

@@ -103,6 +103,17 @@ func (b *Billing) dropIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, kin
 	return open.StripeID, b.closeIntentTx(ctx, tx, s, open.ID)
 }
 
+// dropIntentsTx closes the open intents of kinds that another one undoes: what Stripe once answered to them is no longer so,
+// and their keys would bring that answer back without doing anything.
+func (b *Billing) dropIntentsTx(ctx context.Context, tx db.Tx, s scope.Scope, kinds ...string) error {
+	for _, kind := range kinds {
+		if _, err := b.dropIntentTx(ctx, tx, s, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *Billing) closeIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
 	_, err := b.settleIntentTx(ctx, tx, s, id)
 	return err

@@ -88,6 +88,10 @@ func (b *Billing) KeepPlan(ctx context.Context, s scope.Scope) error {
 	case current == nil || ended(current.Status):
 		return fault.New(fault.Conflict, "There is no subscription whose change could be taken back.")
 	}
+	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.dropIntentsTx(ctx, tx, s, intentPlan) })
+	if err != nil {
+		return err
+	}
 	sub, err := b.scheduled(ctx, current.StripeSubscriptionID)
 	if err != nil && !gone(err) {
 		return away("read the subscription", err)
@@ -100,9 +104,6 @@ func (b *Billing) KeepPlan(ctx context.Context, s scope.Scope) error {
 	}
 	if current.PendingAt != nil {
 		err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
-			if _, err := b.dropIntentTx(ctx, tx, s, intentPlan); err != nil {
-				return err
-			}
 			return events.AppendTx(ctx, tx, s, events.Event{
 				Action: "billing.plan_change_withdrawn", ObjectKind: "subscription", ObjectID: current.ID,
 				Changes: map[string][2]string{"plan": {current.PendingPlan, current.Plan}},
