@@ -60,6 +60,15 @@ func newHistory(seed uint64, rng *rand.Rand, p propertySpec) *history {
 			h.add(rng, p, at, s)
 		}
 	}
+	if s.EndedAt.IsZero() && chance(rng, 0.3) == 1 { // somebody who cannot decide
+		s.releasedSchedule, s.failed, s.begins = false, false, false
+		for range 2 {
+			at = at.Add(time.Duration(500+rng.IntN(2000)) * time.Millisecond)
+			s.Quantity++
+			s.Price = map[string]string{"price_pro_m": "price_team_m", "price_team_m": "price_pro_m"}[s.Price]
+			h.add(rng, p, at, s)
+		}
+	}
 	return h
 }
 

@@ -68,15 +68,15 @@ func (r *run) wrong() string {
 	if diff := cmp.Diff(last.projection(), have); diff != "" {
 		return "the row (-API +row):\n" + diff
 	}
-	var applied, jobs, effects, audit, changes int
+	var applied, jobs, effects, audit int
+	var newest string
 	err = r.super.QueryRow(ctx, `select
 		(select count(*) from stripe_events where customer_id = $2 and state = 'applied'),
 		(select count(*) from river.river_job j join stripe_events e on e.id = j.args->>'event_id' where j.kind = 'apply_stripe_event' and e.customer_id = $2),
 		(select count(*) from billing_effects where tenant_id = $1),
 		(select count(*) from events where tenant_id = $1 and action = 'billing.payment_failed'),
-		(select count(*) from (select plan, quantity from subscription_changes where tenant_id = $1 order by at desc, id desc limit 1) c
-			where c.plan || '_' || c.quantity = $3)`, tenant, r.h.customer, fmt.Sprintf("%s_%d", planOf(last.Price), last.Quantity)).
-		Scan(&applied, &jobs, &effects, &audit, &changes)
+		coalesce((select plan || ' ' || stripe_price_id || ' ' || quantity from subscription_changes where tenant_id = $1 order by at desc, id desc limit 1), '')`,
+		tenant, r.h.customer).Scan(&applied, &jobs, &effects, &audit, &newest)
 	if err != nil {
 		return err.Error()
 	}
@@ -86,8 +86,12 @@ func (r *run) wrong() string {
 	if effects != r.h.failures || audit != r.h.failures {
 		return fmt.Sprintf("%d failed payments had %d effects and %d lines in the audit log", r.h.failures, effects, audit)
 	}
-	if goesOn := last.EndedAt.IsZero() && last.Status != "incomplete"; goesOn && changes != 1 {
-		return "the last change is not what is paid for"
+	want := fmt.Sprintf("%s %s %d", planOf(last.Price), last.Price, last.Quantity)
+	if goesOn := last.EndedAt.IsZero() && last.Status != "incomplete"; goesOn && newest != want {
+		return fmt.Sprintf("the newest change is %q, and %q is paid for", newest, want)
+	}
+	if !last.EndedAt.IsZero() && newest != "" && !strings.HasSuffix(newest, " 0") {
+		return fmt.Sprintf("the newest change is %q, and nothing is paid for", newest)
 	}
 	return ""
 }

@@ -115,12 +115,14 @@ func (l *lab) history(seed uint64) *history {
 func (l *lab) one(seed uint64, apply applier) string {
 	h, c := l.history(seed), newCrew(rand.New(rand.NewPCG(seed, 2))) //nolint:gosec // it has to be the same again
 	backend := &memory{h: h, crew: c}
-	b := &billing.Billing{
-		DB: l.db, Queue: l.queue, Plans: l.plans, Secrets: []string{newSecret}, Livemode: true, Log: slog.New(slog.DiscardHandler),
-		Stripe: client.New("sk_live_1", &stripe.Backends{API: backend, Connect: backend, Uploads: backend}),
-		Now:    func() time.Time { return c.now },
+	r := &run{lab: l, h: h, crew: c, apply: apply, queued: map[string]bool{}, rng: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // it has to be the same again
+	for _, off := range []time.Duration{-clocksOff, 0, clocksOff} {
+		r.program = append(r.program, &billing.Billing{
+			DB: l.db, Queue: l.queue, Plans: l.plans, Secrets: []string{newSecret}, Livemode: true, Log: slog.New(slog.DiscardHandler),
+			Stripe: client.New("sk_live_1", &stripe.Backends{API: backend, Connect: backend, Uploads: backend}),
+			Now:    func() time.Time { return c.now.Add(off) },
+		})
 	}
-	r := &run{lab: l, h: h, crew: c, b: b, apply: apply, queued: map[string]bool{}}
 	for _, m := range h.moves {
 		for _, e := range m.events {
 			for _, at := range e.arrives {
@@ -143,11 +145,19 @@ type run struct {
 	*lab
 	h      *history
 	crew   *crew
-	b      *billing.Billing
 	apply  applier
 	queued map[string]bool // events whose job is there
 	failed string
+
+	program []*billing.Billing // as its processes run it
+	rng     *rand.Rand         // chooses among them
 }
+
+// clocksOff is how far the clocks of the program's processes are off.
+const clocksOff = 2 * time.Second
+
+// process is the one that gets a request or a job.
+func (r *run) process() *billing.Billing { return r.program[r.rng.IntN(len(r.program))] }
 
 // crashAfter is how many steps an operation has before its process dies; mostly it does not.
 func (r *run) crashAfter(tries int) int {
@@ -165,8 +175,9 @@ func (r *run) deliver(at time.Time, e told, tries int) {
 		r.failed = err.Error()
 		return
 	}
+	b := r.process()
 	r.crew.start(at, r.crashAfter(tries), func(ctx context.Context) error {
-		return r.b.ReceiveEvent(ctx, body, webtest.Sign(body, newSecret, time.Now()))
+		return b.ReceiveEvent(ctx, body, webtest.Sign(body, newSecret, time.Now()))
 	}, func(crashed string, err error) {
 		lost := crashed == "" && err == nil && r.crew.rng.IntN(20) == 0 // it is stored, and the answer does not arrive
 		if crashed == "" && err == nil && !r.queued[e.id] {
@@ -185,7 +196,8 @@ func (r *run) work(at time.Time, id string, tries int) {
 		r.failed = "the job of " + id + " failed 25 times"
 		return
 	}
-	r.crew.start(at, r.crashAfter(tries), func(ctx context.Context) error { return r.apply(ctx, r.b, id) }, func(crashed string, err error) {
+	b := r.process()
+	r.crew.start(at, r.crashAfter(tries), func(ctx context.Context) error { return r.apply(ctx, b, id) }, func(crashed string, err error) {
 		switch {
 		case crashed != "":
 			r.work(r.crew.now.Add(r.crew.between(35*time.Second, 71*time.Second)), id, tries+1)

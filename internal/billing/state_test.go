@@ -1,6 +1,7 @@
 package billing_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -183,4 +184,28 @@ func TestTheItemOfAPlanCounts(t *testing.T) {
 	w.event("evt_1", "customer.subscription.created", "sub_1")
 	w.wantRow(object{"stripe_price_id": "price_pro_m", "quantity": 3.0})
 	w.wantAccess("plan")
+}
+
+// Of two processes the one whose clock is behind writes last: what it writes is the newest change all the same.
+func TestAClockThatIsBehindHidesNoChange(t *testing.T) {
+	t.Parallel()
+	w := plain(t)
+	for i, price := range []string{"price_pro_m", "price_team_m", "price_pro_m", "price_team_m"} {
+		w.clock(10 - float64(i))
+		w.put(w.subscription(object{"price": price}))
+		w.event(fmt.Sprintf("evt_%d", i), "customer.subscription.updated", "sub_1")
+		if got := w.text(`select stripe_price_id from subscription_changes order by at desc, id desc limit 1`); got != price {
+			t.Errorf("the newest change is to %s, want %s", got, price)
+		}
+	}
+	w.wantCount("changes", 4, `select count(*) from subscription_changes`)
+}
+
+func (w *world) text(sql string, args ...any) string {
+	w.t.Helper()
+	var out string
+	if err := w.super.QueryRow(w.ctx(), sql, args...).Scan(&out); err != nil {
+		w.t.Fatalf("%s: %v", sql, err)
+	}
+	return out
 }

@@ -80,7 +80,7 @@ func (b *Billing) changeTx(ctx context.Context, tx db.Tx, s scope.Scope, snap sn
 	if err != nil && !db.None(err) {
 		return fmt.Errorf("read the last change: %w", err)
 	}
-	next := billingdb.LastChangeRow{Plan: last.Plan, StripePriceID: item.Price.ID, Quantity: item.Quantity, Currency: string(item.Price.Currency)}
+	next := billingdb.LastChangeRow{At: last.At, Plan: last.Plan, StripePriceID: item.Price.ID, Quantity: item.Quantity, Currency: string(item.Price.Currency)}
 	switch plan, ok := b.Plans.planOf(item.Price); {
 	case ok:
 		next.Plan = plan.Key
@@ -99,9 +99,14 @@ func (b *Billing) changeTx(ctx context.Context, tx db.Tx, s scope.Scope, snap sn
 	if next == last {
 		return nil
 	}
+	// Each process has a clock of its own, and the newest change gives the plan: under the lock it is the last one written.
+	at := snap.at
+	if least := last.At.Add(time.Microsecond); at.Before(least) {
+		at = least
+	}
 	return q.AddChange(ctx, tx, billingdb.AddChangeParams{
 		TenantID: s.TenantID, ID: newID(), SubscriptionID: had.ID, Plan: next.Plan, StripePriceID: next.StripePriceID,
-		Quantity: next.Quantity, MonthlyAmount: next.MonthlyAmount, Currency: next.Currency, At: snap.at,
+		Quantity: next.Quantity, MonthlyAmount: next.MonthlyAmount, Currency: next.Currency, At: at,
 	})
 }
 

@@ -232,7 +232,7 @@ func (q *Queries) DueChecks(ctx context.Context, db DBTX, arg DueChecksParams) (
 }
 
 const LastChange = `-- name: LastChange :one
-select plan, stripe_price_id, quantity, monthly_amount, currency
+select at, plan, stripe_price_id, quantity, monthly_amount, currency
 from subscription_changes
 where tenant_id = $1 and subscription_id = $2
 order by at desc, id desc
@@ -245,6 +245,7 @@ type LastChangeParams struct {
 }
 
 type LastChangeRow struct {
+	At            time.Time
 	Plan          string
 	StripePriceID string
 	Quantity      int64
@@ -256,6 +257,7 @@ func (q *Queries) LastChange(ctx context.Context, db DBTX, arg LastChangeParams)
 	row := db.QueryRow(ctx, LastChange, arg.TenantID, arg.SubscriptionID)
 	var i LastChangeRow
 	err := row.Scan(
+		&i.At,
 		&i.Plan,
 		&i.StripePriceID,
 		&i.Quantity,

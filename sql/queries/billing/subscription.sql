@@ -78,7 +78,7 @@ set is_current = true
 where tenant_id = $1 and id = $2 and not is_current;
 
 -- name: LastChange :one
-select plan, stripe_price_id, quantity, monthly_amount, currency
+select at, plan, stripe_price_id, quantity, monthly_amount, currency
 from subscription_changes
 where tenant_id = $1 and subscription_id = $2
 order by at desc, id desc
