@@ -61,11 +61,15 @@ func (b *Billing) apply(ctx context.Context, s scope.Scope, customer string, e *
 			return fmt.Errorf("refetch %s: %w", sub, err)
 		}
 	}
+	back, err := b.takenBack(ctx, e)
+	if err != nil {
+		return err
+	}
 	inTenant := func(ctx context.Context, fn func(context.Context, db.Tx) error) error {
 		return b.DB.InTenant(ctx, s, fn)
 	}
 	return b.finish(ctx, inTenant, e, stateApplied, "", func(ctx context.Context, tx db.Tx) error {
-		return b.effectsTx(ctx, tx, s, e)
+		return b.effectsTx(ctx, tx, s, e, back)
 	})
 }
 

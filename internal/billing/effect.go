@@ -61,8 +61,9 @@ func (b *Billing) effectTx(ctx context.Context, tx db.Tx, s scope.Scope, e effec
 	})
 }
 
-// effectsTx has the effects of an event, when the rows are right already.
-func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event) error {
+// effectsTx has the effects of an event, when the rows are right already. back is what the API says of money that went
+// back, or nil.
+func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event, back *takenBack) error {
 	o := e.Data.Object
 	// Somebody whose first payment fails sits before the page that says so.
 	first := o.BillingReason == "subscription_create"
@@ -82,10 +83,8 @@ func (b *Billing) effectsTx(ctx context.Context, tx db.Tx, s scope.Scope, e *eve
 		return b.effectTx(ctx, tx, s, failed)
 	case e.Type == "customer.subscription.trial_will_end":
 		return b.trialWillEndTx(ctx, tx, s, e)
-	case e.Type == "charge.refunded":
-		return b.effectTx(ctx, tx, s, refundOf(o))
-	case strings.HasPrefix(e.Type, "charge.dispute."):
-		return b.disputeTx(ctx, tx, s, e)
+	case back != nil:
+		return b.takenBackTx(ctx, tx, s, back)
 	case e.Type == "checkout.session.expired", e.Type == "checkout.session.completed":
 		return closeIntentOfTx(ctx, tx, s, intentCheckout, o.ID, b.Now())
 	}
@@ -104,35 +103,6 @@ func (b *Billing) trialWillEndTx(ctx context.Context, tx db.Tx, s scope.Scope, e
 	return b.effectTx(ctx, tx, s, effect{
 		Kind: "trial_will_end", Subscription: e.Data.Object.ID, Attempt: row.TrialEnd.Unix(), Row: row.ID, Mail: true,
 	})
-}
-
-func (b *Billing) disputeTx(ctx context.Context, tx db.Tx, s scope.Scope, e *event) error {
-	o, q := e.Data.Object, billingdb.New()
-	current, err := q.CurrentSubscription(ctx, tx, s.TenantID)
-	if err != nil && !db.None(err) {
-		return fmt.Errorf("read the current subscription: %w", err)
-	}
-	if err == nil {
-		if err := q.SetDispute(ctx, tx, billingdb.SetDisputeParams{TenantID: s.TenantID, ID: current.ID, DisputeState: orNil(o.Status)}); err != nil {
-			return fmt.Errorf("note the dispute: %w", err)
-		}
-	}
-	return b.effectTx(ctx, tx, s, effect{
-		Kind: "dispute", Object: o.ID, Subscription: o.Status, Row: current.ID, Task: "a payment is disputed; answer in Stripe's dashboard",
-		Money: moved{Amount: o.Amount, Currency: o.Currency, Reason: o.Reason, State: o.Status},
-	})
-}
-
-// refundOf is the task of money that went back: all of it, or a part of the charge.
-func refundOf(o object) effect {
-	m := moved{Amount: o.AmountRefunded, Currency: o.Currency, State: "all of it"}
-	if o.AmountRefunded < o.Amount {
-		m.State = "a part"
-	}
-	if refunds := o.Refunds.Data; len(refunds) > 0 {
-		m.Reason = refunds[0].Reason
-	}
-	return effect{Kind: "refund", Object: o.ID, Attempt: o.AmountRefunded, Task: "money went back; decide what becomes of the subscription", Money: m}
 }
 
 func finishTx(ctx context.Context, tx db.Tx, id, state, note string, now time.Time) error {

@@ -30,20 +30,10 @@ type object struct {
 	ReleasedSubscription ref    `json:"released_subscription"`
 	Invoice              ref    `json:"invoice"`
 	Charge               ref    `json:"charge"`
-	Status               string `json:"status"`
 	BillingReason        string `json:"billing_reason"`
 	AttemptCount         int64  `json:"attempt_count"`
 	TrialEnd             int64  `json:"trial_end"`
-	Amount               int64  `json:"amount"`
-	AmountRefunded       int64  `json:"amount_refunded"`
 	AmountPaid           int64  `json:"amount_paid"`
-	Currency             string `json:"currency"`
-	Reason               string `json:"reason"` // of a dispute
-	Refunds              struct {
-		Data []struct {
-			Reason string `json:"reason"`
-		} `json:"data"`
-	} `json:"refunds"` // of a charge, in API versions that send them along
 }
 
 // ref is an id, which an expanded object also has.

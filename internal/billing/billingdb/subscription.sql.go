@@ -231,6 +231,26 @@ func (q *Queries) DueChecks(ctx context.Context, db DBTX, arg DueChecksParams) (
 	return items, nil
 }
 
+const EffectKnown = `-- name: EffectKnown :one
+select exists (
+    select
+    from billing_effects
+    where tenant_id = $1 and id = any ($2::text[])
+)
+`
+
+type EffectKnownParams struct {
+	TenantID uuid.UUID
+	Ids      []string
+}
+
+func (q *Queries) EffectKnown(ctx context.Context, db DBTX, arg EffectKnownParams) (bool, error) {
+	row := db.QueryRow(ctx, EffectKnown, arg.TenantID, arg.Ids)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const LastChange = `-- name: LastChange :one
 select at, plan, stripe_price_id, quantity, monthly_amount, currency
 from subscription_changes
@@ -265,6 +285,29 @@ func (q *Queries) LastChange(ctx context.Context, db DBTX, arg LastChangeParams)
 		&i.Currency,
 	)
 	return i, err
+}
+
+const RefundKnown = `-- name: RefundKnown :one
+select exists (
+    select
+    from billing_effects
+    where tenant_id = $1 and starts_with(id, 'refund::' || $2::text || ':')
+      and split_part(id, ':', 4)::bigint >= $3::bigint
+)
+`
+
+type RefundKnownParams struct {
+	TenantID uuid.UUID
+	Charge   string
+	Amount   int64
+}
+
+// Whether as much of a charge, or more, is known to have gone back. The amount is the last part of the effect's id.
+func (q *Queries) RefundKnown(ctx context.Context, db DBTX, arg RefundKnownParams) (bool, error) {
+	row := db.QueryRow(ctx, RefundKnown, arg.TenantID, arg.Charge, arg.Amount)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const SetCheck = `-- name: SetCheck :exec

@@ -132,6 +132,22 @@ insert into billing_effects (tenant_id, id)
 values ($1, $2)
 on conflict do nothing;
 
+-- name: EffectKnown :one
+select exists (
+    select
+    from billing_effects
+    where tenant_id = $1 and id = any (sqlc.arg(ids)::text[])
+);
+
+-- name: RefundKnown :one
+-- Whether as much of a charge, or more, is known to have gone back. The amount is the last part of the effect's id.
+select exists (
+    select
+    from billing_effects
+    where tenant_id = $1 and starts_with(id, 'refund::' || sqlc.arg(charge)::text || ':')
+      and split_part(id, ':', 4)::bigint >= sqlc.arg(amount)::bigint
+);
+
 -- name: CustomerOfSubscription :one
 select stripe_customer_id
 from subscriptions
