@@ -141,7 +141,7 @@ func (b *Billing) park(ctx context.Context, id, customer string) error {
 		if !db.None(err) {
 			return fmt.Errorf("look for the customer's organization: %w", err)
 		}
-		return finishTx(ctx, tx, id, stateParked, "no organization has this customer", b.Now())
+		return finishTx(ctx, tx, id, stateParked, "no organization has this customer")
 	})
 }
 
@@ -155,6 +155,6 @@ func (b *Billing) finish(ctx context.Context, in transaction, e *event, state, n
 				return err
 			}
 		}
-		return finishTx(ctx, tx, e.ID, state, note, b.Now())
+		return finishTx(ctx, tx, e.ID, state, note)
 	})
 }

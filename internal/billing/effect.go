@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -105,8 +104,10 @@ func (b *Billing) trialWillEndTx(ctx context.Context, tx db.Tx, s scope.Scope, e
 	})
 }
 
-func finishTx(ctx context.Context, tx db.Tx, id, state, note string, now time.Time) error {
-	_, err := billingdb.New().FinishStripeEvent(ctx, tx, billingdb.FinishStripeEventParams{ID: id, State: state, Note: note, AppliedAt: now})
+// finishTx dates what became of an event by the database's clock, as its arrival is: how long it waited is real time, also
+// where periods run by another clock.
+func finishTx(ctx context.Context, tx db.Tx, id, state, note string) error {
+	_, err := billingdb.New().FinishStripeEvent(ctx, tx, billingdb.FinishStripeEventParams{ID: id, State: state, Note: note})
 	if err != nil {
 		return fmt.Errorf("finish event: %w", err)
 	}

@@ -28,25 +28,19 @@ func (q *Queries) ExpireParked(ctx context.Context, db DBTX, receivedAt time.Tim
 
 const FinishStripeEvent = `-- name: FinishStripeEvent :execrows
 update stripe_events
-set state = $2, note = $3, applied_at = $4::timestamptz
+set state = $2, note = $3, applied_at = now()
 where id = $1 and state = 'queued'
 `
 
 type FinishStripeEventParams struct {
-	ID        string
-	State     string
-	Note      string
-	AppliedAt time.Time
+	ID    string
+	State string
+	Note  string
 }
 
 // Only an event that waits is finished, so that a job that runs twice has its effects once.
 func (q *Queries) FinishStripeEvent(ctx context.Context, db DBTX, arg FinishStripeEventParams) (int64, error) {
-	result, err := db.Exec(ctx, FinishStripeEvent,
-		arg.ID,
-		arg.State,
-		arg.Note,
-		arg.AppliedAt,
-	)
+	result, err := db.Exec(ctx, FinishStripeEvent, arg.ID, arg.State, arg.Note)
 	if err != nil {
 		return 0, err
 	}

@@ -11,7 +11,7 @@ where id = $1;
 -- name: FinishStripeEvent :execrows
 -- Only an event that waits is finished, so that a job that runs twice has its effects once.
 update stripe_events
-set state = $2, note = $3, applied_at = sqlc.arg(applied_at)::timestamptz
+set state = $2, note = $3, applied_at = now()
 where id = $1 and state = 'queued';
 
 -- name: LockCustomer :exec
