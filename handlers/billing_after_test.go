@@ -3,12 +3,14 @@ package handlers_test
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/stripesim"
+	"plinth/test/webtest"
 )
 
 // A change that has happened is planned no more, although Stripe keeps the schedule for a whole period.
@@ -97,5 +99,56 @@ func TestAChangeIsPlannedAgainAfterACancellation(t *testing.T) {
 			}
 			s.b.Post(change, s.b.Get(change+"?plan=team&interval=month").Form(change)).At(billingPage).Want(200).Says("Changes to Team on 1 February 2026")
 		})
+	}
+}
+
+// Who has paid and then chooses another plan, pressing twice, buys one subscription.
+func TestAnotherChoiceAfterPaying(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]stripesim.Fault{
+		"told at once":                 {Method: "POST", Path: "/v1/nothing"},
+		"what was bought is not found": {Method: "GET", Path: "/v1/subscriptions/", Times: 1},
+		"the session is not found":     {Path: "/v1/checkout/sessions/", Times: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t)
+			choose := func(plan string) *webtest.Page {
+				return s.b.Post("/orgs/acme/billing/checkout", url.Values{"plan": {plan}, "interval": {"month"}})
+			}
+			webtest.FollowOut(t, leaves(t, choose("team")), card(paysCard))
+			s.st.Skip() // the news come late
+			s.st.Sim.InjectFault(fault)
+			first := choose("business")
+			if first.Status != 409 && first.Status != 503 {
+				t.Fatalf("the first answer is %d: %s", first.Status, first.Text())
+			}
+			for range 2 {
+				choose("business").Want(409)
+			}
+			if n := len(s.st.Sim.Checkouts(0)); n != 1 {
+				t.Errorf("%d sessions, want the one that is paid", n)
+			}
+			s.b.Get(billingPage).Says("Team", "Active")
+			if n := count(t, s.Site, `select count(*) from billing_intents where kind = 'checkout' and closed_at is null`); n != 0 {
+				t.Errorf("%d checkouts are still open", n)
+			}
+		})
+	}
+}
+
+// A choice whose predecessor could not be expired does not leave two sessions that can be paid.
+func TestAnotherChoiceWhileStripeIsAway(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	choose := func(plan string) *webtest.Page {
+		return s.b.Post("/orgs/acme/billing/checkout", url.Values{"plan": {plan}, "interval": {"month"}})
+	}
+	first := leaves(t, choose("team"))
+	s.st.Sim.InjectFault(stripesim.Fault{Path: "/v1/checkout/sessions/", Times: 2})
+	choose("business").Want(503)
+	leaves(t, choose("business"))
+	if _, page := webtest.FollowOut(t, first, nil); !strings.Contains(page, "expired") {
+		t.Error("the first session can still be paid")
 	}
 }

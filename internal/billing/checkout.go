@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/stripe/stripe-go/v76"
 
@@ -11,6 +12,10 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/scope"
 )
+
+// replaces marks the session of an intent as the one before, which has to be expired first. News of that session's end do
+// not close the intent, since this is not its id.
+const replaces = "replaces "
 
 // Choice is a plan and how it is paid.
 type Choice struct {
@@ -41,15 +46,15 @@ func (b *Billing) StartCheckout(ctx context.Context, s scope.Scope, c Choice) (s
 	if err != nil {
 		return "", err
 	}
-	want, wanted, replaced, err := b.intendCheckout(ctx, s, plan, wantedCheckout{Customer: customer, Price: price})
+	want, wanted, err := b.intendCheckout(ctx, s, plan, wantedCheckout{Customer: customer, Price: price})
 	if err != nil {
-		return "", err
-	}
-	if err := b.expireCheckout(ctx, replaced); err != nil {
 		return "", err
 	}
 	if want.URL != "" {
 		return want.URL, nil
+	}
+	if err := b.expireCheckout(ctx, s, want.StripeID); err != nil {
+		return "", err
 	}
 	session, err := retryInUse(ctx, func() (*stripe.CheckoutSession, error) {
 		return b.Stripe.CheckoutSessions.New(b.checkoutParams(ctx, s, want, wanted))
@@ -78,7 +83,9 @@ func (b *Billing) checkoutParams(ctx context.Context, s scope.Scope, want intent
 	return params
 }
 
-func (b *Billing) intendCheckout(ctx context.Context, s scope.Scope, plan Plan, wanted wantedCheckout) (want intent, _ wantedCheckout, replaced string, err error) {
+// intendCheckout writes down what is bought. Until the intent has a page of its own it holds the session that it replaces:
+// that one could still be paid, or has been, so whoever tries again comes across it too.
+func (b *Billing) intendCheckout(ctx context.Context, s scope.Scope, plan Plan, wanted wantedCheckout) (want intent, _ wantedCheckout, err error) {
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		if err := noneLiveTx(ctx, tx, s); err != nil {
 			return err
@@ -87,10 +94,15 @@ func (b *Billing) intendCheckout(ctx context.Context, s scope.Scope, plan Plan, 
 		if wanted.Quantity, err = seatsTx(ctx, tx, s, plan); err != nil {
 			return err
 		}
+		var replaced string
 		want, replaced, err = b.intendTx(ctx, tx, s, intentCheckout, wanted)
-		return err
+		if err != nil || replaced == "" {
+			return err
+		}
+		want.StripeID = replaces + strings.TrimPrefix(replaced, replaces) // two choices that both failed
+		return billingdb.New().FillIntent(ctx, tx, billingdb.FillIntentParams{TenantID: s.TenantID, ID: want.ID, StripeID: want.StripeID})
 	})
-	return want, wanted, replaced, err
+	return want, wanted, err
 }
 
 // noneLive refuses before a customer is made: one that replaces a deleted customer, whose subscription still counts
@@ -135,8 +147,9 @@ func seatsTx(ctx context.Context, tx db.Tx, s scope.Scope, plan Plan) (int64, er
 }
 
 // expireCheckout closes a session that another choice has replaced, so that only one can be paid. When it has been
-// paid meanwhile, the person is told to wait for that instead.
-func (b *Billing) expireCheckout(ctx context.Context, session string) error {
+// paid meanwhile, what was bought is fetched and the person told so.
+func (b *Billing) expireCheckout(ctx context.Context, s scope.Scope, session string) error {
+	session = strings.TrimPrefix(session, replaces)
 	if session == "" {
 		return nil
 	}
@@ -149,6 +162,11 @@ func (b *Billing) expireCheckout(ctx context.Context, session string) error {
 	case asked != nil:
 		return away("expire a checkout session", err)
 	case old.Status == stripe.CheckoutSessionStatusComplete:
+		if old.Subscription != nil && old.Customer != nil {
+			if err := b.refetch(ctx, s, subject{customer: old.Customer.ID, subscription: old.Subscription.ID}); err != nil {
+				return away("fetch what was bought", err)
+			}
+		}
 		return fault.New(fault.Conflict, "A payment has just been made. Give it a moment and look again.")
 	}
 	return nil

@@ -36,7 +36,7 @@ func (b *Billing) StartTrial(ctx context.Context, s scope.Scope, planKey string)
 	if err != nil {
 		return err
 	}
-	if err := b.expireCheckout(ctx, checkout); err != nil {
+	if err := b.expireCheckout(ctx, s, checkout); err != nil {
 		return err
 	}
 	sub, err := retryInUse(ctx, func() (*stripe.Subscription, error) {

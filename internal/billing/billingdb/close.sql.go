@@ -29,7 +29,7 @@ func (q *Queries) ClosingSince(ctx context.Context, db DBTX, id uuid.UUID) (*tim
 const CountUnsent = `-- name: CountUnsent :one
 select count(*)
 from billing_intents
-where tenant_id = $1 and kind in ('checkout', 'trial') and stripe_id = '' and closed_at is null
+where tenant_id = $1 and kind in ('checkout', 'trial') and url = '' and closed_at is null
 `
 
 // Checkouts and trials that were written down and of which no answer came back.

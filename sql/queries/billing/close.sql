@@ -8,7 +8,7 @@ where id = $1;
 -- Checkouts and trials that were written down and of which no answer came back.
 select count(*)
 from billing_intents
-where tenant_id = $1 and kind in ('checkout', 'trial') and stripe_id = '' and closed_at is null;
+where tenant_id = $1 and kind in ('checkout', 'trial') and url = '' and closed_at is null;
 
 -- name: CustomersEver :many
 -- The customer at Stripe, and those that were replaced.
