@@ -128,7 +128,7 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 	case err != nil:
 		return Changed{}, err
 	case ch.done() && !planned(ch.sub.Schedule):
-		return Changed{}, nil
+		return Changed{}, b.changedBefore(ctx, s, ch, f)
 	case ch.planned() && ch.later():
 		return Changed{At: *ch.current.PendingAt}, nil
 	}
@@ -144,40 +144,13 @@ func (b *Billing) ChangePlan(ctx context.Context, s scope.Scope, f ChangeForm) (
 	return b.changeNow(ctx, s, ch, f)
 }
 
-func (b *Billing) changeNow(ctx context.Context, s scope.Scope, ch change, f ChangeForm) (Changed, error) {
-	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.dropIntentsTx(ctx, tx, s, intentPlan) })
-	if err != nil {
-		return Changed{}, err
-	}
-	if err := b.releaseSchedule(ctx, ch.sub); err != nil {
-		return Changed{}, err
-	}
-	sub, err := retryInUse(ctx, func() (*stripe.Subscription, error) {
-		return b.Stripe.Subscriptions.Update(ch.current.StripeSubscriptionID, ch.params(ctx, f))
-	})
-	if declined(err) {
-		return Changed{}, fault.Wrap(fault.Conflict, "The payment was declined, and the plan stays as it is. Update the card and try again.", err)
-	}
-	if err != nil {
-		return Changed{}, away("change the plan", err)
-	}
-	err = b.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error { return ch.askedTx(ctx, tx, s) })
-	if err != nil {
-		return Changed{}, err
-	}
-	if err := b.refetch(ctx, s, subject{customer: ch.current.StripeCustomerID, subscription: sub.ID}); err != nil {
-		return Changed{}, err
-	}
-	if sub.PendingUpdate != nil && sub.LatestInvoice != nil {
-		return Changed{PayURL: sub.LatestInvoice.HostedInvoiceURL}, nil
-	}
-	return Changed{}, nil
+func (ch change) askedTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	return askedTx(ctx, tx, s, ch.current.ID, [2]string{ch.from.Key, ch.to.Key}, [2]string{ch.current.Interval, ch.choice.Interval})
 }
 
-func (ch change) askedTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+func askedTx(ctx context.Context, tx db.Tx, s scope.Scope, subscription uuid.UUID, plan, interval [2]string) error {
 	return events.AppendTx(ctx, tx, s, events.Event{
-		Action: "billing.plan_change_asked", ObjectKind: "subscription", ObjectID: ch.current.ID,
-		Changes: map[string][2]string{"plan": {ch.from.Key, ch.to.Key}, "interval": {ch.current.Interval, ch.choice.Interval}},
+		Action: "billing.plan_change_asked", ObjectKind: "subscription", ObjectID: subscription, Changes: map[string][2]string{"plan": plan, "interval": interval},
 	})
 }
 
@@ -189,30 +162,6 @@ func errOldAmounts() error {
 func declined(err error) bool {
 	var problem *stripe.Error
 	return errors.As(err, &problem) && problem.Type == stripe.ErrorTypeCard
-}
-
-func (ch change) params(ctx context.Context, f ChangeForm) *stripe.SubscriptionParams {
-	p := &stripe.SubscriptionParams{
-		Params:          order(ctx, "change_"+f.ID.String(), "latest_invoice"),
-		Items:           ch.items(),
-		PaymentBehavior: stripe.String("pending_if_incomplete"), ProrationBehavior: stripe.String("always_invoice"),
-	}
-	if ch.current.Status != "trialing" {
-		p.ProrationDate = &f.ProratedAt
-	}
-	return p
-}
-
-// items is what the change makes of the subscription's items. What is metered belongs to the plan and interval before;
-// the meter of the new one is added with the first use.
-func (ch change) items() []*stripe.SubscriptionItemsParams {
-	all := []*stripe.SubscriptionItemsParams{{ID: &ch.item.ID, Price: &ch.price, Quantity: &ch.seats}}
-	for _, item := range ch.sub.Items.Data {
-		if item.ID != ch.item.ID && metered(item) {
-			all = append(all, &stripe.SubscriptionItemsParams{ID: &item.ID, Deleted: stripe.Bool(true), ClearUsage: stripe.Bool(true)})
-		}
-	}
-	return all
 }
 
 func metered(item *stripe.SubscriptionItem) bool {

@@ -168,6 +168,15 @@ func away(doing string, err error) error {
 		fmt.Errorf("%s: %w", doing, err))
 }
 
+// unsure is the failure of an order that may have been carried out although no answer came; a refusal is no such.
+func unsure(doing string, err error) error {
+	if final(err) && !replayed(err) {
+		return away(doing, err)
+	}
+	return fault.Wrap(fault.Unavailable, "Stripe, where payments are made, did not answer. We do not know yet whether it went through; the billing page shows it as soon as Stripe says so.",
+		fmt.Errorf("%s: %w", doing, err))
+}
+
 // Customer is the organization's customer at Stripe; empty when there is none.
 func (b *Billing) Customer(ctx context.Context, tenantID uuid.UUID) (string, error) {
 	id, err := billingdb.New().CustomerOfTenant(ctx, b.DB.Direct(), tenantID)

@@ -3,10 +3,13 @@ package billing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stripe/stripe-go/v76"
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
@@ -19,6 +22,7 @@ const (
 	intentCheckout = "checkout"
 	intentSeats    = "seats"
 	intentTrial    = "trial"
+	intentChange   = "change"    // a change of plan at once
 	intentPlan     = "plan"      // a change of plan at the end of the period
 	intentCancel   = "cancel"    // the end of a subscription
 	intentResume   = "resume"    // taking that end back
@@ -112,6 +116,23 @@ func (b *Billing) dropIntentsTx(ctx context.Context, tx db.Tx, s scope.Scope, ki
 		}
 	}
 	return nil
+}
+
+// final says whether asking for the same again would only bring the same answer: Stripe has understood the order and
+// refused it, or keeps an error that it gave before for the key.
+func final(err error) bool {
+	var problem *stripe.Error
+	if !errors.As(err, &problem) {
+		return false
+	}
+	status := problem.HTTPStatusCode
+	return replayed(err) || status >= 400 && status < 500 && status != http.StatusConflict && status != http.StatusTooManyRequests
+}
+
+// replayed says whether an error is the answer to an earlier request with the same key.
+func replayed(err error) bool {
+	var problem *stripe.Error
+	return errors.As(err, &problem) && problem.LastResponse != nil && problem.LastResponse.Header.Get("Idempotent-Replayed") == "true"
 }
 
 func (b *Billing) closeIntentTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {

@@ -95,7 +95,7 @@ func (b *Billing) PreviewChange(ctx context.Context, s scope.Scope, c Choice) (P
 	}
 	params := &stripe.InvoiceUpcomingParams{
 		Params: ask(ctx), Customer: &ch.current.StripeCustomerID, Subscription: &ch.current.StripeSubscriptionID,
-		SubscriptionItems:             ch.items(),
+		SubscriptionItems:             itemParams(ch.items()),
 		SubscriptionProrationBehavior: stripe.String("always_invoice"), SubscriptionProrationDate: &p.ProratedAt,
 	}
 	invoice, err := b.Stripe.Invoices.Upcoming(params)

@@ -68,6 +68,7 @@ func (s *Sim) api(answer endpointFunc) http.Handler {
 		}
 		fault := s.takeFault(r)
 		if fault != nil && !fault.AfterCarryingOut {
+			s.keepFault(r, form, requestID, fault)
 			s.answerFault(w, r, fault)
 			return
 		}

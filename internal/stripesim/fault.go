@@ -18,6 +18,9 @@ type Fault struct {
 	Wait   time.Duration
 	// AfterCarryingOut loses only the answer: the request has its effect.
 	AfterCarryingOut bool
+	// Kept remembers the answer for the request's idempotency key, as Stripe does with errors of its own and with refusals
+	// that come while it carries an order out.
+	Kept bool
 }
 
 // InjectFault makes matching API requests fail. Faults are tried in the order they were added.
@@ -63,11 +66,15 @@ func (s *Sim) answerFault(w http.ResponseWriter, r *http.Request, f *Fault) {
 	if f.Status == 0 {
 		panic(http.ErrAbortHandler) // drops the connection, by net/http's contract
 	}
+	writeReply(w, f.reply())
+}
+
+func (f *Fault) reply() reply {
 	kind := "api_error"
 	if f.Status < 500 {
 		kind = "invalid_request_error"
 	}
-	writeReply(w, errorReply(&apiError{status: f.Status, Type: kind, Code: f.Code, Message: "This failure was asked for."}))
+	return errorReply(&apiError{status: f.Status, Type: kind, Code: f.Code, Message: "This failure was asked for."})
 }
 
 // Pin makes every read of this id answer the given JSON object until Unpin, whatever the state says.

@@ -67,3 +67,17 @@ func (s *Sim) remember(key string, result reply) {
 	result.At = now
 	s.st.Replies[key] = result
 }
+
+// keepFault remembers an injected failure for the request's key, where that was asked for.
+func (s *Sim) keepFault(r *http.Request, form url.Values, requestID string, f *Fault) {
+	key := r.Header.Get("Idempotency-Key")
+	if !f.Kept || f.Status == 0 || key == "" {
+		return
+	}
+	result := f.reply()
+	result.RequestID, result.Fingerprint = requestID, fingerprint(r, form)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	result.At = s.cfg.Now()
+	s.st.Replies[key] = result
+}

@@ -123,6 +123,26 @@ func (q *Queries) FillIntent(ctx context.Context, db DBTX, arg FillIntentParams)
 	return err
 }
 
+const IntentParams = `-- name: IntentParams :one
+select params
+from billing_intents
+where tenant_id = $1 and kind = $2 and id = $3
+`
+
+type IntentParamsParams struct {
+	TenantID uuid.UUID
+	Kind     string
+	ID       uuid.UUID
+}
+
+// Whether it is open or not.
+func (q *Queries) IntentParams(ctx context.Context, db DBTX, arg IntentParamsParams) (string, error) {
+	row := db.QueryRow(ctx, IntentParams, arg.TenantID, arg.Kind, arg.ID)
+	var params string
+	err := row.Scan(&params)
+	return params, err
+}
+
 const OpenCheckout = `-- name: OpenCheckout :one
 select stripe_id
 from billing_intents

@@ -32,3 +32,9 @@ where tenant_id = $1 and kind = $2 and closed_at is null;
 select stripe_id
 from billing_intents
 where tenant_id = $1 and kind = 'checkout' and stripe_id <> '' and closed_at is null;
+
+-- name: IntentParams :one
+-- Whether it is open or not.
+select params
+from billing_intents
+where tenant_id = $1 and kind = $2 and id = $3;
