@@ -61,7 +61,7 @@ func (b *Billing) SetEmail(ctx context.Context, s scope.Scope, f EmailForm) erro
 			return b.Stripe.Customers.Update(wanted.Customer, &stripe.CustomerParams{Params: order(ctx, want.key(intentEmail)), Email: &wanted.Email})
 		})
 		if err != nil && !gone(err) {
-			return away("change the customer's address", err)
+			return b.notAddressed(ctx, s, want, err)
 		}
 	}
 	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
@@ -77,6 +77,15 @@ func (b *Billing) SetEmail(ctx context.Context, s scope.Scope, f EmailForm) erro
 		}
 		return events.AppendTx(ctx, tx, s, events.Event{Action: "billing.email_changed", ObjectKind: "organization", Person: map[string]string{"email": f.Email}})
 	})
+}
+
+// notAddressed says why Stripe has not taken an address.
+func (b *Billing) notAddressed(ctx context.Context, s scope.Scope, want intent, cause error) error {
+	err := b.giveUp(ctx, s, want, cause)
+	if refused(err) {
+		return fault.Field("email", "Stripe does not take this address. Look at how it is spelled.")
+	}
+	return unsure("change the customer's address", err)
 }
 
 // intendEmail writes down what the customer's address is to be: the one given, else the first owner's.

@@ -92,7 +92,7 @@ func (b *Billing) Cancel(ctx context.Context, s scope.Scope, f CancelForm) error
 		return err
 	}
 	if err := b.end(ctx, wanted, want, f); err != nil {
-		return err
+		return b.giveUp(ctx, s, want, err)
 	}
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.canceledTx(ctx, tx, s, current, want, f) })
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *Billing) end(ctx context.Context, wanted wantedCancel, want intent, f C
 		})
 	})
 	if err != nil && !gone(err) {
-		return away("cancel the subscription", err)
+		return unsure("cancel the subscription", err)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (b *Billing) Resume(ctx context.Context, s scope.Scope) error {
 	}
 	stays, err := b.keep(ctx, current, want)
 	if err != nil {
-		return err
+		return b.giveUp(ctx, s, want, err)
 	}
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		first, err := b.settleIntentTx(ctx, tx, s, want.ID)
@@ -230,7 +230,7 @@ func (b *Billing) keep(ctx context.Context, current *Subscription, want intent) 
 		return false, nil
 	}
 	if err != nil {
-		return false, away("keep the subscription", err)
+		return false, unsure("keep the subscription", err)
 	}
 	return true, nil
 }

@@ -118,6 +118,18 @@ func (b *Billing) dropIntentsTx(ctx context.Context, tx db.Tx, s scope.Scope, ki
 	return nil
 }
 
+// giveUp closes an intent whose order has failed for good, so that the next try is another order, and returns why.
+func (b *Billing) giveUp(ctx context.Context, s scope.Scope, want intent, cause error) error {
+	if !final(cause) {
+		return cause
+	}
+	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.closeIntentTx(ctx, tx, s, want.ID) })
+	if err != nil {
+		return err
+	}
+	return cause
+}
+
 // final says whether asking for the same again would only bring the same answer: Stripe has understood the order and
 // refused it, or keeps an error that it gave before for the key.
 func final(err error) bool {

@@ -31,13 +31,13 @@ func (b *Billing) planChange(ctx context.Context, s scope.Scope, ch change) (Cha
 	}
 	schedule, err := b.attached(ctx, ch.sub, want.key(intentPlan))
 	if err != nil {
-		return Changed{}, away("plan the change", err)
+		return Changed{}, unsure("plan the change", b.giveUp(ctx, s, want, err))
 	}
 	_, err = retryInUse(ctx, func() (*stripe.SubscriptionSchedule, error) {
 		return b.Stripe.SubscriptionSchedules.Update(schedule.ID, phaseParams(order(ctx, want.key(intentPlan)+"_phases"), schedule, wanted.Phases, false))
 	})
 	if err != nil {
-		return Changed{}, away("plan the change", err)
+		return Changed{}, unsure("plan the change", b.giveUp(ctx, s, want, err))
 	}
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		first, err := b.settleIntentTx(ctx, tx, s, want.ID)

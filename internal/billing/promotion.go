@@ -78,11 +78,14 @@ func (b *Billing) redeem(ctx context.Context, s scope.Scope, current *Subscripti
 			Params: order(ctx, want.key(intentPromo)), PromotionCode: &code.ID,
 		})
 	})
+	if err != nil {
+		err = b.giveUp(ctx, s, want, err)
+	}
 	switch {
 	case refused(err):
 		return wrongCode(refusedCode(code))
 	case err != nil:
-		return away("apply the promotion code", err)
+		return unsure("apply the promotion code", err)
 	}
 	err = b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		first, err := b.settleIntentTx(ctx, tx, s, want.ID)

@@ -100,7 +100,7 @@ func (b *Billing) setSeats(ctx context.Context, s scope.Scope, sub *stripe.Subsc
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("set the seats: %w", err)
+		return fmt.Errorf("set the seats: %w", b.giveUp(ctx, s, want, err))
 	}
 	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error { return b.closeIntentTx(ctx, tx, s, want.ID) })
 }

@@ -127,7 +127,7 @@ func (b *Billing) StartPaying(ctx context.Context, s scope.Scope, f StartForm) (
 		return Changed{}, b.notStarted(ctx, s, want, err)
 	}
 	if err != nil {
-		return Changed{}, away("end the trial", err)
+		return Changed{}, b.unstarted(ctx, s, current, want, err)
 	}
 	return b.started(ctx, s, current, want, sub)
 }
@@ -151,6 +151,16 @@ func (b *Billing) notStarted(ctx context.Context, s scope.Scope, want intent, ca
 		return err
 	}
 	return fault.Wrap(fault.Conflict, "The payment was declined, and the trial goes on. Use another card and try again.", cause)
+}
+
+// unstarted is what an order means that Stripe did not carry out, or of which nobody knows.
+func (b *Billing) unstarted(ctx context.Context, s scope.Scope, current *Subscription, want intent, cause error) error {
+	if replayed(cause) { // the next try is another order: it must not pay for what has begun
+		if err := b.refetch(ctx, s, subject{customer: current.StripeCustomerID, subscription: current.StripeSubscriptionID}); err != nil {
+			return away("look at the subscription", err)
+		}
+	}
+	return unsure("end the trial", b.giveUp(ctx, s, want, cause))
 }
 
 func (b *Billing) started(ctx context.Context, s scope.Scope, current *Subscription, want intent, sub *stripe.Subscription) (Changed, error) {
