@@ -76,6 +76,13 @@ func TestStartingWithACardThatFails(t *testing.T) {
 	if !strings.Contains(to, "/i/in_") {
 		t.Fatalf("it leads to %s", to)
 	}
+	if again := leaves(t, s.b.Post(billingPage+"/start", form)); again != to {
+		t.Errorf("pressed twice it leads to %s and %s", to, again)
+	}
+	s.b.Get(billingPage).Says("Trial")
+	if n := count(t, s.Site, `select count(*) from events where action = 'billing.trial_converted'`); n != 0 {
+		t.Errorf("%d entries say that the trial is paid for, which it is not", n)
+	}
 	webtest.FollowOut(t, to, card(paysCard))
 	s.st.Deliver(t)
 	s.b.Get(billingPage).Says("Active", "Paid")

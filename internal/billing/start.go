@@ -164,16 +164,7 @@ func (b *Billing) unstarted(ctx context.Context, s scope.Scope, current *Subscri
 }
 
 func (b *Billing) started(ctx context.Context, s scope.Scope, current *Subscription, want intent, sub *stripe.Subscription) (Changed, error) {
-	err := b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		first, err := b.settleIntentTx(ctx, tx, s, want.ID)
-		if err != nil || !first {
-			return err
-		}
-		return events.AppendTx(ctx, tx, s, events.Event{
-			Action: "billing.trial_converted", ObjectKind: "subscription", ObjectID: current.ID, Changes: map[string][2]string{"plan": {"", current.Plan}},
-		})
-	})
-	if err != nil {
+	if err := b.convert(ctx, s, current, want, sub); err != nil {
 		return Changed{}, err
 	}
 	if err := b.refetch(ctx, s, subject{customer: current.StripeCustomerID, subscription: current.StripeSubscriptionID}); err != nil {
@@ -183,4 +174,21 @@ func (b *Billing) started(ctx context.Context, s scope.Scope, current *Subscript
 		return Changed{PayURL: in.HostedInvoiceURL}, nil
 	}
 	return Changed{}, nil
+}
+
+// convert notes that the plan is paid for. While Stripe waits for the payment nothing has begun, and who presses again is
+// led to the same invoice.
+func (b *Billing) convert(ctx context.Context, s scope.Scope, current *Subscription, want intent, sub *stripe.Subscription) error {
+	if sub.PendingUpdate != nil || sub.Status != stripe.SubscriptionStatusActive {
+		return nil
+	}
+	return b.locked(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		first, err := b.settleIntentTx(ctx, tx, s, want.ID)
+		if err != nil || !first {
+			return err
+		}
+		return events.AppendTx(ctx, tx, s, events.Event{
+			Action: "billing.trial_converted", ObjectKind: "subscription", ObjectID: current.ID, Changes: map[string][2]string{"plan": {"", current.Plan}},
+		})
+	})
 }
