@@ -106,9 +106,9 @@ func TestAChangeIsPlannedAgainAfterACancellation(t *testing.T) {
 func TestAnotherChoiceAfterPaying(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]stripesim.Fault{
-		"told at once":                 {Method: "POST", Path: "/v1/nothing"},
-		"what was bought is not found": {Method: "GET", Path: "/v1/subscriptions/", Times: 1},
-		"the session is not found":     {Path: "/v1/checkout/sessions/", Times: 2},
+		"told at once":                 {Method: "POST", Path: "/v1/nothing", Status: 500},
+		"what was bought is not found": {Method: "GET", Path: "/v1/subscriptions/", Status: 500, Times: 1},
+		"the session is not found":     {Path: "/v1/checkout/sessions/", Status: 500, Times: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,10 +145,28 @@ func TestAnotherChoiceWhileStripeIsAway(t *testing.T) {
 		return s.b.Post("/orgs/acme/billing/checkout", url.Values{"plan": {plan}, "interval": {"month"}})
 	}
 	first := leaves(t, choose("team"))
-	s.st.Sim.InjectFault(stripesim.Fault{Path: "/v1/checkout/sessions/", Times: 2})
+	s.st.Sim.InjectFault(stripesim.Fault{Path: "/v1/checkout/sessions/"})
 	choose("business").Want(503)
+	s.st.Sim.ClearFaults()
 	leaves(t, choose("business"))
 	if _, page := webtest.FollowOut(t, first, nil); !strings.Contains(page, "expired") {
 		t.Error("the first session can still be paid")
 	}
+}
+
+// A card that was given a moment ago can be replaced by another: the way to the portal is not the finished one.
+func TestTwoCardsWithinAMinute(t *testing.T) {
+	t.Parallel()
+	s := onTrial(t, "")
+	led := map[string]bool{}
+	for _, number := range []string{laterCard, paysCard} {
+		to := leaves(t, s.b.Get(billingPage).Submit(billingPage+"/portal", "way", "card"))
+		led[to] = true
+		webtest.FollowOut(t, to, card(number))
+	}
+	if len(led) != 2 {
+		t.Errorf("both times it led to %v", led)
+	}
+	s.st.Deliver(t)
+	s.b.Get(billingPage).Says("Visa ending in 4242")
 }

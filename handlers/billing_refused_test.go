@@ -49,7 +49,9 @@ func refusals() map[string]struct {
 		}},
 		"a planned change": {"/v1/subscription_schedules/", func(t *testing.T) (shop, func() *webtest.Page) {
 			s := onBusiness(t, "month")
-			return s, func() *webtest.Page { return s.b.Post(change, s.b.Get(change+"?plan=team&interval=month").Form(change)) }
+			return s, func() *webtest.Page {
+				return s.b.Post(change, s.b.Get(change+"?plan=team&interval=month").Form(change))
+			}
 		}},
 	}
 }

@@ -82,7 +82,7 @@ func TestAnUpgradeFailsAfterThePlannedChangeIsGivenUp(t *testing.T) {
 		status int
 		says   string
 	}{
-		"no answer":                   {stripesim.Fault{Times: 1}, 503, "We do not know yet"},
+		"no answer":                   {stripesim.Fault{}, 503, "We do not know yet"},
 		"refused":                     {stripesim.Fault{Times: 1, Status: 400}, 409, "The change that was planned was taken back"},
 		"a failure that Stripe keeps": {stripesim.Fault{Times: 1, Status: 500, Kept: true}, 503, "We do not know yet"},
 	} {
@@ -94,6 +94,7 @@ func TestAnUpgradeFailsAfterThePlannedChangeIsGivenUp(t *testing.T) {
 			c.fault.Method, c.fault.Path = "POST", "/v1/subscriptions/"
 			s.st.Sim.InjectFault(c.fault)
 			s.b.Post(change, form).Want(c.status).Says(c.says).Silent("Nothing was changed")
+			s.st.Sim.ClearFaults()
 			s.b.Get(billingPage).Says("Business").Silent("Changes to Team")
 			again := s.b.Post(change, form)
 			if c.fault.Kept {

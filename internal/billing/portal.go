@@ -15,9 +15,8 @@ import (
 
 // The ways into the Portal.
 const (
-	PortalHome   = ""       // all it offers
-	PortalCard   = "card"   // straight to the payment method
-	PortalCancel = "cancel" // straight to ending the subscription
+	PortalHome = ""     // all it offers
+	PortalCard = "card" // straight to the payment method
 )
 
 // metaPortal marks the Portal's configuration that `plinth billing setup` has made.
@@ -28,7 +27,7 @@ const metaPortal = "plinth_portal"
 func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, APITimeout)
 	defer cancel()
-	if way != PortalCard && way != PortalCancel {
+	if way != PortalCard {
 		way = PortalHome
 	}
 	customer, err := b.Customer(ctx, s.TenantID)
@@ -43,14 +42,14 @@ func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string
 		return "", err
 	}
 	back := b.URL + "/orgs/" + s.Slug + "/billing?from=portal"
-	// A session changes nothing by itself, so no intent is written down: who presses twice gets the same page.
-	key := fmt.Sprintf("portal_%s_%s_%s_%s_%d", customer, config, s.Slug, way, b.Now().Unix()/60)
-	params := &stripe.BillingPortalSessionParams{Params: order(ctx, key), Customer: &customer, ReturnURL: &back}
+	// A session changes nothing by itself, so no intent is written down, and each press has a session of its own: one whose
+	// flow was finished a moment ago leads nowhere.
+	params := &stripe.BillingPortalSessionParams{Params: order(ctx, "portal_"+newID().String()), Customer: &customer, ReturnURL: &back}
 	if config != "" {
 		params.Configuration = &config
 	}
-	if params.FlowData, err = b.portalFlow(ctx, s, way, back); err != nil {
-		return "", err
+	if way == PortalCard {
+		params.FlowData = cardFlow(back)
 	}
 	session, err := b.Stripe.BillingPortalSessions.New(params)
 	if err != nil {
@@ -59,27 +58,14 @@ func (b *Billing) Portal(ctx context.Context, s scope.Scope, way string) (string
 	return session.URL, nil
 }
 
-func (b *Billing) portalFlow(ctx context.Context, s scope.Scope, way, back string) (*stripe.BillingPortalSessionFlowDataParams, error) {
-	switch way {
-	case PortalCard:
-		return &stripe.BillingPortalSessionFlowDataParams{
-			Type: stripe.String(string(stripe.BillingPortalSessionFlowTypePaymentMethodUpdate)),
-			AfterCompletion: &stripe.BillingPortalSessionFlowDataAfterCompletionParams{
-				Type:     stripe.String(string(stripe.BillingPortalSessionFlowAfterCompletionTypeRedirect)),
-				Redirect: &stripe.BillingPortalSessionFlowDataAfterCompletionRedirectParams{ReturnURL: &back},
-			},
-		}, nil
-	case PortalCancel:
-		current, err := b.current(ctx, s)
-		if err != nil || current == nil || current.CancelAtPeriodEnd || !live(current.Status) {
-			return nil, err
-		}
-		return &stripe.BillingPortalSessionFlowDataParams{
-			Type:               stripe.String(string(stripe.BillingPortalSessionFlowTypeSubscriptionCancel)),
-			SubscriptionCancel: &stripe.BillingPortalSessionFlowDataSubscriptionCancelParams{Subscription: &current.StripeSubscriptionID},
-		}, nil
+func cardFlow(back string) *stripe.BillingPortalSessionFlowDataParams {
+	return &stripe.BillingPortalSessionFlowDataParams{
+		Type: stripe.String(string(stripe.BillingPortalSessionFlowTypePaymentMethodUpdate)),
+		AfterCompletion: &stripe.BillingPortalSessionFlowDataAfterCompletionParams{
+			Type:     stripe.String(string(stripe.BillingPortalSessionFlowAfterCompletionTypeRedirect)),
+			Redirect: &stripe.BillingPortalSessionFlowDataAfterCompletionRedirectParams{ReturnURL: &back},
+		},
 	}
-	return nil, nil
 }
 
 // current is the subscription that decides access, or nil.
