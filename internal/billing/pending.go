@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
@@ -21,26 +22,49 @@ func (c *Catalogue) pending(sub *stripe.Subscription, out *billingdb.WriteSubscr
 		return
 	}
 	out.StripeScheduleID = &schedule.ID
-	if schedule.CurrentPhase == nil {
+	phase := nextPhase(schedule)
+	if phase == nil {
 		return
+	}
+	price := c.licensedPhase(phase)
+	if price == nil {
+		return
+	}
+	out.PendingStripePriceID, out.PendingAt = &price.ID, unix(phase.StartDate)
+	if price.Recurring != nil {
+		out.PendingInterval = string(price.Recurring.Interval)
+	}
+	if plan, ok := c.planOf(price); ok {
+		out.PendingPlan = plan.Key
+	}
+}
+
+// nextPhase is the one that follows the current one, or nil.
+func nextPhase(schedule *stripe.SubscriptionSchedule) *stripe.SubscriptionSchedulePhase {
+	if schedule.CurrentPhase == nil {
+		return nil
 	}
 	for _, phase := range schedule.Phases {
-		if phase.StartDate != schedule.CurrentPhase.EndDate {
-			continue
+		if phase.StartDate == schedule.CurrentPhase.EndDate {
+			return phase
 		}
-		price := c.licensedPhase(phase)
-		if price == nil {
-			return
-		}
-		out.PendingStripePriceID, out.PendingAt = &price.ID, unix(phase.StartDate)
-		if price.Recurring != nil {
-			out.PendingInterval = string(price.Recurring.Interval)
-		}
-		if plan, ok := c.planOf(price); ok {
-			out.PendingPlan = plan.Key
-		}
-		return
 	}
+	return nil
+}
+
+// replanned says whether a row's planned change is another than the schedule's, as far as a list of subscriptions tells:
+// there the phases name their prices by id alone, so the row's has to be among them.
+func replanned(row *billingdb.SubscriptionStateRow, schedule *stripe.SubscriptionSchedule) bool {
+	if !running(schedule) || schedule.Status == "" { // without a status it is an id that could not be expanded
+		return false
+	}
+	phase := nextPhase(schedule)
+	if phase == nil || row.PendingStripePriceID == nil || row.PendingAt == nil {
+		return (phase != nil && len(phase.Items) > 0) != (row.PendingStripePriceID != nil)
+	}
+	return row.PendingAt.Unix() != phase.StartDate || !slices.ContainsFunc(phase.Items, func(item *stripe.SubscriptionSchedulePhaseItem) bool {
+		return item.Price != nil && item.Price.ID == *row.PendingStripePriceID
+	})
 }
 
 // licensedPhase is the price of the item of a phase that counts, chosen as among a subscription's items.

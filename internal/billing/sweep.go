@@ -84,10 +84,7 @@ func (b *Billing) difference(row *billingdb.SubscriptionStateRow, sub *stripe.Su
 	if row == nil || row.Status == "" {
 		return "missing"
 	}
-	same := func(have *time.Time, seconds int64) bool {
-		want := unix(seconds)
-		return have == nil && want == nil || have != nil && want != nil && have.Equal(*want)
-	}
+	same := func(have *time.Time, seconds int64) bool { return sameTime(have, unix(seconds)) }
 	item := b.Plans.licensed(sub)
 	switch {
 	case row.Status != string(sub.Status):
@@ -106,8 +103,33 @@ func (b *Billing) difference(row *billingdb.SubscriptionStateRow, sub *stripe.Su
 		return "end"
 	case (row.PauseCollection != nil) != (sub.PauseCollection != nil):
 		return "pause"
-	case (row.StripeScheduleID != nil) != (sub.Schedule != nil):
+	case (row.StripeScheduleID != nil) != running(sub.Schedule), replanned(row, sub.Schedule):
 		return "planned change"
 	}
 	return ""
+}
+
+// shownDifference says in which way the part of a row that is only shown to people is not what the API says; empty when
+// it is. No event tells of all of it, as when a bank renews a card by itself.
+func shownDifference(row *billingdb.SubscriptionStateRow, sub *stripe.Subscription) string {
+	if ended(string(sub.Status)) {
+		return "" // nothing is charged any more
+	}
+	var want billingdb.WriteSubscriptionParams
+	card(sub, &want)
+	discount(sub, &want)
+	switch {
+	case row.CardBrand != want.CardBrand, row.CardLast4 != want.CardLast4, !sameTime(row.CardExpires, want.CardExpires):
+		return "card"
+	case row.DiscountName != want.DiscountName, row.DiscountPercent != want.DiscountPercent,
+		row.DiscountAmount != want.DiscountAmount, !sameTime(row.DiscountUntil, want.DiscountUntil):
+		return "discount"
+	case row.PendingStripePriceID != nil && row.PendingInterval == "": // each price that is planned has one
+		return "plan of the planned change"
+	}
+	return ""
+}
+
+func sameTime(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }

@@ -25,6 +25,7 @@ type Drift struct {
 	TenantID     uuid.UUID
 	Subscription string
 	What         string
+	Shown        bool // only what is shown to people differed: it is mended, and nobody has to look
 }
 
 // Run is one comparison of all subscriptions with Stripe, as reported.
@@ -69,6 +70,10 @@ func (b *Billing) Runs(ctx context.Context, limit int32) ([]Run, error) {
 func (b *Billing) SyncPage(ctx context.Context, run uuid.UUID, after string) (drift []Drift, next string, err error) {
 	params := &stripe.SubscriptionListParams{Status: stripe.String("all")}
 	params.Context, params.Limit, params.Single = ctx, stripe.Int64(syncPage), true
+	// A path has four parts at most, so the phases of a schedule name their prices by id.
+	for _, path := range []string{"data.schedule", "data.default_payment_method", "data.customer.invoice_settings.default_payment_method"} {
+		params.AddExpand(path)
+	}
 	if after != "" {
 		params.StartingAfter = &after
 	}
@@ -140,7 +145,12 @@ func (b *Billing) compare(ctx context.Context, run uuid.UUID, sub *stripe.Subscr
 	if err != nil {
 		return nil, true, err
 	}
-	what := b.difference(row, sub)
+	what, shown := b.difference(row, sub), false
+	if what == "" {
+		what = shownDifference(row, sub)
+		shown = what != ""
+	}
+	found := Drift{TenantID: tenant, Subscription: sub.ID, What: what, Shown: shown}
 	item := b.Plans.licensed(sub)
 	seats := item != nil && paysSeats(string(sub.Status)) && item.Quantity != max(members, 1)
 	if what == "" && !seats {
@@ -148,7 +158,7 @@ func (b *Billing) compare(ctx context.Context, run uuid.UUID, sub *stripe.Subscr
 	}
 	// Reported first: once it is mended, a second try would find nothing to report.
 	err = b.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		return b.reportTx(ctx, tx, run, Drift{TenantID: tenant, Subscription: sub.ID, What: what}, seats)
+		return b.reportTx(ctx, tx, run, found, seats)
 	})
 	if err != nil || what == "" {
 		return nil, true, err
@@ -156,7 +166,7 @@ func (b *Billing) compare(ctx context.Context, run uuid.UUID, sub *stripe.Subscr
 	if err := b.refetch(ctx, s, subject{customer: sub.Customer.ID, subscription: sub.ID}); err != nil {
 		return nil, true, err
 	}
-	return &Drift{TenantID: tenant, Subscription: sub.ID, What: what}, true, nil
+	return &found, true, nil
 }
 
 func (b *Billing) reportTx(ctx context.Context, tx db.Tx, run uuid.UUID, d Drift, seats bool) error {
@@ -171,6 +181,9 @@ func (b *Billing) reportTx(ctx context.Context, tx db.Tx, run uuid.UUID, d Drift
 	err := billingdb.New().AddDrift(ctx, tx, billingdb.AddDriftParams{SyncID: run, StripeSubscriptionID: d.Subscription, TenantID: d.TenantID, What: d.What})
 	if err != nil {
 		return fmt.Errorf("report the row: %w", err)
+	}
+	if d.Shown {
+		return nil
 	}
 	return openTaskTx(ctx, tx, task{Kind: "drift", Object: d.Subscription, Tenant: d.TenantID, Detail: sweepDetail + d.What})
 }

@@ -15,7 +15,8 @@ import (
 const SubscriptionProjection = `-- name: SubscriptionProjection :one
 select stripe_customer_id, status, access_status, unknown_since, past_due_since, stripe_price_id, quantity, unit_amount, currency, billing_interval,
     current_period_start, current_period_end, cancel_at_period_end, cancel_at, canceled_at, ended_at, trial_end, stripe_schedule_id,
-    pending_stripe_price_id, pending_at, pause_collection, livemode
+    pending_stripe_price_id, pending_at, pause_collection, livemode, pending_plan, pending_interval, card_brand, card_last4, card_expires,
+    discount_name, discount_percent, discount_amount, discount_until
 from subscriptions
 where tenant_id = $1 and stripe_subscription_id = $2
 `
@@ -48,6 +49,15 @@ type SubscriptionProjectionRow struct {
 	PendingAt            *time.Time
 	PauseCollection      *string
 	Livemode             bool
+	PendingPlan          string
+	PendingInterval      string
+	CardBrand            string
+	CardLast4            string
+	CardExpires          *time.Time
+	DiscountName         string
+	DiscountPercent      float64
+	DiscountAmount       int64
+	DiscountUntil        *time.Time
 }
 
 func (q *Queries) SubscriptionProjection(ctx context.Context, db DBTX, arg SubscriptionProjectionParams) (SubscriptionProjectionRow, error) {
@@ -76,6 +86,15 @@ func (q *Queries) SubscriptionProjection(ctx context.Context, db DBTX, arg Subsc
 		&i.PendingAt,
 		&i.PauseCollection,
 		&i.Livemode,
+		&i.PendingPlan,
+		&i.PendingInterval,
+		&i.CardBrand,
+		&i.CardLast4,
+		&i.CardExpires,
+		&i.DiscountName,
+		&i.DiscountPercent,
+		&i.DiscountAmount,
+		&i.DiscountUntil,
 	)
 	return i, err
 }

@@ -426,7 +426,8 @@ func (q *Queries) SubscriptionForUpdate(ctx context.Context, db DBTX, arg Subscr
 
 const SubscriptionState = `-- name: SubscriptionState :one
 select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current,
-    ended_at, pause_collection, stripe_schedule_id
+    ended_at, pause_collection, stripe_schedule_id, pending_stripe_price_id, pending_at, pending_interval,
+    card_brand, card_last4, card_expires, discount_name, discount_percent, discount_amount, discount_until
 from subscriptions
 where tenant_id = $1 and stripe_subscription_id = $2
 `
@@ -437,18 +438,28 @@ type SubscriptionStateParams struct {
 }
 
 type SubscriptionStateRow struct {
-	ID                uuid.UUID
-	Status            string
-	Quantity          int64
-	StripePriceID     string
-	CurrentPeriodEnd  *time.Time
-	CancelAtPeriodEnd bool
-	CancelAt          *time.Time
-	TrialEnd          *time.Time
-	IsCurrent         bool
-	EndedAt           *time.Time
-	PauseCollection   *string
-	StripeScheduleID  *string
+	ID                   uuid.UUID
+	Status               string
+	Quantity             int64
+	StripePriceID        string
+	CurrentPeriodEnd     *time.Time
+	CancelAtPeriodEnd    bool
+	CancelAt             *time.Time
+	TrialEnd             *time.Time
+	IsCurrent            bool
+	EndedAt              *time.Time
+	PauseCollection      *string
+	StripeScheduleID     *string
+	PendingStripePriceID *string
+	PendingAt            *time.Time
+	PendingInterval      string
+	CardBrand            string
+	CardLast4            string
+	CardExpires          *time.Time
+	DiscountName         string
+	DiscountPercent      float64
+	DiscountAmount       int64
+	DiscountUntil        *time.Time
 }
 
 func (q *Queries) SubscriptionState(ctx context.Context, db DBTX, arg SubscriptionStateParams) (SubscriptionStateRow, error) {
@@ -467,6 +478,16 @@ func (q *Queries) SubscriptionState(ctx context.Context, db DBTX, arg Subscripti
 		&i.EndedAt,
 		&i.PauseCollection,
 		&i.StripeScheduleID,
+		&i.PendingStripePriceID,
+		&i.PendingAt,
+		&i.PendingInterval,
+		&i.CardBrand,
+		&i.CardLast4,
+		&i.CardExpires,
+		&i.DiscountName,
+		&i.DiscountPercent,
+		&i.DiscountAmount,
+		&i.DiscountUntil,
 	)
 	return i, err
 }

@@ -63,53 +63,6 @@ func (q *Queries) ForgetSyncs(ctx context.Context, db DBTX, startedAt time.Time)
 	return err
 }
 
-const ListDrifts = `-- name: ListDrifts :many
-select d.stripe_subscription_id, d.tenant_id, d.what, d.found_at
-from billing_drifts d
-where d.sync_id = $1 and d.stripe_subscription_id > $3::text
-order by d.stripe_subscription_id
-limit $2
-`
-
-type ListDriftsParams struct {
-	SyncID uuid.UUID
-	Limit  int32
-	After  string
-}
-
-type ListDriftsRow struct {
-	StripeSubscriptionID string
-	TenantID             uuid.UUID
-	What                 string
-	FoundAt              time.Time
-}
-
-// What a run found, by subscription.
-func (q *Queries) ListDrifts(ctx context.Context, db DBTX, arg ListDriftsParams) ([]ListDriftsRow, error) {
-	rows, err := db.Query(ctx, ListDrifts, arg.SyncID, arg.Limit, arg.After)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListDriftsRow
-	for rows.Next() {
-		var i ListDriftsRow
-		if err := rows.Scan(
-			&i.StripeSubscriptionID,
-			&i.TenantID,
-			&i.What,
-			&i.FoundAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const ListSyncs = `-- name: ListSyncs :many
 select s.id, s.started_at, s.finished_at, s.looked_at, count(d.stripe_subscription_id) as differed
 from billing_syncs s

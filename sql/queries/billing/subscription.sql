@@ -106,7 +106,8 @@ where s.tenant_id = $1 and s.is_current;
 
 -- name: SubscriptionState :one
 select id, status, quantity, stripe_price_id, current_period_end, cancel_at_period_end, cancel_at, trial_end, is_current,
-    ended_at, pause_collection, stripe_schedule_id
+    ended_at, pause_collection, stripe_schedule_id, pending_stripe_price_id, pending_at, pending_interval,
+    card_brand, card_last4, card_expires, discount_name, discount_percent, discount_amount, discount_until
 from subscriptions
 where tenant_id = $1 and stripe_subscription_id = $2;
 

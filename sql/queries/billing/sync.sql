@@ -37,11 +37,3 @@ where s.id < sqlc.arg(before_id)::uuid
 group by s.id
 order by s.id desc
 limit $1;
-
--- name: ListDrifts :many
--- What a run found, by subscription.
-select d.stripe_subscription_id, d.tenant_id, d.what, d.found_at
-from billing_drifts d
-where d.sync_id = $1 and d.stripe_subscription_id > sqlc.arg(after)::text
-order by d.stripe_subscription_id
-limit $2;
