@@ -7,6 +7,7 @@ import (
 
 	"plinth/internal/admin"
 	"plinth/internal/events"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/views"
 )
@@ -35,10 +36,13 @@ func (h *Admin) CheckRevenue(w http.ResponseWriter, r *http.Request, p scope.Per
 	if err != nil {
 		return err
 	}
-	if err := h.Admin.CheckRevenue(r.Context(), actor(r, p), f); err != nil {
+	said := "The comparison has begun. Its result is kept here."
+	if err := h.Admin.CheckRevenue(r.Context(), actor(r, p), f); fault.Is(err, fault.Conflict) {
+		said = "A comparison that somebody else has just begun is under way. Its result is kept here."
+	} else if err != nil {
 		return err
 	}
-	h.Flash(w, r, "The comparison has begun. Its result is kept here.")
+	h.Flash(w, r, said)
 	return h.Redirect(w, r, "/admin/revenue#check")
 }
 

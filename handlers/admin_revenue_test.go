@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stripe/stripe-go/v76"
 
+	"plinth/internal/dbtest"
 	"plinth/test/webtest"
 )
 
@@ -31,6 +32,8 @@ func history() []changed {
 		{"a", "a1", "2025-10-05", "business", "eur", 1, 1900}, // upgrade
 		{"a", "a1", "2025-11-20", "business", "eur", 3, 5700}, // seats
 		{"h", "h1", "2025-12-01", "team", "eur", 1, 1000},     // new
+		{"k", "k1", "2025-11-02", "team", "usd", 1, 700},      // new
+		{"k", "k1", "2025-12-05", "team", "eur", 1, 600},      // goes over to another currency: churn in one, new in the other
 		{"a", "a1", "2026-01-10", "team", "eur", 3, 2700},     // downgrade
 		{"c", "c1", "2026-02-01", "team", "eur", 1, 0},        // a trial
 		{"g", "g1", "2026-02-10", "team", "usd", 2, 2000},     // another currency: new
@@ -38,6 +41,7 @@ func history() []changed {
 		{"h", "h1", "2026-02-20", "team", "eur", 0, 0},        // one subscription ends and another begins:
 		{"h", "h2", "2026-02-20", "business", "eur", 1, 1500}, // the organization brings more
 		{"a", "a1", "2026-03-01", "team", "eur", 0, 0},        // cancelled
+		{"k", "k1", "2026-03-08", "team", "eur", 0, 0},        // cancelled
 		{"g", "g1", "2026-04-01", "team", "usd", 0, 0},        // cancelled
 		{"f", "f1", "2026-04-03", "team", "eur", 1, 900},      // comes and goes
 		{"f", "f1", "2026-04-20", "team", "eur", 0, 0},        // within a month
@@ -87,10 +91,10 @@ func TestRevenueOfAKnownHistory(t *testing.T) {
 		"eur,2025-09,5000,900,0,0,0,0,5900,1,0,2",
 		"eur,2025-10,5900,1800,1000,0,0,0,8700,1,0,3",
 		"eur,2025-11,8700,0,3800,0,0,0,12500,0,0,3",
-		"eur,2025-12,12500,1000,0,0,0,0,13500,1,0,4",
-		"eur,2026-01,13500,0,0,0,3000,0,10500,0,0,4",
-		"eur,2026-02,10500,0,500,0,0,0,11000,0,0,4",
-		"eur,2026-03,11000,0,0,0,0,2700,8300,0,1,3",
+		"eur,2025-12,12500,1600,0,0,0,0,14100,2,0,5",
+		"eur,2026-01,14100,0,0,0,3000,0,11100,0,0,5",
+		"eur,2026-02,11100,0,500,0,0,0,11600,0,0,5",
+		"eur,2026-03,11600,0,0,0,0,3300,8300,0,2,3",
 		"eur,2026-04,8300,0,0,0,0,0,8300,0,0,3",
 		"eur,2026-05,8300,0,0,900,0,0,9200,1,0,4",
 		"eur,2026-06,9200,0,0,0,300,0,8900,0,0,4",
@@ -98,8 +102,8 @@ func TestRevenueOfAKnownHistory(t *testing.T) {
 		"usd,2025-08,0,0,0,0,0,0,0,0,0,0",
 		"usd,2025-09,0,0,0,0,0,0,0,0,0,0",
 		"usd,2025-10,0,0,0,0,0,0,0,0,0,0",
-		"usd,2025-11,0,0,0,0,0,0,0,0,0,0",
-		"usd,2025-12,0,0,0,0,0,0,0,0,0,0",
+		"usd,2025-11,0,700,0,0,0,0,700,1,0,1",
+		"usd,2025-12,700,0,0,0,0,700,0,0,1,0",
 		"usd,2026-01,0,0,0,0,0,0,0,0,0,0",
 		"usd,2026-02,0,2000,0,0,0,0,2000,1,0,1",
 		"usd,2026-03,2000,0,0,0,0,0,2000,0,0,1",
@@ -198,6 +202,38 @@ func TestRevenueIsComparedWithStripe(t *testing.T) {
 		t.Errorf("%d comparisons were given up", n)
 	}
 	staff.Get("/admin/revenue").Want(200).Says("They differ.")
+}
+
+// Of two who begin a comparison at the same moment the second is told of the first one's.
+func TestTwoComparisonsAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	_, staff := s.Staff(t, "Sam Reyes", sam)
+	page, ctx := staff.Get("/admin/revenue").Want(200), t.Context()
+	tx, err := dbtest.Connect(t, s.Database.Super).Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(ctx, `insert into revenue_checks (id, started_at) values ($1, now())`, uuid.Must(uuid.NewV7())); err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan *webtest.Page)
+	go func() { answer <- page.Submit("/admin/revenue/check") }()
+	for looking, waiting := dbtest.Connect(t, s.Database.Super), 0; waiting == 0; {
+		if err := looking.QueryRow(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	(<-answer).Want(200).Says("A comparison that somebody else has just begun is under way", "Under way: 0 pages are read")
+	if n := rowsOf(t, s, `select count(*) from revenue_checks`); n != 1 {
+		t.Errorf("%d comparisons", n)
+	}
+	if n := rowsOf(t, s, `select count(*) from account_events where action = 'staff.revenue_checked'`); n != 0 {
+		t.Errorf("%d acts are noted that did nothing", n)
+	}
 }
 
 // subscribeAStranger makes a customer at Stripe that is no organization's, and that pays for three seats.

@@ -131,16 +131,24 @@ func (a *Admin) Revenue(ctx context.Context, months int) (RevenuePage, error) {
 	}
 	p.Currencies = byCurrency(rows, firstMonth(p.At, months), months)
 	p.Trials = trialsFrom(p.Trials, firstMonth(p.At, months), months)
-	for _, plan := range plans {
-		plan.Plan = a.planName(plan.Plan)
-		i := slices.IndexFunc(p.Currencies, func(c CurrencyRevenue) bool { return c.Currency == plan.Currency })
-		p.Currencies[i].Plans = append(p.Currencies[i].Plans, plan) // what a plan brings was once a change
-	}
+	a.addPlans(p.Currencies, plans)
 	if check != nil {
 		p.Check = &RevenueCheck{State: check.State, Pages: check.Pages, Problem: check.Problem, StartedAt: check.StartedAt, FinishedAt: check.FinishedAt}
 		p.Check.Lines, err = checkLines(check.Totals, ours)
 	}
 	return p, err
+}
+
+// addPlans puts each plan's revenue to its currency. A currency that began between the two questions has no months yet,
+// and is left out with its plans.
+func (a *Admin) addPlans(to []CurrencyRevenue, plans []PlanRevenue) {
+	for _, plan := range plans {
+		plan.Plan = a.planName(plan.Plan)
+		i := slices.IndexFunc(to, func(c CurrencyRevenue) bool { return c.Currency == plan.Currency })
+		if i >= 0 {
+			to[i].Plans = append(to[i].Plans, plan)
+		}
+	}
 }
 
 // firstMonth is where so many months begin that end with the one of now.

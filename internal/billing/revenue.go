@@ -10,6 +10,7 @@ import (
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
+	"plinth/internal/fault"
 	"plinth/jobs"
 )
 
@@ -23,7 +24,8 @@ type StripeRevenue struct {
 }
 
 // StartRevenueCheckTx begins a comparison of our revenue with Stripe's; one that is under way ends. id is made when the
-// form is shown, so that sending it twice begins once: false then. It is called inside db.InAdmin.
+// form is shown, so that sending it twice begins once: false then. Conflict when another one was begun at the same moment.
+// It is called inside db.InAdmin.
 func (b *Billing) StartRevenueCheckTx(ctx context.Context, tx db.Tx, id uuid.UUID) (bool, error) {
 	q, now := billingdb.New(), b.Now()
 	if err := q.EndRevenueChecks(ctx, tx, billingdb.EndRevenueChecksParams{ID: id, Now: now}); err != nil {
@@ -34,6 +36,13 @@ func (b *Billing) StartRevenueCheckTx(ctx context.Context, tx db.Tx, id uuid.UUI
 		return false, fmt.Errorf("begin a comparison: %w", err)
 	}
 	if added == 0 {
+		known, err := q.RevenueCheckKnown(ctx, tx, id)
+		if err != nil {
+			return false, fmt.Errorf("look for the comparison: %w", err)
+		}
+		if !known {
+			return false, fault.New(fault.Conflict, "A comparison has just been begun by somebody else. Its result is kept here.")
+		}
 		return false, nil
 	}
 	return true, b.Queue.EnqueueTx(ctx, tx, jobs.CheckRevenue{CheckID: id})

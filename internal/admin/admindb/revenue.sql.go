@@ -138,12 +138,20 @@ func (q *Queries) RevenueByPlan(ctx context.Context, db DBTX, until time.Time) (
 }
 
 const RevenueMonths = `-- name: RevenueMonths :many
-with steps as (
+with changes as (
     select
-        c.tenant_id, c.currency, date_trunc('month', c.at, 'UTC') as month,
-        c.monthly_amount - coalesce(lag(c.monthly_amount) over (partition by c.tenant_id, c.subscription_id, c.currency order by c.at, c.id), 0) as step
+        c.tenant_id, c.currency, c.monthly_amount, date_trunc('month', c.at, 'UTC') as month,
+        lag(c.monthly_amount) over before as had, lag(c.currency) over before as had_currency
     from subscription_changes c
     where c.at <= $1::timestamptz
+    window before as (partition by c.tenant_id, c.subscription_id order by c.at, c.id)
+), steps as (
+    select tenant_id, currency, month, monthly_amount as step
+    from changes
+    union all
+    select tenant_id, had_currency, month, -had
+    from changes
+    where had_currency is not null
 ), moves as (
     select tenant_id, currency, month, sum(step)::bigint as move
     from steps
@@ -185,6 +193,7 @@ type RevenueMonthsRow struct {
 
 // Each change moves what an organization brings in a month; the sum of a month's moves leads from what it brought at the
 // beginning to what it brings at the end, and that difference has one name. Organizations without a move are in no row.
+// A subscription that goes over to another currency takes what it brought out of the old one.
 func (q *Queries) RevenueMonths(ctx context.Context, db DBTX, until time.Time) ([]RevenueMonthsRow, error) {
 	rows, err := db.Query(ctx, RevenueMonths, until)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 const AddRevenueCheck = `-- name: AddRevenueCheck :execrows
 insert into revenue_checks (id, started_at)
 values ($1, $2)
-on conflict (id) do nothing
+on conflict do nothing
 `
 
 type AddRevenueCheckParams struct {
@@ -23,6 +23,7 @@ type AddRevenueCheckParams struct {
 	StartedAt time.Time
 }
 
+// Nothing is added when it is there already, or when another one was begun at the same moment.
 func (q *Queries) AddRevenueCheck(ctx context.Context, db DBTX, arg AddRevenueCheckParams) (int64, error) {
 	result, err := db.Exec(ctx, AddRevenueCheck, arg.ID, arg.StartedAt)
 	if err != nil {
@@ -119,6 +120,17 @@ type NoteRevenueProblemParams struct {
 func (q *Queries) NoteRevenueProblem(ctx context.Context, db DBTX, arg NoteRevenueProblemParams) error {
 	_, err := db.Exec(ctx, NoteRevenueProblem, arg.ID, arg.Problem)
 	return err
+}
+
+const RevenueCheckKnown = `-- name: RevenueCheckKnown :one
+select exists (select from revenue_checks where id = $1)
+`
+
+func (q *Queries) RevenueCheckKnown(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, RevenueCheckKnown, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const RevenueCheckUnderWay = `-- name: RevenueCheckUnderWay :one

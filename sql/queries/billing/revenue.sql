@@ -5,9 +5,13 @@ set state = 'failed', problem = 'it was begun again', finished_at = sqlc.arg(now
 where state = 'running' and id <> $1;
 
 -- name: AddRevenueCheck :execrows
+-- Nothing is added when it is there already, or when another one was begun at the same moment.
 insert into revenue_checks (id, started_at)
 values ($1, $2)
-on conflict (id) do nothing;
+on conflict do nothing;
+
+-- name: RevenueCheckKnown :one
+select exists (select from revenue_checks where id = $1);
 
 -- name: RevenueCheckUnderWay :one
 select after_id, totals
