@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -40,8 +41,8 @@ func TestListsOfTheBackOfficePage(t *testing.T) {
 	insertJobs(t, o)
 	for _, c := range []struct{ path, mark string }{
 		{"/admin/users?q=many.example", "p%d@many.example"}, {"/admin/organizations?q=many", "many-%d"},
-		{"/admin/subscriptions?status=canceled", "sub_many_%d"}, {"/admin/webhooks?state=ignored", "/admin/webhooks/evt_many_%d/replay"},
-		{"/admin/webhooks?type=customer.updated", "/admin/webhooks/evt_many_%d/replay"}, {"/admin/jobs?queue=bulk", "0 of 1,%03d"},
+		{"/admin/subscriptions?status=canceled", "sub_many_%d"}, {"/admin/webhooks?state=ignored", "/admin/webhooks/evt_many_%d#replay"},
+		{"/admin/webhooks?type=customer.updated", "/admin/webhooks/evt_many_%d#replay"}, {"/admin/jobs?queue=bulk", "0 of 1,%03d"},
 		{"/admin/jobs?state=available&kind=purge_expired", "0 of 1,%03d"}, {"/admin/jobs/queues/bulk", "0 of 1,%03d"},
 		{"/admin/organizations/" + o.acme.TenantID.String(), "p%d@many.example"}, {"/admin/users/" + o.sam.ID.String(), "account.mark_%d"},
 	} {
@@ -222,18 +223,24 @@ func TestReplayQueuesTheEventAgain(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	path := "/admin/webhooks/" + o.event
+	o.staff.Get(path).Want(200).Submit(path+"/replay", "why", " ").Want(http.StatusUnprocessableEntity).Says("Say why.")
 	o.staff.Get(path).Want(200).Says("Parked", "No job of this event is kept").
-		Submit("/admin/webhooks/"+o.event+"/replay").Want(200).At(path).Says("The event is queued again", "apply_stripe_event", "Waiting")
+		Submit(path+"/replay", "why", "It was parked.").Want(200).At(path).Says("The event is queued again", "apply_stripe_event", "Waiting")
 	if got := o.one(t, `select state || ' ' || note from stripe_events where id = $1`, o.event); got != "queued " {
 		t.Errorf("the event is %s", got)
 	}
 	if got := o.one(t, `select state::text || ' ' || (args ->> 'event_id') from river.river_job where kind = 'apply_stripe_event'`); got != "available "+o.event {
 		t.Errorf("the job is %s", got)
 	}
-	if got := o.lastAct(t); got != "staff.webhook_replayed "+o.event {
+	if got := o.lastAct(t); got != "staff.webhook_replayed "+o.event+" · It was parked." {
 		t.Errorf("noted %q", got)
 	}
+	o.staff.Post("/admin/webhooks/evt_none/replay", url.Values{"why": {"x"}}).Want(404)
 	o.staff.Post("/admin/webhooks/evt_none/replay", nil).Want(404)
+	o.staff.Get("/admin/webhooks/evt_nobody").Want(200)
+	if got := o.lastAct(t); got != "staff.webhook_viewed evt_nobody" {
+		t.Errorf("noted %q, and what a customer of nobody's sent was read", got)
+	}
 	if got := o.one(t, `select count(*)::text from river.river_job where kind = 'apply_stripe_event'`); got != "1" {
 		t.Errorf("%s jobs were added", got)
 	}

@@ -66,7 +66,7 @@ func (h *Admin) Webhook(w http.ResponseWriter, r *http.Request, p scope.Person) 
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminWebhook(h.frame(r), page))
+	return h.Render(w, r, http.StatusOK, views.AdminWebhook(h.frame(r), page, ui.Form{}))
 }
 
 // ReplayWebhook has a Stripe event applied again.
@@ -75,8 +75,16 @@ func (h *Admin) ReplayWebhook(w http.ResponseWriter, r *http.Request, p scope.Pe
 	if err != nil {
 		return err
 	}
-	if err := h.Admin.Replay(r.Context(), actor(r, p), id); err != nil {
+	f, err := Decode[admin.ReplayOneForm](h.Base, r)
+	if err != nil {
 		return err
+	}
+	if failed := h.Admin.Replay(r.Context(), actor(r, p), id, f); failed != nil {
+		page, err := h.Admin.Webhook(r.Context(), actor(r, p), id)
+		if err != nil {
+			return err
+		}
+		return h.Again(w, r, failed, func(form ui.Form) templ.Component { return views.AdminWebhook(h.frame(r), page, form) })
 	}
 	h.Flash(w, r, "The event is queued again.")
 	return h.Redirect(w, r, "/admin/webhooks/"+url.PathEscape(id))

@@ -57,7 +57,7 @@ type Webhook struct {
 	Note         string
 	Created      time.Time // at Stripe
 	ReceivedAt   time.Time
-	AppliedAt    *time.Time
+	AppliedAt    *time.Time // or, while it is queued, when it was last tried
 	Livemode     bool
 	APIVersion   string
 	Account      string
@@ -100,23 +100,36 @@ func (a *Admin) Webhooks(ctx context.Context, f WebhookFilter, after string) (We
 	return l, err
 }
 
-// Webhook reads one event, and notes in its organization that staff looked at it. NotFound when there is none.
+// Webhook reads one event, and notes that staff looked at it: in its organization, or in the history of staff while none
+// has its customer. NotFound when there is none.
 func (a *Admin) Webhook(ctx context.Context, by Actor, id string) (WebhookPage, error) {
 	var p WebhookPage
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		db.Row(r, &p.Webhook, admindb.Webhook, id)
 		jobs.ReadAttempts(r, jobs.ApplyStripeEvent{}.Kind(), "event_id", id, partSize, &p.Jobs)
 	})
-	if err != nil || p.Webhook.TenantID == nil {
+	if err != nil {
 		return p, err
+	}
+	if p.Webhook.TenantID == nil {
+		return p, a.act(ctx, by, "staff.webhook_viewed", id, func(context.Context, db.Tx) error { return nil })
 	}
 	return p, a.viewed(ctx, by, scope.System(*p.Webhook.TenantID), events.Event{ObjectKind: "stripe_event", ObjectName: id})
 }
 
+// ReplayOneForm says why an event is applied again.
+type ReplayOneForm struct {
+	Why string `form:"why"`
+}
+
 // Replay has an event applied again. The state comes from Stripe's API and not from the event, so doing it twice or too
 // late changes nothing that is right. NotFound when there is no such event.
-func (a *Admin) Replay(ctx context.Context, by Actor, id string) error {
-	return a.act(ctx, by, "staff.webhook_replayed", id, func(ctx context.Context, tx db.Tx) error {
+func (a *Admin) Replay(ctx context.Context, by Actor, id string, f ReplayOneForm) error {
+	why, text := reasoned(f.Why)
+	if text != "" {
+		return fault.Field("why", text)
+	}
+	return a.act(ctx, by, "staff.webhook_replayed", id+" · "+why, func(ctx context.Context, tx db.Tx) error {
 		if err := billing.RequeueEventTx(ctx, tx, id); err != nil {
 			return err
 		}
@@ -135,7 +148,8 @@ type ReplayForm struct {
 // replayMost is how many events are queued at once.
 const replayMost = 200
 
-// ReplayAll has the events of a filter applied again, the oldest first, at most 200 at a time, and says how many.
+// ReplayAll has the events of a filter applied again, at most 200 at a time, those that were tried longest ago first, and
+// says how many.
 func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) (int, error) {
 	if !(WebhookFilter{State: f.State}).Replayable() {
 		return 0, fault.New(fault.Invalid, "Choose parked events, or late ones.")

@@ -30,8 +30,8 @@ type Waiting struct {
 	Customer string
 }
 
-// RequeueEventsTx says of at most so many stored events that they wait to be applied, the oldest first, and returns
-// their ids. Whoever calls it enqueues the jobs in the same transaction.
+// RequeueEventsTx says of at most so many stored events that they wait to be applied, and returns their ids: those that
+// were tried or queued again longest ago come first, so that doing it again reaches the others. Whoever calls it enqueues the jobs in the same transaction.
 func RequeueEventsTx(ctx context.Context, tx db.Tx, w Waiting, most int32) ([]string, error) {
 	ids, err := billingdb.New().RequeueEvents(ctx, tx, billingdb.RequeueEventsParams{State: w.State, Type: w.Type, Customer: w.Customer, Most: most})
 	if err != nil {

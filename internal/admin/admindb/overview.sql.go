@@ -154,7 +154,7 @@ select
     (select count(*) from stripe_events p where p.state = 'parked') as parked,
     (select min(q.received_at) from stripe_events q where q.state = 'queued')::timestamptz as oldest_queued
 from stripe_events e
-where e.received_at >= $1 and e.applied_at is not null
+where e.received_at >= $1 and e.applied_at is not null and e.state <> 'queued'
 `
 
 type WebhookHealthRow struct {

@@ -30,10 +30,11 @@ func (q *Queries) IgnoreParked(ctx context.Context, db DBTX, arg IgnoreParkedPar
 
 const RequeueEvent = `-- name: RequeueEvent :execrows
 update stripe_events
-set state = 'queued', note = '', applied_at = null
+set state = 'queued', note = '', applied_at = now()
 where id = $1
 `
 
+// While an event waits, applied_at is when it was last tried or queued again.
 func (q *Queries) RequeueEvent(ctx context.Context, db DBTX, id string) (int64, error) {
 	result, err := db.Exec(ctx, RequeueEvent, id)
 	if err != nil {
@@ -44,7 +45,7 @@ func (q *Queries) RequeueEvent(ctx context.Context, db DBTX, id string) (int64, 
 
 const RequeueEvents = `-- name: RequeueEvents :many
 update stripe_events e
-set state = 'queued', note = '', applied_at = null
+set state = 'queued', note = '', applied_at = now()
 where e.id in (
     select x.id
     from stripe_events x
@@ -52,7 +53,7 @@ where e.id in (
       and ($1::text = 'parked' or x.received_at < now() - interval '15 minutes')
       and ($2::text = '' or x.type = $2)
       and ($3::text = '' or x.customer_id = $3)
-    order by x.received_at
+    order by x.applied_at nulls first, x.received_at, x.id
     limit $4
     for update skip locked
 )
@@ -66,7 +67,8 @@ type RequeueEventsParams struct {
 	Most     int32
 }
 
-// The oldest first: those that are parked, or that have waited for a quarter of an hour. An empty type is any.
+// Those that are parked, or that have waited for a quarter of an hour: the ones that were tried longest ago first, so that
+// those that fail for good do not hide the rest, then the oldest. An empty type is any.
 func (q *Queries) RequeueEvents(ctx context.Context, db DBTX, arg RequeueEventsParams) ([]string, error) {
 	rows, err := db.Query(ctx, RequeueEvents,
 		arg.State,

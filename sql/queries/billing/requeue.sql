@@ -1,12 +1,14 @@
 -- name: RequeueEvent :execrows
+-- While an event waits, applied_at is when it was last tried or queued again.
 update stripe_events
-set state = 'queued', note = '', applied_at = null
+set state = 'queued', note = '', applied_at = now()
 where id = $1;
 
 -- name: RequeueEvents :many
--- The oldest first: those that are parked, or that have waited for a quarter of an hour. An empty type is any.
+-- Those that are parked, or that have waited for a quarter of an hour: the ones that were tried longest ago first, so that
+-- those that fail for good do not hide the rest, then the oldest. An empty type is any.
 update stripe_events e
-set state = 'queued', note = '', applied_at = null
+set state = 'queued', note = '', applied_at = now()
 where e.id in (
     select x.id
     from stripe_events x
@@ -14,7 +16,7 @@ where e.id in (
       and (sqlc.arg(state)::text = 'parked' or x.received_at < now() - interval '15 minutes')
       and (sqlc.arg(type)::text = '' or x.type = sqlc.arg(type))
       and (sqlc.arg(customer)::text = '' or x.customer_id = sqlc.arg(customer))
-    order by x.received_at
+    order by x.applied_at nulls first, x.received_at, x.id
     limit sqlc.arg(most)
     for update skip locked
 )
