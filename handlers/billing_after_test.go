@@ -170,3 +170,31 @@ func TestTwoCardsWithinAMinute(t *testing.T) {
 	s.st.Deliver(t)
 	s.b.Get(billingPage).Says("Visa ending in 4242")
 }
+
+// A coupon for some months is not begun anew by a lower plan; one that lasts goes along.
+func TestACouponAndALowerPlan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		coupon  url.Values
+		carried bool
+		says    string
+	}{
+		"for ever":    {url.Values{"duration": {"forever"}}, true, "before VAT and the discount"},
+		"some months": {url.Values{"duration": {"repeating"}, "duration_in_months": {"3"}}, false, "before VAT, until"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onBusiness(t, "month")
+			c.coupon.Set("percent_off", "20")
+			c.coupon.Set("name", "Spring offer")
+			s.api(t, "/v1/subscriptions/"+s.st.Sim.Subscriptions(1)[0].ID, url.Values{"coupon": {s.api(t, "/v1/coupons", c.coupon)}})
+			s.st.Deliver(t)
+			p := s.b.Get(change + "?plan=team&interval=month").Want(200).Says(c.says)
+			s.b.Post(change, p.Form(change)).At(billingPage).Want(200).Says("Changes to Team", "Spring offer")
+			phases := s.st.Sim.Schedules(1)[0].Phases
+			if len(phases) != 2 || phases[0].Coupon == "" || (phases[1].Coupon != "") != c.carried {
+				t.Errorf("the phases are %+v", phases)
+			}
+		})
+	}
+}

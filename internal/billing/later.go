@@ -63,7 +63,9 @@ func (b *Billing) phasesOf(ch change) []phase {
 	now, then := phase{End: ch.sub.CurrentPeriodEnd}, phase{}
 	if d := ch.sub.Discount; d != nil && d.Coupon != nil {
 		now.Coupon = d.Coupon.ID
-		then.Coupon = d.Coupon.ID
+		if lasts(d) {
+			then.Coupon = d.Coupon.ID
+		}
 	}
 	for _, item := range ch.sub.Items.Data {
 		now.Items = append(now.Items, itemOf(item))
@@ -75,6 +77,12 @@ func (b *Billing) phasesOf(ch change) []phase {
 		}
 	}
 	return []phase{now, then}
+}
+
+// lasts says whether a discount goes on in a phase still to come. A coupon for one invoice, or for some months, would be
+// taken anew there, beyond what it is for.
+func lasts(d *stripe.Discount) bool {
+	return d != nil && d.Coupon != nil && d.Coupon.Duration == stripe.CouponDurationForever
 }
 
 // KeepPlan takes a planned change back. Asked again, or when it has happened meanwhile, it does nothing.

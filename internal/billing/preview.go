@@ -137,6 +137,9 @@ func (ch change) preview(plans []Plan, c Choice, now time.Time) Preview {
 		ProratedAt: now.Unix(), Trial: ch.current.Status == "trialing", Later: ch.later(), Withdraws: PendingOf(ch.current, plans),
 		Discount: ch.current.Discount(), Card: ch.current.Card(),
 	}
+	if d := ch.sub.Discount; p.Later && d != nil && !lasts(d) {
+		p.Discount = Discount{} // it ends with the period
+	}
 	switch {
 	case p.Trial && ch.current.TrialEnd != nil:
 		p.Renews = *ch.current.TrialEnd
