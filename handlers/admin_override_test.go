@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"plinth/internal/stripesim"
+	"plinth/test/webtest"
 )
 
 // inDays is the day so many days from now, as a form sends it and as a page says it.
@@ -137,5 +140,34 @@ func TestStaffMoveTheEndOfATrial(t *testing.T) {
 	s.st.Deliver(t)
 	if s.status(t) != "canceled" {
 		t.Fatalf("after its new end the trial is %s", s.status(t))
+	}
+}
+
+// What Stripe refuses is not told as done, and another day in the same form is another note.
+func TestStripeDoesNotMoveATrial(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	_, staff := s.Staff(t, "Sam Reyes", sam)
+	s.b.Get("/orgs/acme/billing").Submit("/orgs/acme/billing/trial", "plan", "team").Want(200)
+	s.st.Deliver(t)
+	at := "/admin/organizations/" + s.owner.TenantID.String()
+	page := staff.Get(at).Want(200)
+	move := func(day string) *webtest.Page {
+		return page.Submit(at+"/plan", "kind", "trial", "until", day, "why", "Their summer school.")
+	}
+	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: "/v1/subscriptions/", Status: 400, Times: 1})
+	move("2026-02-10").Want(409).Says("Stripe has not moved the end of the trial")
+	staff.Get(at).Want(200).Says("Stripe did not move the end of the trial")
+	s.b.Get("/orgs/acme/audit").Want(200).Says("ended the given plan: Stripe did not move the end of the trial")
+	move("2026-02-12").Want(200)
+	s.b.Get("/orgs/acme/billing").Want(200).Says("trial until 12 February 2026")
+	if n := rowsOf(t, s.Site, `select count(*) from plan_overrides where ended_reason = '' and until_at::date = '2026-02-12'`); n != 1 {
+		t.Errorf("%d notes of the day that the trial was moved to", n)
+	}
+	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: "/v1/subscriptions/", Status: 400, Times: 1})
+	move("2026-02-14").Want(409)
+	move("2026-02-14").Want(200) // the same once more, and now it is taken
+	if n := rowsOf(t, s.Site, `select count(*) from plan_overrides where ended_reason = '' and until_at::date = '2026-02-14'`); n != 1 {
+		t.Errorf("%d notes after a refusal that was asked for again", n)
 	}
 }

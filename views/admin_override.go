@@ -34,7 +34,7 @@ func giftLine(ctx context.Context, g admin.Gift) string {
 // giftEnd says how a gift ended, or that it goes on.
 func giftEnd(ctx context.Context, g admin.Gift) string {
 	switch {
-	case g.Kind == billing.MovedTrial:
+	case g.Kind == billing.MovedTrial && g.EndedReason == "":
 		return ui.T(ctx, "done at Stripe")
 	case g.InForce:
 		return ui.T(ctx, "in force")

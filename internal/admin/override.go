@@ -94,16 +94,31 @@ func (a *Admin) EndGift(ctx context.Context, by Actor, tenant uuid.UUID, f EndGi
 	})
 }
 
-// moveTrial notes the act first and then asks Stripe; a second try asks for the same again.
+// moveTrial notes the act first and then asks Stripe; a second try asks for the same again, and another date is another
+// note. When Stripe refuses, the note ends with that.
 func (a *Admin) moveTrial(ctx context.Context, by Actor, tenant uuid.UUID, g billing.Gift, target giftTarget) error {
+	g.ID = uuid.NewSHA1(g.ID, []byte(g.Until.UTC().Format(time.RFC3339)))
 	err := a.once(ctx, by, "staff.trial_moved", tenant, func(ctx context.Context, tx db.Tx, s scope.Scope) (bool, error) {
 		return billing.NoteTrialMovedTx(ctx, tx, s, g)
 	})
 	if err != nil {
 		return err
 	}
-	return a.Billing.MoveTrial(ctx, tenant, target.Subscription, target.Customer, g.ID, *g.Until)
+	moved := a.Billing.MoveTrial(ctx, tenant, target.Subscription, target.Customer, g.ID, *g.Until)
+	if !fault.Is(moved, fault.Conflict) {
+		return moved
+	}
+	err = a.once(ctx, by, "staff.trial_not_moved", tenant, func(ctx context.Context, tx db.Tx, s scope.Scope) (bool, error) {
+		return billing.RefuseTrialMovedTx(ctx, tx, s, g, refusedByStripe)
+	})
+	if err != nil {
+		return err
+	}
+	return moved
 }
+
+// refusedByStripe is why a note of a moved trial ends.
+const refusedByStripe = "Stripe did not move the end of the trial"
 
 // once acts on an organization; where do says that it is so already, the note of the act is taken back.
 func (a *Admin) once(ctx context.Context, by Actor, action string, tenant uuid.UUID, do func(context.Context, db.Tx, scope.Scope) (bool, error)) error {

@@ -12,6 +12,7 @@ import (
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 )
 
@@ -116,8 +117,23 @@ func NoteTrialMovedTx(ctx context.Context, tx db.Tx, s scope.Scope, g Gift) (boo
 	return true, g.noteTx(ctx, tx, s, "billing.trial_moved", "")
 }
 
+// RefuseTrialMovedTx ends a note of NoteTrialMovedTx, because Stripe has not moved the trial. It is called inside
+// db.InAdmin. false when it has ended so already.
+func RefuseTrialMovedTx(ctx context.Context, tx db.Tx, s scope.Scope, g Gift, reason string) (bool, error) {
+	n, err := billingdb.New().RefuseTrialMoved(ctx, tx, billingdb.RefuseTrialMovedParams{TenantID: s.TenantID, ID: g.ID, EndedBy: s.Person.ID, EndedReason: reason})
+	if err != nil {
+		return false, fmt.Errorf("end the note of the trial's new end: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	return true, events.AppendTx(ctx, tx, s, events.Event{
+		Action: "billing.plan_given_ended", ObjectKind: "plan", Changes: map[string][2]string{"plan": {g.Plan.Key, ""}, "reason": {"", reason}},
+	})
+}
+
 // MoveTrial moves the end of a trial that runs at Stripe. note is the id under which it was noted: the idempotency key
-// comes from it, so that a second try is the same order.
+// comes from it, so that a second try is the same order. Conflict when Stripe has refused it.
 func (b *Billing) MoveTrial(ctx context.Context, tenant uuid.UUID, subscription, customer string, note uuid.UUID, until time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, APITimeout)
 	defer cancel()
@@ -127,8 +143,11 @@ func (b *Billing) MoveTrial(ctx context.Context, tenant uuid.UUID, subscription,
 			Params: order(ctx, "trial_end_"+note.String()+"_"+strconv.FormatInt(end, 10)), TrialEnd: &end, ProrationBehavior: stripe.String("none"),
 		})
 	})
+	if refused(err) {
+		return fault.Wrap(fault.Conflict, "Stripe has not moved the end of the trial. Load the page again to see how it stands.", fmt.Errorf("move the end of the trial: %w", err))
+	}
 	if err != nil {
-		return away("move the end of the trial", err)
+		return unsure("move the end of the trial", err)
 	}
 	return b.refetch(ctx, scope.System(tenant), subject{customer: customer, subscription: subscription})
 }

@@ -94,7 +94,9 @@ func (q *Queries) EndOverrides(ctx context.Context, db DBTX, arg EndOverridesPar
 const NoteTrialMoved = `-- name: NoteTrialMoved :execrows
 insert into plan_overrides (tenant_id, id, kind, plan, until_at, reason, staff_id, ended_at)
 values ($1, $2, 'stripe_trial', $3, $4, $5, $6, now())
-on conflict do nothing
+on conflict (tenant_id, id) do update
+set ended_by = null, ended_reason = ''
+where plan_overrides.kind = 'stripe_trial' and plan_overrides.ended_reason <> ''
 `
 
 type NoteTrialMovedParams struct {
@@ -106,7 +108,7 @@ type NoteTrialMovedParams struct {
 	StaffID  uuid.UUID
 }
 
-// A note of what is done at Stripe: it gives no plan.
+// A note of what is done at Stripe: it gives no plan. One that was refused is taken up again.
 func (q *Queries) NoteTrialMoved(ctx context.Context, db DBTX, arg NoteTrialMovedParams) (int64, error) {
 	result, err := db.Exec(ctx, NoteTrialMoved,
 		arg.TenantID,
@@ -139,4 +141,30 @@ func (q *Queries) OverrideInForce(ctx context.Context, db DBTX, tenantID uuid.UU
 	var i OverrideInForceRow
 	err := row.Scan(&i.Kind, &i.Plan, &i.UntilAt)
 	return i, err
+}
+
+const RefuseTrialMoved = `-- name: RefuseTrialMoved :execrows
+update plan_overrides
+set ended_by = $3::uuid, ended_reason = $4::text
+where tenant_id = $1 and id = $2 and kind = 'stripe_trial' and ended_reason = ''
+`
+
+type RefuseTrialMovedParams struct {
+	TenantID    uuid.UUID
+	ID          uuid.UUID
+	EndedBy     uuid.UUID
+	EndedReason string
+}
+
+func (q *Queries) RefuseTrialMoved(ctx context.Context, db DBTX, arg RefuseTrialMovedParams) (int64, error) {
+	result, err := db.Exec(ctx, RefuseTrialMoved,
+		arg.TenantID,
+		arg.ID,
+		arg.EndedBy,
+		arg.EndedReason,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

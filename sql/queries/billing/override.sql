@@ -13,10 +13,17 @@ values ($1, $2, $3, $4, $5, $6, $7)
 on conflict do nothing;
 
 -- name: NoteTrialMoved :execrows
--- A note of what is done at Stripe: it gives no plan.
+-- A note of what is done at Stripe: it gives no plan. One that was refused is taken up again.
 insert into plan_overrides (tenant_id, id, kind, plan, until_at, reason, staff_id, ended_at)
 values ($1, $2, 'stripe_trial', $3, $4, $5, $6, now())
-on conflict do nothing;
+on conflict (tenant_id, id) do update
+set ended_by = null, ended_reason = ''
+where plan_overrides.kind = 'stripe_trial' and plan_overrides.ended_reason <> '';
+
+-- name: RefuseTrialMoved :execrows
+update plan_overrides
+set ended_by = sqlc.arg(ended_by)::uuid, ended_reason = sqlc.arg(ended_reason)::text
+where tenant_id = $1 and id = $2 and kind = 'stripe_trial' and ended_reason = '';
 
 -- name: OverrideInForce :one
 select kind, plan, until_at
