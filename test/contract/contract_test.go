@@ -161,6 +161,7 @@ func addresses() map[string]string {
 		"BillingPortalConfigurations.Update": "POST /v1/billing_portal/configurations/{id}",
 		"BillingPortalSessions.New":          "POST /v1/billing_portal/sessions",
 		"Charges.Get":                        "GET /v1/charges/{id}",
+		"Disputes.Get":                       "GET /v1/disputes/{id}",
 		"CheckoutSessions.Expire":            "POST /v1/checkout/sessions/{id}/expire",
 		"CheckoutSessions.Get":               "GET /v1/checkout/sessions/{id}",
 		"CheckoutSessions.List":              "GET /v1/checkout/sessions",
