@@ -62,6 +62,14 @@ func TestATrialRunsOutWithACard(t *testing.T) {
 	s := onTrial(t, paysCard)
 	// Nobody has come back from the portal: the news of the card alone tell of it.
 	s.b.Get(billingPage).Says("Visa ending in 4242", "Start paying now")
+	s.b.Get("/orgs/acme").Says("Your trial of Team ends in 14 days,", "The card on file is charged then.")
+	s.st.Pass(t, begin().AddDate(0, 0, 12))
+	s.st.Deliver(t)
+	mails := s.about(t, dana, "ends soon")
+	if len(mails) != 1 || !strings.Contains(mails[0].Text, "the card ending in 4242 is charged then. That is €9.00 for the first month and one seat, before VAT.") ||
+		strings.Contains(mails[0].Text, "Add a card") {
+		t.Errorf("%d mails before the card is charged: %+v", len(mails), mails)
+	}
 	s.st.Pass(t, begin().AddDate(0, 0, 15))
 	s.st.Deliver(t)
 	s.b.Get(billingPage).Says("Team", "Active", "Visa ending in 4242", "renews on 15 February 2026", "Paid")

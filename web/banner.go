@@ -36,13 +36,7 @@ func banner(st *standing, now time.Time) *ui.Banner {
 			b.Text = fmt.Sprintf("The next attempt is on %s. ", day(*next, zone)) + b.Text
 		}
 	case st.access.Status == "trialing" && !st.access.Override && st.access.TrialEnd != nil:
-		b = &ui.Banner{
-			Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(*st.access.TrialEnd, now)),
-			Text:  fmt.Sprintf("on %s. Without a card, %s is on Free after that.", day(*st.access.TrialEnd, zone), st.scope.Name),
-		}
-		if st.access.Card && !st.access.CancelAtPeriodEnd {
-			b.Text = fmt.Sprintf("on %s. The card on file is charged then.", day(*st.access.TrialEnd, zone))
-		}
+		b = trialBanner(st, now, zone)
 	default:
 		return nil
 	}
@@ -50,6 +44,21 @@ func banner(st *standing, now time.Time) *ui.Banner {
 		b.ActionText, b.ActionURL = "Open billing", billing
 	}
 	return b
+}
+
+// trialBanner says when the trial ends and what happens then.
+func trialBanner(st *standing, now time.Time, zone *time.Location) *ui.Banner {
+	end, then := *st.access.TrialEnd, fmt.Sprintf("Without a card, %s is on Free after that.", st.scope.Name)
+	switch stops := st.access.TrialStops(); {
+	case stops != nil:
+		end, then = *stops, fmt.Sprintf("It was cancelled: %s is on Free after that, and nothing is charged.", st.scope.Name)
+	case st.access.Card:
+		then = "The card on file is charged then."
+	}
+	return &ui.Banner{
+		Title: fmt.Sprintf("Your trial of %s ends in %s,", st.access.Plan.Name, daysLeft(end, now)),
+		Text:  fmt.Sprintf("on %s. %s", day(end, zone), then),
+	}
 }
 
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January") }

@@ -24,6 +24,7 @@ type Access struct {
 	TrialEnd          *time.Time
 	PastDueSince      *time.Time
 	CancelAtPeriodEnd bool
+	CancelAt          *time.Time
 	CurrentPeriodEnd  *time.Time
 	Card              bool       // one is on file, so that a trial goes on into paying
 	NextAttempt       *time.Time // to charge what failed; nil when nothing failed, or nothing is tried again
@@ -45,7 +46,7 @@ func (c *Catalogue) Access(row *AccessRow, now time.Time) Access {
 	}
 	a := Access{
 		Plan: c.Free(), Status: row.Status, TrialEnd: row.TrialEnd, PastDueSince: row.PastDueSince,
-		CancelAtPeriodEnd: row.CancelAtPeriodEnd != nil && *row.CancelAtPeriodEnd, CurrentPeriodEnd: row.CurrentPeriodEnd,
+		CancelAtPeriodEnd: row.CancelAtPeriodEnd != nil && *row.CancelAtPeriodEnd, CancelAt: row.CancelAt, CurrentPeriodEnd: row.CurrentPeriodEnd,
 		Card: row.HasCard, NextAttempt: row.NextAttemptAt,
 	}
 	if p, ok := c.Plan(row.OverridePlan); ok {
@@ -79,4 +80,22 @@ func (a Access) GraceEnds() time.Time {
 		return time.Time{}
 	}
 	return a.PastDueSince.Add(Grace)
+}
+
+// TrialStops is when a trial is over for good, because it was cancelled; nil when it was not, and where the end that was
+// asked for comes after the first payment.
+func (a Access) TrialStops() *time.Time {
+	return trialStops(a.TrialEnd, a.CancelAt, a.CancelAtPeriodEnd)
+}
+
+func trialStops(trialEnd, cancelAt *time.Time, atPeriodEnd bool) *time.Time {
+	switch {
+	case trialEnd == nil:
+		return nil
+	case cancelAt != nil && !cancelAt.After(*trialEnd):
+		return cancelAt
+	case cancelAt == nil && atPeriodEnd:
+		return trialEnd // the period of a trial is the trial
+	}
+	return nil
 }

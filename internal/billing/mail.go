@@ -41,12 +41,16 @@ type Mail struct {
 	Currency     string
 	NextAttempt  *time.Time
 	TrialEnd     *time.Time
+	Card         string // the last four digits of the one that is charged when a trial ends; empty: none is on file
+	Seats        int64  // that the amount at the end of a trial is for; zero where the plan is not paid by the seat
+	Interval     string // that it pays for: month or year
+	Discount     bool   // the amount is before one
 	GraceEnds    *time.Time
 }
 
 // Mails reads what the mails of a cause need: one for each owner and for the address that invoices go to. A receipt goes
 // there alone when there is one. jobs.ErrNothingToDo when what they would say is no
-// longer true: the invoice was paid, the trial is over.
+// longer true: the invoice was paid, the trial is over or was cancelled.
 func (b *Billing) Mails(ctx context.Context, kind string, tenantID uuid.UUID, subscription, invoice string) ([]Mail, error) {
 	s := scope.System(tenantID)
 	var org billingdb.BilledOrganizationRow
@@ -68,8 +72,15 @@ func (b *Billing) Mails(ctx context.Context, kind string, tenantID uuid.UUID, su
 	if sub != nil {
 		if plan, ok := b.Plans.Plan(sub.Plan); ok {
 			m.Plan = plan.Name
+			if plan.PerSeat {
+				m.Seats = sub.Quantity
+			}
 		}
 		m.TrialEnd = sub.TrialEnd
+		m.Card, m.Interval, m.Discount = sub.CardLast4, sub.Interval, sub.DiscountName != ""
+		if kind == MailTrialWillEnd {
+			m.Amount, m.Currency = sub.UnitAmount*sub.Quantity, sub.Currency
+		}
 		if sub.PastDueSince != nil {
 			ends := sub.PastDueSince.Add(Grace)
 			m.GraceEnds = &ends
@@ -115,7 +126,8 @@ func over(kind, subscription string, sub *Subscription, inv *billingdb.InvoiceBy
 	case MailReceipt:
 		return inv == nil || inv.Status != "paid" || inv.AmountPaid == 0
 	case MailTrialWillEnd:
-		return sub == nil || sub.StripeSubscriptionID != subscription || sub.Status != "trialing"
+		return sub == nil || sub.StripeSubscriptionID != subscription || sub.Status != "trialing" ||
+			trialStops(sub.TrialEnd, sub.CancelAt, sub.CancelAtPeriodEnd) != nil
 	}
 	return false
 }

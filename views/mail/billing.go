@@ -33,9 +33,10 @@ func Billing(ctx context.Context, m billing.Mail) Letter {
 		}
 	case billing.MailTrialWillEnd:
 		l.Subject, l.Title = "Your trial of "+m.Plan+" ends soon", "Your trial ends"+on(ctx, m.TrialEnd)
-		l.Paragraphs = []string{hello, "the trial of " + m.Plan + " for " + m.Organization + " ends" + on(ctx, m.TrialEnd) +
-			". Add a card to stay on it. Without one " + m.Organization + " is on the free plan afterwards, and all your data stays."}
-		l.ButtonText = "Add a card"
+		l.Paragraphs = append([]string{hello}, trialEnds(ctx, m)...)
+		if m.Card == "" {
+			l.ButtonText = "Add a card"
+		}
 	case billing.MailCanceledNonpayment:
 		l.Subject, l.Title = m.Organization+" is on the free plan now", "The subscription has ended"
 		l.Paragraphs = []string{hello, "all attempts to charge the card failed, so the subscription has ended. " + m.Organization +
@@ -62,6 +63,29 @@ func amount(m billing.Mail) string {
 		return ""
 	}
 	return " of " + ui.Money(m.Amount, m.Currency)
+}
+
+// trialEnds says when a trial ends and what happens then: with a card on file it goes on and is paid for.
+func trialEnds(ctx context.Context, m billing.Mail) []string {
+	ends := "the trial of " + m.Plan + " for " + m.Organization + " ends" + on(ctx, m.TrialEnd) + "."
+	if m.Card == "" {
+		return []string{ends + " Add a card to stay on it. Without one " + m.Organization + " is on the free plan afterwards, and all your data stays."}
+	}
+	what, before := ui.T(ctx, "the first month"), ui.T(ctx, "before VAT")
+	if m.Interval == "year" {
+		what = ui.T(ctx, "the first year")
+	}
+	if m.Seats > 0 {
+		what += " " + ui.TN(ctx, int(m.Seats), "and one seat", "and %d seats")
+	}
+	if m.Discount {
+		before = ui.T(ctx, "before VAT and the discount")
+	}
+	return []string{
+		fmt.Sprintf("%s %s goes on by itself: the card ending in %s is charged then. That is %s for %s, %s.",
+			ends, m.Plan, m.Card, ui.Money(m.Amount, m.Currency), what, before),
+		"Nothing needs to be done to stay on it. To stop, cancel on the billing page before that day: then nothing is charged, and all your data stays.",
+	}
 }
 
 func next(ctx context.Context, m billing.Mail) string {

@@ -21,6 +21,7 @@ select
     s.past_due_since,
     s.trial_end,
     s.cancel_at_period_end,
+    s.cancel_at,
     s.current_period_end,
     coalesce(c.plan, '') as plan,
     coalesce(s.card_last4, '') <> '' as has_card,
@@ -53,6 +54,7 @@ type AccessRow struct {
 	PastDueSince      *time.Time
 	TrialEnd          *time.Time
 	CancelAtPeriodEnd *bool
+	CancelAt          *time.Time
 	CurrentPeriodEnd  *time.Time
 	Plan              string
 	HasCard           bool
@@ -72,6 +74,7 @@ func (q *Queries) Access(ctx context.Context, db DBTX, slug string) (AccessRow, 
 		&i.PastDueSince,
 		&i.TrialEnd,
 		&i.CancelAtPeriodEnd,
+		&i.CancelAt,
 		&i.CurrentPeriodEnd,
 		&i.Plan,
 		&i.HasCard,
@@ -89,6 +92,7 @@ select
     s.past_due_since,
     s.trial_end,
     s.cancel_at_period_end,
+    s.cancel_at,
     s.current_period_end,
     coalesce(c.plan, '') as plan,
     coalesce(s.card_last4, '') <> '' as has_card,
@@ -121,6 +125,7 @@ type AccessOfTenantRow struct {
 	PastDueSince      *time.Time
 	TrialEnd          *time.Time
 	CancelAtPeriodEnd *bool
+	CancelAt          *time.Time
 	CurrentPeriodEnd  *time.Time
 	Plan              string
 	HasCard           bool
@@ -138,6 +143,7 @@ func (q *Queries) AccessOfTenant(ctx context.Context, db DBTX, id uuid.UUID) (Ac
 		&i.PastDueSince,
 		&i.TrialEnd,
 		&i.CancelAtPeriodEnd,
+		&i.CancelAt,
 		&i.CurrentPeriodEnd,
 		&i.Plan,
 		&i.HasCard,
