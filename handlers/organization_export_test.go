@@ -55,6 +55,13 @@ func TestACopyOfAnOrganization(t *testing.T) {
 	a.exec(t, `update memberships set left_at = now() where role = 'guest'`)
 	a.exec(t, `insert into invoices (tenant_id, id, stripe_invoice_id, stripe_customer_id, number, status, currency, total, amount_due, amount_paid, issued_at)
 		select id, gen_random_uuid(), 'in_1', 'cus_1', 'ACME-0001', 'paid', 'eur', 1200, 1200, 1200, now() from tenants where slug = 'acme'`)
+	a.exec(t, `insert into billing_settings (tenant_id, email) select id, 'accounts@acme.example' from tenants where slug = 'acme'`)
+	a.exec(t, `insert into usage_hours (tenant_id, meter, hour, quantity, measured, note)
+		select id, 'storage', date_trunc('hour', now()) - n * interval '1 hour', n, 51000000000, 'a trial' from tenants, generate_series(1, 5) n where slug = 'acme'`)
+	a.exec(t, `insert into subscriptions (tenant_id, id, stripe_subscription_id, stripe_customer_id, status, access_status, livemode,
+			pending_plan, pending_at, discount_name, discount_percent, card_brand, card_last4, card_expires)
+		select id, gen_random_uuid(), 'sub_1', 'cus_1', 'active', 'active', false, 'team', now(), 'Spring offer', 20, 'visa', '4242', '2034-12-31'
+		from tenants where slug = 'acme'`)
 	a.Worker.Privacy.PageSize = 2
 	b := a.SignIn(t, dana)
 	b.Get("/orgs/acme/settings").Want(200).Submit("/orgs/acme/settings", "name", "Acme Works").Want(200)
@@ -63,6 +70,7 @@ func TestACopyOfAnOrganization(t *testing.T) {
 		"organization.json": {"Acme Works", `"acme"`}, "people.json": {dana, "Jun Park", "Lukas Brandt"}, "projects.csv": {"Project WEB", "Project HID"},
 		"tickets.json": {"of-dana", "hidden-from-dana", "Jun Park"}, "comments.json": {"A comment"}, "activity.json": {"organization.changed", "organization.export_asked", "192.0.2.1"},
 		"invoices.csv": {"ACME-0001", "1200"}, "activity.csv": {"organization.created"},
+		"billing.json": {"accounts@acme.example"}, "subscriptions.csv": {"team", "Spring offer", "visa", "4242", "2034-12-31"}, "usage.csv": {"51000000000", "a trial"},
 	} {
 		for _, word := range words {
 			if !strings.Contains(files[file], word) {
@@ -74,6 +82,9 @@ func TestACopyOfAnOrganization(t *testing.T) {
 		t.Errorf("%d of 5 tickets in the table", len(rows))
 	} else if !strings.HasPrefix(rows[0]["title"], `'=HYPERLINK(`) || rows[0]["project"] != "WEB" || rows[0]["author"] != "Dana Whitfield" || rows[0]["closed_at"] != "" {
 		t.Errorf("a row of the table: %v", rows[0])
+	}
+	if rows := table(t, files["usage.csv"]); len(rows) != 5 {
+		t.Errorf("%d of 5 hours in the table", len(rows))
 	}
 	for name, text := range files {
 		if strings.HasSuffix(name, ".json") && !json.Valid([]byte(text)) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,15 +111,18 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) err
 	return each(ctx, b, prefix, func(o *blob.ListObject) error { return fn(o.Key) })
 }
 
-// Size is how many bytes the files hold whose key begins with prefix.
-func (s *Store) Size(ctx context.Context, prefix string) (int64, error) {
+// Size is how many bytes the files hold whose key begins with prefix, without those that begin with except, in one
+// listing of them.
+func (s *Store) Size(ctx context.Context, prefix, except string) (int64, error) {
 	b, err := s.open()
 	if err != nil {
 		return 0, err
 	}
 	var sum int64
 	err = each(ctx, b, prefix, func(o *blob.ListObject) error {
-		sum += o.Size
+		if !strings.HasPrefix(o.Key, except) {
+			sum += o.Size
+		}
 		return nil
 	})
 	return sum, err

@@ -56,16 +56,13 @@ func filesOf(tenant uuid.UUID) string { return "tenants/" + tenant.String() + "/
 // Stored is how many bytes of files an organization keeps. Copies of its data that wait to be fetched are not its doing,
 // and go by themselves.
 func (p *Privacy) Stored(ctx context.Context, tenant uuid.UUID) (int64, error) {
-	all, err := p.Files.Size(ctx, filesOf(tenant))
-	if err != nil {
-		return 0, err
-	}
-	copies, err := p.Files.Size(ctx, filesOf(tenant)+"exports/")
-	return max(all-copies, 0), err
+	return p.Files.Size(ctx, filesOf(tenant), copiesOf(tenant))
 }
 
+func copiesOf(tenant uuid.UUID) string { return filesOf(tenant) + "exports/" }
+
 func folderIn(tenant, export uuid.UUID) string {
-	return filesOf(tenant) + "exports/" + export.String() + "/"
+	return copiesOf(tenant) + export.String() + "/"
 }
 
 // partsOfOrganization is what the copy of an organization consists of, in order.
@@ -90,10 +87,16 @@ func (p *Privacy) partsOfOrganization(tenant uuid.UUID) []part {
 		of("projects", projects.ExportAllProjectsTx, "key name description visibility members created_at archived_at"),
 		of("tickets", projects.ExportAllTicketsTx, "project number title body status priority author assignee created_at updated_at closed_at"),
 		of("comments", projects.ExportAllCommentsTx, "project ticket author body created_at edited_at"),
-		of("subscriptions", billing.ExportSubscriptionsTx, "stripe_id status seats amount currency interval created_at period_end trial_end ended_at"),
+		of("subscriptions", billing.ExportSubscriptionsTx, "stripe_id status seats amount currency interval created_at period_end trial_end ends_at ended_at "+
+			"changes_to changes_at discount discount_percent discount_amount discount_until card_brand card_last4 card_expires"),
 		of("invoices", billing.ExportInvoicesTx, "number status currency total amount_due amount_paid issued_at period_start period_end page pdf"),
 		of("activity", events.ExportHistoryTx, "at actor action object name changes personal seal"),
 		{name: "logo", kept: func(ctx context.Context) (string, error) { return tenants.LogoKey(ctx, p.DB.Direct(), tenant) }},
+		// New parts come last: a copy under way knows where it stands by their number.
+		{name: "billing", tenant: tenant, read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) {
+			return billing.ExportSettingsTx(ctx, tx, tenant)
+		})},
+		of("usage", billing.ExportUsageTx, "meter hour measured charged reported_at note"),
 	}
 }
 

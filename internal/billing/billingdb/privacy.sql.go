@@ -53,10 +53,27 @@ func (q *Queries) ExportInvoices(ctx context.Context, db DBTX, arg ExportInvoice
 	return items, nil
 }
 
+const ExportSettings = `-- name: ExportSettings :one
+select jsonb_build_object('invoices_go_to', s.email)::jsonb as doc
+from billing_settings s
+where s.tenant_id = $1
+`
+
+func (q *Queries) ExportSettings(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]byte, error) {
+	row := db.QueryRow(ctx, ExportSettings, tenantID)
+	var doc []byte
+	err := row.Scan(&doc)
+	return doc, err
+}
+
 const ExportSubscriptions = `-- name: ExportSubscriptions :many
 select s.id, jsonb_build_object(
     'stripe_id', s.stripe_subscription_id, 'status', s.status, 'seats', s.quantity, 'amount', s.unit_amount, 'currency', s.currency,
-    'interval', s.billing_interval, 'created_at', s.created_at, 'period_end', s.current_period_end, 'trial_end', s.trial_end, 'ended_at', s.ended_at
+    'interval', s.billing_interval, 'created_at', s.created_at, 'period_end', s.current_period_end, 'trial_end', s.trial_end,
+    'ends_at', coalesce(s.cancel_at, case when s.cancel_at_period_end then s.current_period_end end), 'ended_at', s.ended_at,
+    'changes_to', nullif(s.pending_plan, ''), 'changes_at', s.pending_at,
+    'discount', nullif(s.discount_name, ''), 'discount_percent', nullif(s.discount_percent, 0), 'discount_amount', nullif(s.discount_amount, 0),
+    'discount_until', s.discount_until, 'card_brand', nullif(s.card_brand, ''), 'card_last4', nullif(s.card_last4, ''), 'card_expires', s.card_expires
 )::jsonb as doc
 from subscriptions s
 where s.tenant_id = $1 and s.id > $2 and s.status <> ''
@@ -84,6 +101,48 @@ func (q *Queries) ExportSubscriptions(ctx context.Context, db DBTX, arg ExportSu
 	var items []ExportSubscriptionsRow
 	for rows.Next() {
 		var i ExportSubscriptionsRow
+		if err := rows.Scan(&i.ID, &i.Doc); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ExportUsage = `-- name: ExportUsage :many
+select (lpad(to_hex(extract(epoch from h.hour)::bigint), 16, '0') || left(md5(h.meter), 16))::uuid as id, jsonb_build_object(
+    'meter', h.meter, 'hour', h.hour, 'measured', h.measured, 'charged', h.quantity, 'reported_at', h.reported_at, 'note', h.note
+)::jsonb as doc
+from usage_hours h
+where h.tenant_id = $1 and (lpad(to_hex(extract(epoch from h.hour)::bigint), 16, '0') || left(md5(h.meter), 16))::uuid > $2::uuid
+order by 1
+limit $3::int
+`
+
+type ExportUsageParams struct {
+	TenantID uuid.UUID
+	After    uuid.UUID
+	Size     int32
+}
+
+type ExportUsageRow struct {
+	ID  uuid.UUID
+	Doc []byte
+}
+
+// An hour of a meter has no id of its own: the pages go by one that is made of both.
+func (q *Queries) ExportUsage(ctx context.Context, db DBTX, arg ExportUsageParams) ([]ExportUsageRow, error) {
+	rows, err := db.Query(ctx, ExportUsage, arg.TenantID, arg.After, arg.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExportUsageRow
+	for rows.Next() {
+		var i ExportUsageRow
 		if err := rows.Scan(&i.ID, &i.Doc); err != nil {
 			return nil, err
 		}
