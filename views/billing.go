@@ -31,6 +31,26 @@ func (p BillingPage) unfinished() bool {
 
 func (p BillingPage) planName() string { return p.Access.Plan.Name }
 
+// paid is the plan of the subscription that goes on beside one that was given, else the one that access is by.
+func (p BillingPage) paid() billing.Plan {
+	if p.Access.Override && p.Live() {
+		for _, plan := range p.Plans {
+			if plan.Key == p.Subscription.Plan {
+				return plan
+			}
+		}
+	}
+	return p.Access.Plan
+}
+
+// given is the plan that was given, or nil.
+func (p BillingPage) given() *billing.Plan {
+	if !p.Access.Override {
+		return nil
+	}
+	return &p.Access.Plan
+}
+
 // headLine is the price and what comes next, in one line.
 func (p BillingPage) headLine(ctx context.Context) string {
 	if p.Access.Override {
@@ -40,10 +60,7 @@ func (p BillingPage) headLine(ctx context.Context) string {
 		return p.Access.Plan.Description
 	}
 	sub := p.Subscription
-	line := ui.T(ctx, "%s per member and month", ui.Money(sub.UnitAmount, sub.Currency))
-	if sub.Interval == "year" {
-		line = ui.T(ctx, "%s per member and year", ui.Money(sub.UnitAmount, sub.Currency))
-	}
+	line := ui.Money(sub.UnitAmount, sub.Currency) + " " + perPeriod(ctx, p.paid(), sub.Interval)
 	if end := p.ending(); end != nil {
 		return line + " · " + ui.T(ctx, "ends on %s", ui.LongDay(ctx, *end))
 	}
@@ -82,6 +99,9 @@ func (p BillingPage) total() string {
 }
 
 func (p BillingPage) totalNote(ctx context.Context) string {
+	if !p.paid().PerSeat {
+		return perPeriod(ctx, p.paid(), p.Subscription.Interval) + ", " + before(ctx, p.discount())
+	}
 	seats := ui.TN(ctx, int(p.Subscription.Quantity), "a month for one seat", "a month for %d seats")
 	if p.Subscription.Interval == "year" {
 		seats = ui.TN(ctx, int(p.Subscription.Quantity), "a year for one seat", "a year for %d seats")
@@ -154,32 +174,6 @@ func (p BillingPage) usageNotes(ctx context.Context) []string {
 		}
 	}
 	return all
-}
-
-// storageMeter is what is kept against what the plan includes; more is charged and not refused.
-func (p BillingPage) storageMeter(ctx context.Context) ui.MeterBox {
-	return ui.MeterBox{Label: ui.T(ctx, "Files"), Used: p.Use.Measured, Limit: int64(p.Access.Plan.Limits.StorageMB) * 1_000_000, Unit: "bytes"}
-}
-
-func (p BillingPage) storageNote(ctx context.Context) string {
-	interval := "month"
-	if p.Subscription != nil && p.Subscription.Interval != "" {
-		interval = p.Subscription.Interval
-	}
-	price, ok := p.Access.Plan.MeterPrice(interval)
-	if !ok {
-		return ""
-	}
-	text := ui.T(ctx, "Files as of %s. Each gigabyte beyond what is included is %s a month, by the most that was kept at a full hour.",
-		ui.Exact(ctx, p.Use.Hour), ui.Money(price.Amount, price.Currency))
-	if interval == "year" {
-		text = ui.T(ctx, "Files as of %s. Each gigabyte beyond what is included is %s a year, by the most that was kept at a full hour.",
-			ui.Exact(ctx, p.Use.Hour), ui.Money(price.Amount, price.Currency))
-	}
-	if p.Use.Quantity > 0 {
-		text += " " + ui.TN(ctx, int(p.Use.Quantity), "One is charged at the moment.", "%d are charged at the moment.")
-	}
-	return text
 }
 
 func pick(yes bool, a, b string) string {

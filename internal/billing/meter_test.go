@@ -3,6 +3,7 @@ package billing_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path"
 	"testing"
 	"time"
@@ -95,7 +96,7 @@ func TestUseOfAMeterIsToldOnceAnHour(t *testing.T) {
 	}
 	m.st.Deliver(t)
 	page := m.site.SignIn(t, "ada@example.com").Get("/orgs/acme/billing").Want(200)
-	page.Says("Files", "91 GB of 50 GB", "42 are charged at the moment", "€0.20 a month")
+	page.Says("Storage", "91 GB of 50 GB", "42 are charged at the moment", "€0.20 a month")
 	if row := m.row(); row.plan != "business" || row.quantity != 1 {
 		t.Errorf("the row is %+v: the meter's item must not count for the plan", row)
 	}
@@ -113,6 +114,53 @@ func TestWhoIsNotMetered(t *testing.T) {
 	}
 	if n := m.jobs(); n != 0 {
 		t.Errorf("%d reports are asked for", n)
+	}
+}
+
+// What staff give counts beside what is paid for: the larger of the two is included.
+func TestAGivenPlanIncludesStorage(t *testing.T) {
+	t.Parallel()
+	plan := func(meter string, mb int) *billing.Plan {
+		return &billing.Plan{Meter: meter, Limits: billing.PlanLimits{StorageMB: mb}}
+	}
+	paid := plan("storage", 50_000)
+	for name, c := range map[string]struct {
+		given *billing.Plan
+		want  int64
+	}{
+		"nothing given":              {nil, 20},
+		"a smaller one":              {plan("", 5_000), 20},
+		"a larger one with a meter":  {plan("storage", 60_000), 10},
+		"a smaller one with a meter": {plan("storage", 10_000), 20},
+		"a larger one without":       {plan("", 60_000), 0},
+		"as much without a meter":    {plan("", 50_000), 0},
+		"one without a limit":        {plan("", -1), 0},
+	} {
+		if got := paid.Beyond(c.given, 69*gigabytes+1); got != c.want {
+			t.Errorf("%s: %d gigabytes are charged, want %d", name, got, c.want)
+		}
+	}
+
+	m := newMetered(t, "business")
+	data, err := os.ReadFile("plans.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = append(data, "\n  - { key: grand, name: Grand, rank: 9, limits: { projects: -1, members: -1, storage_mb: 90000, api_rpm: 1 } }\n"...)
+	wide, err := billing.ParseCatalogue(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.site.App.Plans, m.site.Worker.Billing.Plans = wide, wide
+	m.site.Give(t, m.s, "grand")
+	m.stored = 89 * gigabytes
+	hour := zero().Add(time.Hour)
+	m.st.SetClock(hour.Add(time.Minute))
+	if err := m.report(hour); err != nil {
+		t.Fatal(err)
+	}
+	if got, items := m.used(), len(m.items()); got != 0 || items != 1 {
+		t.Errorf("%d gigabytes are charged by %d items although the given plan includes them", got, items)
 	}
 }
 

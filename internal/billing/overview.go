@@ -29,7 +29,7 @@ type Overview struct {
 	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
 	Given        *Given         // nil: staff gave nothing
 	Waiting      time.Time      // since when news from Stripe wait to be fetched; zero when none do
-	Email        string         // where invoices go besides the owners; empty for nowhere
+	Email        string         // where receipts go instead of to the owners; empty: to them
 	Now          time.Time      // by the clock that periods run by
 }
 
@@ -135,12 +135,22 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		return o, fmt.Errorf("read the billing page: %w", err)
 	}
 	o.Access = b.Plans.Access(access, o.Now)
-	if o.Use != nil && o.Use.Meter != o.Access.Plan.Meter {
+	if o.Use != nil && o.Use.Meter != b.paid(o).Meter {
 		o.Use = nil // of a plan before
 	}
 	o.Customer, o.TrialFree, o.Checkout = customer != "", trial == "", checkout != ""
 	o.Invoices, o.Next = cut(o.Invoices, invoicesInOverview)
 	return o, nil
+}
+
+// paid is the plan of the subscription that goes on beside one that was given, else the one that access is by.
+func (b *Billing) paid(o Overview) Plan {
+	if o.Access.Override && o.Live() {
+		if plan, ok := b.Plans.Plan(o.Subscription.Plan); ok {
+			return plan
+		}
+	}
+	return o.Access.Plan
 }
 
 // Invoices reads a page of the list, newest first.
