@@ -52,7 +52,7 @@ func (h *Billing) page(r *http.Request) views.BillingPage {
 
 // again shows the billing page once more with what is wrong with one of its forms.
 func (h *Billing) again(w http.ResponseWriter, r *http.Request, s scope.Scope, failed error) error {
-	if !fault.Is(failed, fault.Invalid) {
+	if !stays(failed) {
 		return failed
 	}
 	page := h.page(r)
@@ -60,13 +60,13 @@ func (h *Billing) again(w http.ResponseWriter, r *http.Request, s scope.Scope, f
 	if page.Overview, err = h.Billing.Overview(r.Context(), s); err != nil {
 		return err
 	}
-	return h.Again(w, r, failed, func(f ui.Form) templ.Component {
+	return h.AgainAway(w, r, failed, func(f ui.Form) templ.Component {
 		page.Form = f
 		return views.Billing(s, page)
 	})
 }
 
-// SetEmail says where invoices and receipts go besides the owners.
+// SetEmail says where receipts go instead of to the owners, and mails about payments besides them.
 func (h *Billing) SetEmail(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	f, err := Decode[billing.EmailForm](h.Base, r)
 	if err != nil {
@@ -84,6 +84,9 @@ func (h *Billing) ApplyCode(w http.ResponseWriter, r *http.Request, s scope.Scop
 	f, err := Decode[billing.CodeForm](h.Base, r)
 	if err != nil {
 		return err
+	}
+	if err := h.Billing.TakeCode(r.Context(), s); err != nil {
+		return h.again(w, r, s, err)
 	}
 	if err := h.Billing.ApplyCode(r.Context(), s, f); err != nil {
 		return h.again(w, r, s, err)

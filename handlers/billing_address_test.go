@@ -78,7 +78,10 @@ func TestTheBillingAddressWhileStripeIsAway(t *testing.T) {
 	s.buy(t)
 	s.st.Forget()
 	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: "/v1/customers", Times: 9, AfterCarryingOut: true})
-	s.b.Post("/orgs/acme/billing/email", url.Values{"email": {accounts}}).Want(503)
+	p := s.b.Post("/orgs/acme/billing/email", url.Values{"email": {accounts}}).Want(503)
+	if got := p.Form("/orgs/acme/billing/email").Get("email"); got != accounts {
+		t.Errorf("the form that came back says %q", got)
+	}
 	s.b.Get(billingPage).Silent(accounts)
 	s.st.Sim.ClearFaults()
 	if p := s.b.HX("POST", "/orgs/acme/billing/email", url.Values{"email": {accounts}}).Want(200); p.Header.Get("HX-Redirect") != billingPage {

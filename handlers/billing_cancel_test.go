@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,9 +106,32 @@ func TestATrialIsEnded(t *testing.T) {
 				t.Errorf("the row is %s, want %s", s.status(t), c.status)
 			}
 			if c.status == "trialing" {
+				s.b.Get("/orgs/acme").Says("Your trial of Team ends in 14 days,", "It was cancelled: Acme Robotics is on Free after that, and nothing is charged.").Silent("Without a card")
 				s.b.Get(billingPage).Says("ends on 15 January 2026").Submit(billingPage + "/resume").Says("trial until 15 January 2026")
 			} else {
 				s.b.Get(billingPage).Says("Free", c.says).Silent("Try Team")
+			}
+		})
+	}
+}
+
+// Whoever has cancelled is told of the end where it stands, and is not asked for a card.
+func TestACancelledTrialAsksForNoCard(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]url.Values{
+		"at its end": {"cancel_at_period_end": {"true"}},
+		"on a day":   {"cancel_at": {strconv.FormatInt(begin().AddDate(0, 0, 13).Add(12*time.Hour).Unix(), 10)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onTrial(t, paysCard)
+			s.api(t, "/v1/subscriptions/"+s.st.Sim.Subscriptions(1)[0].ID, end)
+			s.st.Deliver(t)
+			s.b.Get("/orgs/acme").Says("It was cancelled").Silent("Without a card", "is charged then")
+			s.st.Pass(t, begin().AddDate(0, 0, 12))
+			s.st.Deliver(t)
+			if mails := s.about(t, dana, "ends soon"); len(mails) != 0 {
+				t.Errorf("%d mails about the end of a trial that was cancelled: %+v", len(mails), mails)
 			}
 		})
 	}
@@ -152,7 +176,11 @@ func TestCancelWhileStripeIsAway(t *testing.T) {
 	s.buy(t)
 	s.st.Deliver(t)
 	s.st.Sim.InjectFault(faultAll())
-	s.b.Post(cancelPage, nil).Want(503).Says("Nothing was changed")
+	typed := url.Values{"reason": {"unused"}, "comment": {"What took a while to write"}}
+	p := s.b.Post(cancelPage, typed).Want(503).Says("Nothing was changed", "Cancel Team")
+	if form := p.Form(cancelPage); form.Get("comment") != typed.Get("comment") || form.Get("reason") != "unused" || p.Header.Get("Retry-After") == "" {
+		t.Errorf("the form that came back holds %v", form)
+	}
 	s.st.Sim.ClearFaults()
 	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: "/v1/subscriptions/", Times: 9, AfterCarryingOut: true})
 	s.b.Post(cancelPage, nil).Want(503)

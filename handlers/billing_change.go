@@ -6,7 +6,6 @@ import (
 	"github.com/a-h/templ"
 
 	"plinth/internal/billing"
-	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/views"
 	"plinth/views/ui"
@@ -14,6 +13,9 @@ import (
 
 // ShowChange shows what a change of plan costs and when it happens, before anybody confirms it.
 func (h *Billing) ShowChange(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	if err := h.Billing.TakePreview(r.Context(), s); err != nil {
+		return err
+	}
 	query := r.URL.Query()
 	p, err := h.Billing.PreviewChange(r.Context(), s, billing.Choice{Plan: query.Get("plan"), Interval: query.Get("interval")})
 	if err != nil {
@@ -84,12 +86,12 @@ func (h *Billing) Cancel(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 		return err
 	}
 	err = h.Billing.Cancel(r.Context(), s, f)
-	if fault.Is(err, fault.Invalid) {
+	if stays(err) {
 		o, asked := h.Billing.Overview(r.Context(), s)
 		if asked != nil {
 			return asked
 		}
-		return h.Again(w, r, err, func(f ui.Form) templ.Component { return views.BillingCancel(s, h.cancelPage(o), f) })
+		return h.AgainAway(w, r, err, func(f ui.Form) templ.Component { return views.BillingCancel(s, h.cancelPage(o), f) })
 	}
 	if err != nil {
 		return err
@@ -109,6 +111,9 @@ func (h *Billing) Resume(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 
 // ShowStart shows what paying from now on costs, before anybody confirms it.
 func (h *Billing) ShowStart(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	if err := h.Billing.TakePreview(r.Context(), s); err != nil {
+		return err
+	}
 	p, err := h.Billing.PreviewStart(r.Context(), s)
 	if err != nil {
 		return err

@@ -1,12 +1,14 @@
 package handlers_test
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/internal/stripesim"
 	"plinth/test/webtest"
@@ -86,12 +88,61 @@ func TestCodesThatCannotBeUsed(t *testing.T) {
 	}
 	s.st.Sim.InjectFault(stripesim.Fault{Method: "POST", Path: "/v1/subscriptions/", Times: 9, AfterCarryingOut: true})
 	s.code(t, "LAST", nil)
-	s.b.Post("/orgs/acme/billing/code", url.Values{"promotion": {"LAST"}}).Want(503)
+	if p := s.b.Post("/orgs/acme/billing/code", url.Values{"promotion": {"LAST"}}).Want(503); p.Form("/orgs/acme/billing/code").Get("promotion") != "LAST" {
+		t.Error("what was typed is lost with the answer")
+	}
 	s.st.Sim.ClearFaults()
 	s.apply(t, "LAST").Want(200).Says("The code is applied")
 	if n := s.st.Sim.PromotionCodes(1)[0].TimesRedeemed; n != 1 {
 		t.Errorf("redeemed %d times", n)
 	}
+}
+
+// Stripe is asked by people no more often than people ask.
+func TestAskingStripeTooOften(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.buy(t)
+	s.st.Deliver(t)
+	exhaust := func(take func(context.Context, scope.Scope) error) {
+		for range 100 {
+			if err := take(t.Context(), s.owner); fault.Is(err, fault.Throttled) {
+				return
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Error("a hundred times and none was refused")
+	}
+	s.b.Get(change + "?plan=business&interval=month").Want(200)
+	exhaust(s.App.Billing.TakePreview)
+	exhaust(s.App.Billing.TakeCode)
+	s.st.Forget()
+	for _, path := range []string{change + "?plan=business&interval=month", billingPage + "/start"} {
+		if p := s.b.Get(path).Want(429).Says("Too many attempts"); p.Header.Get("Retry-After") == "" {
+			t.Errorf("%s does not say when to come again", path)
+		}
+	}
+	p := s.apply(t, "SPRING").Want(429).Says("Too many attempts")
+	if got := p.Form("/orgs/acme/billing/code").Get("promotion"); got != "SPRING" {
+		t.Errorf("what was typed is %q", got)
+	}
+	if n := s.st.Calls("/v1/"); n != 0 {
+		t.Errorf("Stripe was asked %d times", n)
+	}
+	s.Org(t, s.owner.Person, "harbour", "Harbour Labs")
+	s.b.Get("/orgs/harbour/billing/start").Want(409) // of another organization: it may ask
+}
+
+// What is owed from before stands in the table, so that its lines add up.
+func TestAPreviewAddsUp(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.buy(t)
+	s.st.Deliver(t)
+	s.st.Pass(t, begin().AddDate(0, 0, 15).Add(12*time.Hour)) // half of January
+	s.api(t, "/v1/customers/"+s.st.Sim.Customers(1)[0].ID, url.Values{"balance": {"250"}})
+	s.b.Get(change+"?plan=business&interval=month").Want(200).Says("Owed from before €2.50", "Pay €7.50 and change")
 }
 
 func TestACodeInATrial(t *testing.T) {
@@ -142,7 +193,7 @@ func TestTheCheckoutTakesCodesAndTaxIDs(t *testing.T) {
 func TestPricing(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	p := s.Browser(t).Get("/pricing").Want(200).Says("€9", "€19", "per member and month", "Try Team for 14 days", "Members-only projects", "Without limit", "50 GB", "How do I cancel?", "14 days and without a card")
+	p := s.Browser(t).Get("/pricing").Want(200).Silent("API requests").Says("€9", "€19", "per member and month", "Try Team for 14 days", "Members-only projects", "Without limit", "50 GB", "How do I cancel?", "14 days and without a card")
 	if links := strings.Join(p.Links(), " "); !strings.Contains(links, "/pricing?by=year") || !strings.Contains(links, "/signup?plan=team") {
 		t.Errorf("the page leads to %s", links)
 	}

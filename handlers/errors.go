@@ -115,9 +115,28 @@ func (b *Base) Again(w http.ResponseWriter, r *http.Request, err error, show fun
 	if len(f.Fields) == 0 && f.Kind != fault.Invalid && f.Public == "" {
 		return err
 	}
+	return b.shown(w, r, err, f, show)
+}
+
+// AgainAway is Again, also when a part we need is away: what was typed is not lost by that. htmx leaves the form as it
+// stands and shows a line in the corner instead.
+func (b *Base) AgainAway(w http.ResponseWriter, r *http.Request, err error, show func(ui.Form) templ.Component) error {
+	f := fault.As(err)
+	if f == nil || f.Kind != fault.Unavailable || f.Public == "" || IsHX(r) {
+		return b.Again(w, r, err, show)
+	}
+	return b.shown(w, r, err, f, show)
+}
+
+func (b *Base) shown(w http.ResponseWriter, r *http.Request, err error, f *fault.Error, show func(ui.Form) templ.Component) error {
 	retryAfter(w, f)
 	telemetry.TraceFrom(r.Context()).Err = err
 	return b.Render(w, r, Status(f.Kind), show(typed(r, f)))
+}
+
+// stays says whether the form that failed is shown again: it is wrong, came too often, or Stripe did not answer.
+func stays(err error) bool {
+	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Throttled) || fault.Is(err, fault.Unavailable)
 }
 
 // typed is the form as it was sent, without passwords.

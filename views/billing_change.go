@@ -50,11 +50,13 @@ func before(ctx context.Context, d billing.Discount) string {
 // changeThen says what is paid afterwards.
 func changeThen(ctx context.Context, p billing.Preview) string {
 	amount := every(ctx, p.Then, p.Currency, p.Choice.Interval)
-	seats := ui.TN(ctx, int(p.Seats), "for one seat", "for %d seats")
-	if p.Renews.IsZero() {
-		return ui.T(ctx, "After that %s %s, %s, until you change it.", amount, seats, before(ctx, p.Discount))
+	if p.To.PerSeat {
+		amount += " " + ui.TN(ctx, int(p.Seats), "for one seat", "for %d seats")
 	}
-	return ui.T(ctx, "From %s: %s %s, %s, until you change it.", ui.LongDay(ctx, p.Renews), amount, seats, before(ctx, p.Discount))
+	if p.Renews.IsZero() {
+		return ui.T(ctx, "After that %s, %s, until you change it.", amount, before(ctx, p.Discount))
+	}
+	return ui.T(ctx, "From %s: %s, %s, until you change it.", ui.LongDay(ctx, p.Renews), amount, before(ctx, p.Discount))
 }
 
 func changeButton(ctx context.Context, p billing.Preview) string {
@@ -65,6 +67,24 @@ func changeButton(ctx context.Context, p billing.Preview) string {
 		return ui.T(ctx, "Change to %s", p.To.Name)
 	}
 	return ui.T(ctx, "Pay %s and change", ui.Money(p.Due, p.Currency))
+}
+
+// lineText names a line of what is paid today.
+func lineText(ctx context.Context, line billing.PreviewLine) string {
+	switch line.Kind {
+	case billing.LineTax:
+		return ui.T(ctx, "VAT")
+	case billing.LineOpen:
+		return ui.T(ctx, "Owed from before")
+	case billing.LineKept:
+		return ui.T(ctx, "Kept as credit for the next invoices")
+	case billing.LineLater:
+		return ui.T(ctx, "Charged with the next invoice")
+	}
+	if line.Text == "" {
+		return ui.T(ctx, "Discount")
+	}
+	return line.Text
 }
 
 // withdrawn says that a planned change is given up for this one.

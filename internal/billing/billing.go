@@ -11,6 +11,7 @@ import (
 	"github.com/stripe/stripe-go/v76/client"
 
 	"plinth/internal/db"
+	"plinth/internal/limit"
 	"plinth/jobs"
 )
 
@@ -27,6 +28,8 @@ type Billing struct {
 	Secrets  []string // of the webhook, newest first
 	Livemode bool     // whether the key is a live one; events of the other mode are ignored
 	Log      *slog.Logger
+	// Limits hold up whoever makes us ask Stripe too often.
+	Limits *limit.Limiter
 	// Stored says how many bytes of files an organization keeps, which plans with MeterStorage charge for.
 	Stored func(ctx context.Context, tenant uuid.UUID) (int64, error)
 	// Now is the clock that trials, periods and grace run by: the real one, or the local Stripe's.

@@ -34,11 +34,21 @@ type Preview struct {
 	Card       Card
 }
 
-// PreviewLine is one line of the invoice that the change makes. The one without a text is what is taken off.
+// PreviewLine is one line of the invoice that the change makes; with a kind, what is reckoned below its lines. The one
+// with neither kind nor text is what is taken off.
 type PreviewLine struct {
 	Text   string
 	Amount int64
+	Kind   string
 }
+
+// The kinds of lines below the sum. With them and the credit, the lines add up to what is due.
+const (
+	LineTax   = "tax"   // that is not in the prices
+	LineOpen  = "open"  // what is owed from before
+	LineKept  = "kept"  // is left, and counts against what comes
+	LineLater = "later" // too little to charge now; stands on the next invoice
+)
 
 // Over is a limit of the new plan that today's use is beyond.
 type Over struct {
@@ -171,7 +181,26 @@ func (p *Preview) price(invoice *stripe.Invoice) {
 	if off > 0 {
 		p.Lines = append(p.Lines, PreviewLine{Amount: -off})
 	}
-	if invoice.StartingBalance < 0 {
-		p.Credit = max(invoice.StartingBalance, -invoice.Total)
+	p.settle(invoice)
+}
+
+// settle adds what stands between the lines and what is due: tax, the balance from before, and what is left over.
+func (p *Preview) settle(invoice *stripe.Invoice) {
+	add := func(kind string, amount int64) {
+		if amount != 0 {
+			p.Lines = append(p.Lines, PreviewLine{Kind: kind, Amount: amount})
+		}
 	}
+	var tax int64
+	for _, t := range invoice.TotalTaxAmounts {
+		if !t.Inclusive {
+			tax += t.Amount
+		}
+	}
+	add(LineTax, tax)
+	p.Credit = min(0, max(invoice.StartingBalance, -invoice.Total))
+	add(LineOpen, max(0, invoice.StartingBalance))
+	rest := p.Due - p.Credit - invoice.Total - max(0, invoice.StartingBalance)
+	add(LineKept, max(0, rest))
+	add(LineLater, min(0, rest))
 }

@@ -88,6 +88,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
+	a.Billing.Limits = limits
 	files, err := blob.Open(string(c.BlobURL))
 	if err != nil {
 		return nil, err
