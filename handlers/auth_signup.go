@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -19,11 +20,14 @@ type Auth struct {
 	Auth *auth.Auth
 }
 
-// NewSignup shows the sign-up form.
+// NewSignup shows the sign-up form. A plan that somebody came for is kept until they have an organization.
 func (h *Auth) NewSignup(w http.ResponseWriter, r *http.Request) error {
-	f := ui.Form{Values: map[string][]string{
-		"email": {r.URL.Query().Get("email")}, "next": {SafeNext(r.URL.Query().Get("next"), "")},
-	}}
+	query := r.URL.Query()
+	next := SafeNext(query.Get("next"), "")
+	if plan := query.Get("plan"); plan != "" && next == "" {
+		next = SafeNext("/orgs/new?"+url.Values{"plan": {plan}}.Encode(), "")
+	}
+	f := ui.Form{Values: map[string][]string{"email": {query.Get("email")}, "next": {next}}}
 	return h.Render(w, r, http.StatusOK, views.Signup(f))
 }
 

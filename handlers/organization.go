@@ -43,10 +43,20 @@ func (h *Organizations) New(w http.ResponseWriter, r *http.Request, p scope.Pers
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.OrganizationNew(open, h.Fresh(w, r, "/orgs")))
+	f := h.Fresh(w, r, "/orgs")
+	if plan := r.URL.Query().Get("plan"); h.sold(plan) {
+		f.Values["plan"] = []string{plan}
+	}
+	return h.Render(w, r, http.StatusOK, views.OrganizationNew(open, f))
 }
 
-// Create founds an organization.
+// sold says whether there is a plan of that key that is paid for.
+func (h *Organizations) sold(key string) bool {
+	plan, ok := h.Tenants.Plans.Plan(key)
+	return ok && len(plan.Prices) > 0
+}
+
+// Create founds an organization. Whoever came for a plan is led to where it is tried or bought.
 func (h *Organizations) Create(w http.ResponseWriter, r *http.Request, p scope.Person) error {
 	f, err := Decode[tenants.NewForm](h.Base, r)
 	if err != nil {
@@ -59,6 +69,9 @@ func (h *Organizations) Create(w http.ResponseWriter, r *http.Request, p scope.P
 			return err
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.OrganizationNew(open, f) })
+	}
+	if h.sold(r.PostForm.Get("plan")) {
+		return h.Redirect(w, r, ui.OrgPath(slug, "billing")+"#plans")
 	}
 	return h.Redirect(w, r, ui.OrgPath(slug))
 }

@@ -22,7 +22,7 @@ func (h *Pages) Landing(w http.ResponseWriter, r *http.Request) error {
 // Pricing compares the plans. Who manages the only organization they belong to is led to its own plan.
 func (h *Pages) Pricing(w http.ResponseWriter, r *http.Request) error {
 	nav := ui.NavFrom(r.Context())
-	if len(nav.Orgs) == 1 && (nav.Orgs[0].RoleLabel == "Owner" || nav.Orgs[0].RoleLabel == "Admin") {
+	if len(nav.Orgs) == 1 && nav.Orgs[0].CanManage {
 		return h.Redirect(w, r, ui.OrgPath(nav.Orgs[0].Slug, "billing")+"#plans")
 	}
 	page := views.PricingPage{Plans: h.Plans.Plans(), Interval: "month"}

@@ -28,9 +28,22 @@ func (p CancelPage) when(ctx context.Context) string {
 	case sub.Status == "trialing" && sub.TrialEnd != nil:
 		return ui.T(ctx, "The trial can go on until %s or end now. Nothing is charged either way.", ui.LongDay(ctx, *sub.TrialEnd))
 	case sub.CurrentPeriodEnd != nil:
-		return ui.T(ctx, "%s stays until %s, because it is paid for. Nothing more is charged after that, and you can take this back until then.", p.Plan.Name, ui.LongDay(ctx, *sub.CurrentPeriodEnd))
+		return ui.T(ctx, "%s stays until %s, because it is paid for. It does not renew, and you can take this back until then.", p.Plan.Name, ui.LongDay(ctx, *sub.CurrentPeriodEnd)) + " " + p.last(ctx)
 	}
-	return ui.T(ctx, "%s ends with the period that is paid for.", p.Plan.Name)
+	return ui.T(ctx, "%s ends with the period that is paid for.", p.Plan.Name) + " " + p.last(ctx)
+}
+
+// last says what may still be charged for what was had until the end.
+func (p CancelPage) last(ctx context.Context) string {
+	switch {
+	case p.Plan.Meter != "" && p.Plan.PerSeat:
+		return ui.T(ctx, "What is open by then comes with a last invoice: seats that were added or given back since the one before, and storage beyond what is included. Nothing is charged after that.")
+	case p.Plan.Meter != "":
+		return ui.T(ctx, "Storage beyond what is included, used until then, comes with a last invoice. Nothing is charged after that.")
+	case p.Plan.PerSeat:
+		return ui.T(ctx, "Seats that were added or given back since the last invoice are settled then. Nothing is charged after that.")
+	}
+	return ui.T(ctx, "Nothing more is charged.")
 }
 
 func (p CancelPage) endOptions(ctx context.Context) []ui.Option {

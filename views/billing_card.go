@@ -55,7 +55,10 @@ func percent(ctx context.Context, p float64) string {
 
 // startThen says what is paid after the first payment, and with what.
 func startThen(ctx context.Context, p billing.Start) string {
-	line := ui.T(ctx, "The first period begins today and covers %s.", ui.TN(ctx, int(p.Seats), "one seat", "%d seats"))
+	line := ui.T(ctx, "The first period begins today.")
+	if p.Plan.PerSeat {
+		line = ui.T(ctx, "The first period begins today and covers %s.", ui.TN(ctx, int(p.Seats), "one seat", "%d seats"))
+	}
 	if !p.Renews.IsZero() {
 		line += " " + ui.T(ctx, "It renews on %s.", ui.LongDay(ctx, p.Renews))
 	}

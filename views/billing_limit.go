@@ -19,11 +19,19 @@ func limitText(ctx context.Context, n int, one, many, none string) string {
 
 // limits are what a plan includes, as lines.
 func limits(ctx context.Context, plan billing.Plan) []string {
-	return []string{
+	storage := ui.T(ctx, "Storage without limit")
+	if plan.Limits.StorageMB >= 0 {
+		storage = ui.T(ctx, "%s of storage", ui.Bytes(ctx, int64(plan.Limits.StorageMB)*1_000_000))
+	}
+	all := []string{
 		limitText(ctx, plan.Limits.Members, "One member", "%d members", "Members without limit"),
 		limitText(ctx, plan.Limits.Projects, "One project", "%d projects", "Projects without limit"),
-		ui.T(ctx, "%s of files", ui.Bytes(ctx, int64(plan.Limits.StorageMB)*1_000_000)),
+		storage,
 	}
+	if plan.Scope().Includes(scope.MembersOnlyProjects) {
+		all = append(all, ui.T(ctx, "Members-only projects"))
+	}
+	return all
 }
 
 // invoiceState is an invoice's state as a word and a hue.

@@ -22,10 +22,12 @@ type offer struct {
 func (p BillingPage) offer(ctx context.Context, s scope.Scope, plan billing.Plan) offer {
 	path := func(parts ...string) string { return ui.OrgPath(s.Slug, append([]string{"billing"}, parts...)...) }
 	choice := map[string]string{"plan": plan.Key, "interval": p.Interval}
-	same := plan.Key == p.Access.Plan.Key
+	held, same := plan.Key == p.Access.Plan.Key, plan.Key == p.paid().Key
 	switch {
-	case p.Access.Override && same, same && (!p.Live() || p.Interval == p.Subscription.Interval):
+	case held && (p.Access.Override || !p.Live() || p.Interval == p.Subscription.Interval):
 		return offer{Note: ui.T(ctx, "This is your plan")}
+	case same && p.Interval == p.Subscription.Interval:
+		return offer{Note: ui.T(ctx, "You pay for this one")}
 	case !s.May(scope.ManageBilling):
 		return offer{Note: ui.T(ctx, "An owner can change the plan")}
 	case !p.Live() && len(plan.Prices) == 0:
@@ -36,11 +38,11 @@ func (p BillingPage) offer(ctx context.Context, s scope.Scope, plan billing.Plan
 		if !p.Cancelable() {
 			return offer{Note: ui.T(ctx, "From %s on", ui.LongDay(ctx, *p.ending()))}
 		}
-		return offer{Text: ui.T(ctx, "Cancel %s", p.Access.Plan.Name), URL: path("cancel")}
+		return offer{Text: ui.T(ctx, "Cancel %s", p.paid().Name), URL: path("cancel")}
 	case p.Subscription.Status != "active" && p.Subscription.Status != "trialing":
 		return offer{Note: ui.T(ctx, "After the open payment")}
 	case p.ending() != nil:
-		return offer{Note: ui.T(ctx, "Keep %s first", p.Access.Plan.Name)}
+		return offer{Note: ui.T(ctx, "Keep %s first", p.paid().Name)}
 	}
 	if next := p.pending(); next != nil && next.Plan.Key == plan.Key && next.Interval == p.Interval {
 		return offer{Note: ui.T(ctx, "From %s on", ui.LongDay(ctx, next.At))}

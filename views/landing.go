@@ -7,12 +7,13 @@ import (
 	"plinth/views/ui"
 )
 
-// PlanCard is one plan on the landing page. Amounts are per member, in the smallest unit of Currency;
+// PlanCard is one plan on the landing page. Amounts are per member where PerSeat, in the smallest unit of Currency;
 // Yearly is what a whole year costs. A plan without a price has zero for both.
 type PlanCard struct {
 	Name, Text, Badge string
 	Monthly, Yearly   int64
 	Currency          string
+	PerSeat           bool
 	Features          []string
 	Button, URL       string
 	// Pick marks the plan most people take.
@@ -27,7 +28,17 @@ func (p PlanCard) monthly() string { return ui.MoneyShort(p.Monthly, p.Currency)
 func (p PlanCard) byYear() string { return ui.MoneyShort((p.Yearly+6)/12, p.Currency) }
 
 func (p PlanCard) yearly(ctx context.Context) string {
+	if !p.PerSeat {
+		return ui.T(ctx, "%s once a year", ui.MoneyShort(p.Yearly, p.Currency))
+	}
 	return ui.T(ctx, "%s per member, once a year", ui.MoneyShort(p.Yearly, p.Currency))
+}
+
+func (p PlanCard) aMonth(ctx context.Context) string {
+	if !p.PerSeat {
+		return ui.T(ctx, "a month")
+	}
+	return ui.T(ctx, "per member, a month")
 }
 
 func (p PlanCard) buttonKind() string {

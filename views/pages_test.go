@@ -19,7 +19,7 @@ import (
 func plans() []views.PlanCard {
 	return []views.PlanCard{
 		{Name: "Free", Text: "For a small team.", Currency: "usd", Button: "Start free", URL: "/signup", Features: []string{"3 members"}},
-		{Name: "Team", Badge: "14 days free", Pick: true, Monthly: 800, Yearly: 8000, Currency: "usd", Button: "Try Team", URL: "/signup", Features: []string{"25 members"}},
+		{Name: "Team", Badge: "14 days free", Pick: true, Monthly: 800, Yearly: 8000, PerSeat: true, Currency: "usd", Button: "Try Team", URL: "/signup", Features: []string{"25 members"}},
 	}
 }
 

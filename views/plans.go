@@ -14,7 +14,7 @@ func PlanCards(plans []billing.Plan) []PlanCard {
 			Name: p.Name, Text: p.Description, Features: p.Features, Currency: "eur", Button: "Start free", URL: "/signup", Pick: i == 1,
 		}
 		if price, ok := p.Price("month"); ok {
-			card.Monthly, card.Currency = price.Amount, price.Currency
+			card.Monthly, card.Currency, card.PerSeat = price.Amount, price.Currency, p.PerSeat
 			card.Button, card.URL = "Start with "+p.Name, "/signup?plan="+url.QueryEscape(p.Key)
 		}
 		if price, ok := p.Price("year"); ok {

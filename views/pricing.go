@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"plinth/internal/billing"
 	"plinth/internal/scope"
@@ -15,16 +16,26 @@ type PricingPage struct {
 	Interval string         // the prices that are shown: month or year
 }
 
-// price is what a plan costs per member, and how often.
+// perPeriod says what a plan's price is for, and how often it is paid.
+func perPeriod(ctx context.Context, plan billing.Plan, interval string) string {
+	switch {
+	case plan.PerSeat && interval == "year":
+		return ui.T(ctx, "per member and year")
+	case plan.PerSeat:
+		return ui.T(ctx, "per member and month")
+	case interval == "year":
+		return ui.T(ctx, "a year")
+	}
+	return ui.T(ctx, "a month")
+}
+
+// price is what a plan costs, and how often.
 func (p PricingPage) price(ctx context.Context, plan billing.Plan) (amount, note string) {
 	price, ok := plan.Price(p.Interval)
-	switch {
-	case !ok:
+	if !ok {
 		return ui.MoneyShort(0, p.currency()), ui.T(ctx, "for good")
-	case p.Interval == "year":
-		return ui.MoneyShort(price.Amount, price.Currency), ui.T(ctx, "per member and year")
 	}
-	return ui.MoneyShort(price.Amount, price.Currency), ui.T(ctx, "per member and month")
+	return ui.MoneyShort(price.Amount, price.Currency), perPeriod(ctx, plan, p.Interval)
 }
 
 func (p PricingPage) currency() string {
@@ -36,7 +47,7 @@ func (p PricingPage) currency() string {
 	return "eur"
 }
 
-// signUp leads to an account that begins with the plan.
+// signUp leads to an account, from there to an organization, and on to where the plan is tried or bought.
 func signUp(plan billing.Plan) string {
 	if len(plan.Prices) == 0 {
 		return "/signup"
@@ -82,9 +93,13 @@ func (p PricingPage) compare(ctx context.Context) []compared {
 		line(ui.T(ctx, "Members"), func(x billing.Plan) string { return count(x.Limits.Members) }),
 		line(ui.T(ctx, "Guests"), func(billing.Plan) string { return ui.T(ctx, "Without a seat") }),
 		line(ui.T(ctx, "Projects"), func(x billing.Plan) string { return count(x.Limits.Projects) }),
-		line(ui.T(ctx, "Files"), func(x billing.Plan) string { return ui.Bytes(ctx, int64(x.Limits.StorageMB)*1_000_000) }),
+		line(ui.T(ctx, "Storage"), func(x billing.Plan) string {
+			if x.Limits.StorageMB < 0 {
+				return ui.T(ctx, "Without limit")
+			}
+			return ui.Bytes(ctx, int64(x.Limits.StorageMB)*1_000_000)
+		}),
 		line(ui.T(ctx, "Each further gigabyte"), func(x billing.Plan) string { return p.gigabyte(ctx, x) }),
-		line(ui.T(ctx, "API requests a minute"), func(x billing.Plan) string { return count(x.Limits.APIRPM) }),
 		line(ui.T(ctx, "Members-only projects"), func(x billing.Plan) string { return yes(x.Scope().Includes(scope.MembersOnlyProjects)) }),
 		line(ui.T(ctx, "Second factor, passkeys, audit log"), func(billing.Plan) string { return ui.T(ctx, "Yes") }),
 	}
@@ -104,12 +119,15 @@ type fact struct{ Question, Answer string }
 
 func (p PricingPage) facts(ctx context.Context) []fact {
 	facts := []fact{
-		{ui.T(ctx, "Who takes a seat?"), ui.T(ctx, "Owners, admins and members. Seats follow your people: who joins or leaves is charged or credited for the rest of the period. Guests see only the projects they are added to and cost nothing.")},
-		{ui.T(ctx, "What happens over a limit?"), ui.T(ctx, "Nothing is deleted and everything stays readable. You are told before a limit is reached, and nothing new can be added beyond it until there is room again.")},
+		{ui.T(ctx, "What happens over a limit?"), ui.T(ctx, "Nothing is deleted and everything stays readable. You are told before the limit of members or projects is reached, and beyond it nobody can join and no project can be made until there is room again. Storage is never refused; where a plan has a price for each further gigabyte, what is kept beyond is charged.")},
 		{ui.T(ctx, "How do I cancel?"), ui.T(ctx, "Under Billing, in two clicks. The plan stays until the end of the period that is paid for, and until then you can take the cancellation back. After that your organization is on Free with all its data.")},
 		{ui.T(ctx, "Can I change the plan?"), ui.T(ctx, "Yes. A higher plan begins at once, and the amount due is shown before you confirm. A lower one begins with the next period.")},
 		{ui.T(ctx, "And taxes?"), ui.T(ctx, "Prices are without VAT. Give your billing address and tax id when you pay, and both stand on the invoices.")},
 		{ui.T(ctx, "What if a payment fails?"), ui.T(ctx, "It is tried again, and you get a mail each time. For 21 days nothing changes. After that your organization can be read but not changed, until the payment is made.")},
+	}
+	if slices.ContainsFunc(p.Plans, func(x billing.Plan) bool { return x.PerSeat }) {
+		seats := fact{ui.T(ctx, "Who takes a seat?"), ui.T(ctx, "Owners, admins and members. Seats follow your people: who joins or leaves is charged or credited for the rest of the period. Guests see only the projects they are added to and cost nothing.")}
+		facts = append([]fact{seats}, facts...)
 	}
 	for _, plan := range p.Plans {
 		if plan.TrialDays > 0 {

@@ -210,7 +210,9 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
 	}
 	for _, o := range e.orgs {
-		nav.Orgs = append(nav.Orgs, ui.NavOrg{Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role), Logo: o.Logo})
+		nav.Orgs = append(nav.Orgs, ui.NavOrg{
+			Slug: o.Slug, Name: o.Name, RoleLabel: roleLabel(o.Role), Logo: o.Logo, CanManage: scope.Role(o.Role).May(scope.ManageOrganization),
+		})
 	}
 	if st != nil {
 		nav.Org = &ui.NavOrg{

@@ -1,6 +1,8 @@
-// Menus: arrow keys walk the items, and the button tells whether its menu is open.
+// Menus: arrow keys walk the items, and the button tells whether its menu is open. A row of sections that is wider than
+// the screen begins with the current one in sight.
 "use strict";
 {
+  document.querySelector(".staff-top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("beforetoggle", (event) => {
     const menu = event.target;
     if (!menu.matches?.("[popover]")) return;

@@ -35,7 +35,8 @@ type Person struct {
 	Staff           bool
 }
 
-// NavOrg is an organization in the switcher. CanManage shows the links to billing and settings; what a guest may not
+// NavOrg is an organization in the switcher. CanManage shows the links to billing and settings, also of the one that is
+// not open; what a guest may not
 // see or make has no link either.
 type NavOrg struct {
 	Slug, Name, RoleLabel, Logo          string

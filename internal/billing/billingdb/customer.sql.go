@@ -36,7 +36,7 @@ from billing_settings
 where tenant_id = $1
 `
 
-// Where invoices and receipts go besides the owners; no row or an empty address means nowhere else.
+// Where receipts go instead of to the owners; no row or an empty address means to them.
 func (q *Queries) BillingEmail(ctx context.Context, db DBTX, tenantID uuid.UUID) (string, error) {
 	row := db.QueryRow(ctx, BillingEmail, tenantID)
 	var email string

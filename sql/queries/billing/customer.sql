@@ -50,7 +50,7 @@ where tenant_id = $1 or user_id = $2
 limit 1;
 
 -- name: BillingEmail :one
--- Where invoices and receipts go besides the owners; no row or an empty address means nowhere else.
+-- Where receipts go instead of to the owners; no row or an empty address means to them.
 select email
 from billing_settings
 where tenant_id = $1;
