@@ -163,6 +163,13 @@ func (p *Page) Open(path string) int {
 	defer cancel()
 	var answer *network.Response
 	answer, err := chromedp.Run(ctx, chromedp.NavigateResponse(address))
+	for range 3 {
+		// A page that leads on by itself at this moment was in the way; a person would press Enter again.
+		if err == nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+			break
+		}
+		answer, err = chromedp.Run(ctx, chromedp.NavigateResponse(address))
+	}
 	if err != nil {
 		p.t.Fatalf("open %s: %v", address, err)
 	}
