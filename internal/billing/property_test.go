@@ -108,14 +108,14 @@ func (l *lab) live(seeds []uint64, apply applier) map[uint64]string {
 
 // history is the same for the same seed.
 func (l *lab) history(seed uint64) *history {
-	return newHistory(seed, rand.New(rand.NewPCG(seed, 1)), l.p) //nolint:gosec // it has to be the same again
+	return newHistory(seed, rand.New(rand.NewPCG(seed, 1)), l.p)
 }
 
 // one lives through a history and says in which way its row is wrong in the end, or nothing.
 func (l *lab) one(seed uint64, apply applier) string {
-	h, c := l.history(seed), newCrew(rand.New(rand.NewPCG(seed, 2))) //nolint:gosec // it has to be the same again
+	h, c := l.history(seed), newCrew(rand.New(rand.NewPCG(seed, 2)))
 	backend := &memory{h: h, crew: c}
-	r := &run{lab: l, h: h, crew: c, apply: apply, queued: map[string]bool{}, rng: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // it has to be the same again
+	r := &run{lab: l, h: h, crew: c, apply: apply, queued: map[string]bool{}, rng: rand.New(rand.NewPCG(seed, 3))}
 	for _, off := range []time.Duration{-clocksOff, 0, clocksOff} {
 		r.program = append(r.program, &billing.Billing{
 			DB: l.db, Queue: l.queue, Plans: l.plans, Secrets: []string{newSecret}, Livemode: true, Log: slog.New(slog.DiscardHandler),

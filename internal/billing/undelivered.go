@@ -23,21 +23,28 @@ const (
 // called in a transaction.
 func (b *Billing) sweepUndelivered(ctx context.Context) error {
 	for _, kind := range handledTypes() {
-		params := &stripe.EventListParams{
-			Type: &kind, DeliverySuccess: stripe.Bool(false),
-			CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: b.Now().Add(-undeliveredFor).Unix()},
+		if err := b.sweepKind(ctx, kind); err != nil {
+			return err
 		}
-		params.Context, params.Limit, params.Single = ctx, stripe.Int64(100), true
-		for range undeliveredPages {
-			last, err := b.takeUndelivered(ctx, params)
-			if err != nil {
-				return fmt.Errorf("undelivered events %s: %w", kind, err)
-			}
-			if last == "" {
-				break
-			}
-			params.StartingAfter = &last
+	}
+	return nil
+}
+
+func (b *Billing) sweepKind(ctx context.Context, kind string) error {
+	params := &stripe.EventListParams{
+		Type: &kind, DeliverySuccess: stripe.Bool(false),
+		CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: b.Now().Add(-undeliveredFor).Unix()},
+	}
+	params.Context, params.Limit, params.Single = ctx, stripe.Int64(100), true
+	for range undeliveredPages {
+		last, err := b.takeUndelivered(ctx, params)
+		if err != nil {
+			return fmt.Errorf("undelivered events %s: %w", kind, err)
 		}
+		if last == "" {
+			break
+		}
+		params.StartingAfter = &last
 	}
 	return nil
 }

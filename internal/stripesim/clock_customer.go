@@ -140,6 +140,7 @@ func (s *Sim) Next(moment Moment, customerID string) (time.Time, bool) {
 			soonest(inv.NextPaymentAttempt, inv.Customer)
 		case DunningEnd:
 			soonest(s.lastRetry(inv), inv.Customer)
+		case TrialEnd, Renewal: // of subscriptions, above
 		}
 	}
 	if next == 0 {

@@ -97,7 +97,7 @@ func (s *Sim) updateInvoice(sub *Subscription, p plan, items []SubscriptionItem,
 		fresh := *sub
 		fresh.Items = items
 		s.beginPeriod(&fresh, at)
-		lines = append(p.used, s.periodLines(&fresh, items)...)
+		lines = slices.Concat(p.used, s.periodLines(&fresh, items))
 	}
 	return s.newInvoice(sub, "subscription_update", Period{at, at}, lines)
 }

@@ -17,7 +17,7 @@ func (w *walk) life(who string) {
 	w.found(strings.ToUpper(who[:1])+who[1:]+" Life", slug)
 	b := bill{walk: w, path: "/orgs/" + slug + "/billing"}
 
-	b.walk.open(b.path)
+	b.open(b.path)
 	w.Leave(func() { w.Click("Try Team") })
 	w.See("Trial, 14 days left")
 	b.pay("Add a card", "4242424242424242")
