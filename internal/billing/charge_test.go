@@ -21,12 +21,12 @@ func (w *world) says(id string, o object) {
 	}
 }
 
-// charged is a charge for an invoice of a subscription, of which so much went back.
-func (w *world) charged(id, sub string, refunded int) {
+// charged is a charge for an invoice of the subscription sub_1, of which so much went back.
+func (w *world) charged(id string, refunded int) {
 	w.t.Helper()
-	w.put(object{"object": "invoice", "id": "in_" + sub, "customer": "cus_A", "subscription": sub, "status": "paid", "currency": "usd",
+	w.put(object{"object": "invoice", "id": "in_sub_1", "customer": "cus_A", "subscription": "sub_1", "status": "paid", "currency": "usd",
 		"total": 14700, "amount_due": 14700, "amount_paid": 14700, "created": zero().Unix()})
-	w.says(id, object{"object": "charge", "customer": "cus_A", "invoice": "in_" + sub, "amount": 14700, "amount_refunded": refunded, "currency": "usd", "refunds": nil})
+	w.says(id, object{"object": "charge", "customer": "cus_A", "invoice": "in_sub_1", "amount": 14700, "amount_refunded": refunded, "currency": "usd", "refunds": nil})
 }
 
 // disputed is a dispute of the charge ch_1.
@@ -73,7 +73,7 @@ func TestADisputeIsWhatTheAPISays(t *testing.T) {
 			t.Errorf("the task is %q, want %q", got, want)
 		}
 	}
-	w.charged("ch_1", "sub_1", 0)
+	w.charged("ch_1", 0)
 	w.disputed("needs_response")
 	w.tells("evt_d1", "created", "dp_1", "needs_response")
 	states("sub_1:needs_response sub_2:")
@@ -108,7 +108,7 @@ func TestADisputeThatStripeDoesNotKnow(t *testing.T) {
 	w := plain(t)
 	w.put(w.subscription(nil))
 	w.event("evt_1", "customer.subscription.created", "sub_1")
-	w.charged("ch_1", "sub_1", 0)
+	w.charged("ch_1", 0)
 	w.tells("evt_d1", "created", "dp_gone", "needs_response")
 	w.deliver([]deliverSpec{{ID: "evt_r1", Type: "charge.refunded", Created: zero().Unix(), Obj: object{
 		"id": "ch_gone", "customer": "cus_A", "amount": 100, "amount_refunded": 100, "currency": "usd"}}})
@@ -139,17 +139,17 @@ func TestARefundIsWhatTheChargeSays(t *testing.T) {
 			t.Errorf("the task says %q, want %q", got, want)
 		}
 	}
-	w.charged("ch_1", "sub_1", 3000)
+	w.charged("ch_1", 3000)
 	refunded("evt_r2", 3000)
 	refunded("evt_r1", 1000)
 	task("3000 a part")
 	w.wantCount("lines in the audit log", 1, `select count(*) from events where action = 'billing.refund'`)
 
 	// An answer that was given before the second part, and is written after it.
-	w.charged("ch_1", "sub_1", 1000)
+	w.charged("ch_1", 1000)
 	w.replay("evt_r1")
 	task("3000 a part")
-	w.charged("ch_1", "sub_1", 14700)
+	w.charged("ch_1", 14700)
 	refunded("evt_r3", 14700)
 	task("14700 all of it")
 }

@@ -56,7 +56,7 @@ func newHistory(seed uint64, rng *rand.Rand, p propertySpec) *history {
 	for changes := p.Changes[0] + rng.IntN(p.Changes[1]-p.Changes[0]+1); changes > 0; changes-- {
 		if s.EndedAt.IsZero() {
 			at = at.Add(gap(rng))
-			s = s.next(rng, at)
+			s.next(rng, at)
 			h.add(rng, p, at, s)
 		}
 	}
@@ -88,7 +88,7 @@ func pickInt(rng *rand.Rand, of ...int) int { return of[rng.IntN(len(of))] }
 func pick(rng *rand.Rand, of ...string) string { return of[rng.IntN(len(of))] }
 
 // next is a change as Stripe makes them.
-func (s subState) next(rng *rand.Rand, at time.Time) subState {
+func (s *subState) next(rng *rand.Rand, at time.Time) {
 	at = at.Truncate(time.Second)
 	s.releasedSchedule, s.failed, s.begins = false, false, false
 	turn := map[string][]string{
@@ -118,7 +118,6 @@ func (s subState) next(rng *rand.Rand, at time.Time) subState {
 	default:
 		s.Status = what
 	}
-	return s
 }
 
 func (s *subState) cancelOrResume(at time.Time) {

@@ -3,6 +3,7 @@ package billing_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ type shown struct {
 }
 
 // projection is what the row has to be when the API says s.
-func (s subState) projection() shown {
+func (s *subState) projection() shown {
 	unix := func(t time.Time) int64 {
 		if t.IsZero() {
 			return 0
@@ -116,8 +117,8 @@ type payload struct {
 // lastWriteWins is what many programs do with a webhook: the row becomes what the payload says.
 func (l *lab) lastWriteWins(ctx context.Context, _ *billing.Billing, id string) error {
 	var e struct{ Data struct{ Object payload } }
-	if l.read(ctx, id, &e) != nil || e.Data.Object.Object != "subscription" {
-		return nil // it was applied before, or is about an invoice
+	if waits, err := l.read(ctx, id, &e); err != nil || !waits || e.Data.Object.Object != "subscription" {
+		return err // nothing to do when it was applied before, or is about an invoice
 	}
 	return l.write(ctx, id, e.Data.Object)
 }
@@ -125,8 +126,8 @@ func (l *lab) lastWriteWins(ctx context.Context, _ *billing.Billing, id string) 
 // fetched is what some do: the row becomes what the API answers, whichever answer is written last.
 func (l *lab) fetched(ctx context.Context, b *billing.Billing, id string) error {
 	var e any
-	if l.read(ctx, id, &e) != nil {
-		return nil // it was applied before
+	if waits, err := l.read(ctx, id, &e); err != nil || !waits {
+		return err
 	}
 	_, seed, _ := strings.Cut(id, "_")
 	seed, _, _ = strings.Cut(seed, "_")
@@ -146,12 +147,17 @@ func (l *lab) fetched(ctx context.Context, b *billing.Billing, id string) error 
 }
 
 // read takes the payload of an event that waits.
-func (l *lab) read(ctx context.Context, id string, into any) error {
+// read reads an event, and says whether it still waits.
+func (l *lab) read(ctx context.Context, id string, into any) (waits bool, err error) {
 	var body []byte
-	if err := l.super.QueryRow(ctx, `select payload from stripe_events where id = $1 and state = 'queued'`, id).Scan(&body); err != nil {
-		return err
+	err = l.super.QueryRow(ctx, `select payload from stripe_events where id = $1 and state = 'queued'`, id).Scan(&body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
 	}
-	return json.Unmarshal(body, into)
+	if err != nil {
+		return false, err
+	}
+	return true, json.Unmarshal(body, into)
 }
 
 func (l *lab) write(ctx context.Context, id string, o payload) error {

@@ -201,10 +201,10 @@ func TestAClockThatIsBehindHidesNoChange(t *testing.T) {
 	w.wantCount("changes", 4, `select count(*) from subscription_changes`)
 }
 
-func (w *world) text(sql string, args ...any) string {
+func (w *world) text(sql string) string {
 	w.t.Helper()
 	var out string
-	if err := w.super.QueryRow(w.ctx(), sql, args...).Scan(&out); err != nil {
+	if err := w.super.QueryRow(w.ctx(), sql).Scan(&out); err != nil {
 		w.t.Fatalf("%s: %v", sql, err)
 	}
 	return out

@@ -208,7 +208,7 @@ func (w *world) prepare(d deliverSpec) {
 	}
 	id, _ := d.Obj["id"].(string)
 	if d.Type == "charge.refunded" && w.c.ID != "" {
-		w.charged(id, "sub_1", int(d.Obj["amount_refunded"].(float64)))
+		w.charged(id, int(d.Obj["amount_refunded"].(float64)))
 	}
 	if !strings.HasPrefix(d.Type, "invoice.") || id == "" || w.st.Sim.Object("sub_1") == nil {
 		return

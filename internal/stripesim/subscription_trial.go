@@ -9,7 +9,8 @@ func (s *Sim) updateTrial(sub *Subscription, change update) error {
 		if items == nil {
 			items = slices.Clone(sub.Items)
 		}
-		if s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amountOf(items)) != nil {
+		payable := s.cannotPay(s.defaultMethod(sub.Customer, sub.ID), s.amountOf(items)) == nil
+		if !payable {
 			s.holdTrial(sub, items)
 			return nil
 		}
