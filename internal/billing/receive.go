@@ -56,8 +56,8 @@ func (b *Billing) store(ctx context.Context, body []byte) error {
 		payload = []byte(`{}`)
 	}
 	row := []any{e.ID, e.Type, e.created(), e.Livemode, e.APIVersion, e.Account, e.Data.Object.ID, e.customer(), payload, state, note}
-	err = b.DB.InGlobalAfter(ctx, billingdb.InsertStripeEvent, row, func(ctx context.Context, tx db.Tx, inserted int64) error {
-		if inserted == 0 || state != stateQueued {
+	_, err = b.DB.InGlobalWith(ctx, billingdb.InsertStripeEvent, row, func(ctx context.Context, tx db.Tx) error {
+		if state != stateQueued {
 			return nil
 		}
 		return b.queueTx(ctx, tx, &e)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"plinth/internal/scope"
@@ -27,7 +26,6 @@ const (
 type setting struct {
 	sql  string
 	args []any
-	rows *int64 // how many it changed, for who asks
 }
 
 func tenantSetting(id uuid.UUID) setting { return setting{sql: setTenant, args: []any{id.String()}} }
@@ -64,13 +62,6 @@ func (d *DB) InGlobal(ctx context.Context, fn func(ctx context.Context, tx Tx) e
 	return in(ctx, d.pool, fn)
 }
 
-// InGlobalAfter is InGlobal with a first statement that goes along with the beginning, in one round trip. fn is told how
-// many rows it changed. For what arrives in masses; sql is a query of the module's own.
-func (d *DB) InGlobalAfter(ctx context.Context, sql string, args []any, fn func(ctx context.Context, tx Tx, changed int64) error) error {
-	var changed int64
-	return in(ctx, d.pool, func(ctx context.Context, tx Tx) error { return fn(ctx, tx, changed) }, setting{sql: sql, args: args, rows: &changed})
-}
-
 // InAdmin runs fn as plinth_admin, which sees every organization. Only package admin and privacy may ask for it.
 func (d *DB) InAdmin(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error {
 	return in(ctx, d.admin, fn)
@@ -88,13 +79,7 @@ func in(ctx context.Context, pool *pgxpool.Pool, fn func(ctx context.Context, tx
 	var batch pgx.Batch
 	batch.BeginTx(pgx.TxOptions{})
 	for _, s := range settings {
-		q := batch.Queue(s.sql, s.args...)
-		if s.rows != nil {
-			q.Exec(func(tag pgconn.CommandTag) error {
-				*s.rows = tag.RowsAffected()
-				return nil
-			})
-		}
+		batch.Queue(s.sql, s.args...)
 	}
 	results := conn.SendBatch(work, &batch)
 	tx := results.Tx()
