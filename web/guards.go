@@ -207,6 +207,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		Theme: sh.Base.Sessions.Theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
 	}
 	if e.seen != nil {
+		nav.Live = sh.Live.Stamp()
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
 	}
 	for _, o := range e.orgs {

@@ -32,6 +32,7 @@ type Handlers struct {
 	DevStripe     *handlers.DevStripe
 	Admin         *handlers.Admin
 	Audit         *handlers.Audit
+	Live          *handlers.Live
 }
 
 // Routes is the table of all URLs, with who may ask them.
@@ -127,6 +128,9 @@ func personRoutes(h Handlers) []Route {
 		post("/account/delete", proven(signedIn(h.Privacy.Close))),
 		get("/account/closing", alsoClosing(signedIn(h.Privacy.ShowClosing))),
 		post("/account/closing/keep", alsoClosing(signedIn(h.Privacy.Keep))),
+
+		// What has changed, of all their organizations.
+		get("/live", signedIn(h.Live.Show)),
 
 		get("/orgs", signedIn(h.Organizations.Index)),
 		get("/orgs/new", signedIn(h.Organizations.New)),

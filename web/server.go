@@ -38,6 +38,7 @@ func (sh *Shell) Serve(ctx context.Context, l net.Listener, h http.Handler, drai
 	case <-ctx.Done():
 	}
 	sh.draining.Store(true)
+	sh.Live.Close()
 	pause(drainFor)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 	defer cancel()

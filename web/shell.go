@@ -12,6 +12,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/live"
 	"plinth/internal/scope"
 	"plinth/internal/telemetry"
 	"plinth/static"
@@ -31,6 +32,8 @@ type Shell struct {
 	Meet func(w http.ResponseWriter, r *http.Request, p scope.Person, asks handlers.Asks) error
 	// MeetOffice answers staff whose session has no second factor, or no recent proof.
 	MeetOffice func(w http.ResponseWriter, r *http.Request, p scope.Person) error
+	// Live is the streams that browsers keep open; they end when the instance drains.
+	Live *live.Hub
 	// Ready says whether the parts this process needs are there; readiness asks it.
 	Ready func(r *http.Request) error
 
@@ -59,7 +62,7 @@ func (sh *Shell) Handler(routes []Route) (http.Handler, error) {
 	// What no route matches is a page too, also for a method that a path does not know.
 	mux.Handle("/", sh.endpoint(Route{Method: "*", Path: "/", Guard: public(
 		func(http.ResponseWriter, *http.Request) error { return fault.Missing() })}))
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag("-z"))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.SuffixETag("-z"), gzhttp.ContentTypeFilter(compressible))
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +80,11 @@ func (sh *Shell) compressed(compress func(http.Handler) http.HandlerFunc, pages 
 		}
 		small(w, r)
 	})
+}
+
+// compressible leaves a stream as it is: what is compressed waits for more.
+func compressible(contentType string) bool {
+	return !strings.HasPrefix(contentType, "text/event-stream") && gzhttp.DefaultContentTypeFilter(contentType)
 }
 
 // endpoint serves one route: body limit, cross-origin check, session, guard, handler.

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"plinth/cmd/plinth/app"
 	"plinth/internal/config"
 	"plinth/internal/db"
@@ -60,7 +62,10 @@ func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, lo
 		return err
 	}
 	log.Info("serving", "address", l.Addr().String(), "url", c.URL)
-	return site.Shell.Serve(ctx, l, site.Handler, c.DrainFor)
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Live.Run(running) })
+	group.Go(func() error { return site.Shell.Serve(running, l, site.Handler, c.DrainFor) })
+	return group.Wait()
 }
 
 // listen opens the address, and says what to do when somebody has it.

@@ -34,7 +34,7 @@ func layerOf(path string) string {
 		return "module"
 	case slices.Contains(strings.Fields("scope fault config"), name):
 		return "leaf"
-	case slices.Contains(strings.Fields("db session secret mailer blob picture outbound telemetry limit cache"), name):
+	case slices.Contains(strings.Fields("db session secret mailer blob picture outbound telemetry limit live cache"), name):
 		return "adapter"
 	case slices.Contains(strings.Fields("devpg stripesim"), name):
 		return "local"
@@ -72,7 +72,7 @@ func narrower(from, to string) string {
 	case to == "internal/config" && layer != "cmd" && layer != "web" && layer != "test":
 		return "configuration is handed on by cmd and web as values"
 	case layer == "handlers" && layerOf(to) == "adapter" && !slices.Contains(forHandlers(), to):
-		return "handlers call modules; of the adapters they know session, secret, telemetry and mailer alone"
+		return "handlers call modules; of the adapters they know session, secret, telemetry, mailer and live alone"
 	case layer == "views" && layerOf(to) == "adapter" && to != "internal/mailer":
 		return "pages are made from values; of the adapters they know the mail that mailer sends"
 	case (layer == "handlers" || layer == "views") && layerOf(to) == "local" && to != "internal/stripesim":
@@ -88,9 +88,9 @@ func narrower(from, to string) string {
 }
 
 // forHandlers are the adapters that speak of a request and not of data: who is signed in, sealed values in a form, the
-// trace of the request, and the mails that the developer's mailbox shows.
+// trace of the request, the stream it keeps open, and the mails that the developer's mailbox shows.
 func forHandlers() []string {
-	return []string{"internal/session", "internal/secret", "internal/telemetry", "internal/mailer"}
+	return []string{"internal/session", "internal/secret", "internal/telemetry", "internal/mailer", "internal/live"}
 }
 
 // importFaults is rule 1, with the folders of generated queries from rule 2.

@@ -58,7 +58,7 @@ type Database struct {
 	WorkerURL  Secret `env:"DATABASE_WORKER_URL"`  // plinth_worker: jobs
 	AdminURL   Secret `env:"DATABASE_ADMIN_URL"`   // plinth_admin: back-office
 	MigrateURL Secret `env:"DATABASE_MIGRATE_URL"` // plinth_owner: migrations
-	DirectURL  Secret `env:"DATABASE_DIRECT_URL"`  // worker's connection past a pooler, for LISTEN
+	DirectURL  Secret `env:"DATABASE_DIRECT_URL"`  // past a pooler, for LISTEN: of the worker, and of web for live pages
 	AuditURL   Secret `env:"AUDIT_DATABASE_URL"`   // where copies of the audit log's seals go; empty is schema audit of the same database
 	// ExecMode is how pgx sends statements: cache_statement, cache_describe, describe_exec or exec. Behind PgBouncer
 	// in transaction mode cache_describe or exec are right.

@@ -99,7 +99,7 @@ func ask(b *webtest.Browser, route web.Route, path string, body url.Values) []*w
 	}
 }
 
-var requestID = regexp.MustCompile(`[A-Z2-7]{16}`)
+var requestID = regexp.MustCompile(`[A-Z2-7]{16}|[0-9]{16}-[A-Z2-7]{8}`) // and the moment a page was made
 
 // same compares two answers, status, headers and body, but for the request id and the id asked for.
 func same(a, b *webtest.Page, mine, theirs string) bool {

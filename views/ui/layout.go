@@ -103,6 +103,18 @@ func htmxConfig() string {
 	return `{"includeIndicatorCSS":false,"transitions":false,"defaultTimeout":20000,"mode":"same-origin"}`
 }
 
+// liveAttrs say to the script of live pages who looks at what, and since when.
+func liveAttrs(n Nav) templ.Attributes {
+	if n.Live == "" || n.Person.ID == "" {
+		return templ.Attributes{}
+	}
+	out := templ.Attributes{"data-live-since": n.Live, "data-person": n.Person.ID}
+	if n.Org != nil {
+		out["data-org"] = n.Org.Slug
+	}
+	return out
+}
+
 func themeAttr(theme string) templ.Attributes {
 	if theme == "light" || theme == "dark" {
 		return templ.Attributes{"data-theme": theme}

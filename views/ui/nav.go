@@ -24,6 +24,8 @@ type Nav struct {
 	Path      string
 	Flash     []Flash
 	RequestID string
+	// Live names the moment since when the page wants to know of changes; empty is never.
+	Live string
 	// Dev shows the links to the developer pages.
 	Dev bool
 }

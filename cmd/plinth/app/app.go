@@ -25,6 +25,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/limit"
+	"plinth/internal/live"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
 	"plinth/internal/picture"
@@ -58,6 +59,7 @@ type App struct {
 	Billing  *billing.Billing
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
+	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
 }
@@ -108,6 +110,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
@@ -142,7 +145,7 @@ func (a *App) Web() (*Site, error) {
 		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
 		Offers: a.Auth.Providers.Offers(),
 	}
-	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready}
+	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live}
 	if a.Config.Env == config.Production {
 		shell.Host = host(a.Config.URL)
 	}
@@ -188,6 +191,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
+		Live:          &handlers.Live{Base: base, Hub: a.Live},
 	}
 }
 

@@ -111,8 +111,13 @@ func (q *Queries) EraseRecoveryCodes(ctx context.Context, db DBTX, userID uuid.U
 }
 
 const EraseSessions = `-- name: EraseSessions :execrows
-delete from sessions
-where user_id = $1
+with ended as (
+    delete from sessions
+    where user_id = $1
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended
 `
 
 func (q *Queries) EraseSessions(ctx context.Context, db DBTX, userID uuid.UUID) (int64, error) {

@@ -41,18 +41,29 @@ func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionP
 }
 
 const EndSession = `-- name: EndSession :exec
-delete from sessions
-where id = $1
+with ended as (
+    delete from sessions
+    where id = $1
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended
 `
 
+// What its browser still hears ends with it; so it is with all that end sessions.
 func (q *Queries) EndSession(ctx context.Context, db DBTX, id uuid.UUID) error {
 	_, err := db.Exec(ctx, EndSession, id)
 	return err
 }
 
 const EndSessionOf = `-- name: EndSessionOf :execrows
-delete from sessions
-where user_id = $1 and id = $2
+with ended as (
+    delete from sessions
+    where user_id = $1 and id = $2
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended
 `
 
 type EndSessionOfParams struct {
@@ -69,8 +80,13 @@ func (q *Queries) EndSessionOf(ctx context.Context, db DBTX, arg EndSessionOfPar
 }
 
 const EndSessionsOf = `-- name: EndSessionsOf :exec
-delete from sessions
-where user_id = $1 and id <> $2
+with ended as (
+    delete from sessions
+    where user_id = $1 and id <> $2
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended
 `
 
 type EndSessionsOfParams struct {

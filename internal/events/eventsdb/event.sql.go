@@ -147,36 +147,44 @@ func (q *Queries) AppendAccountEvent(ctx context.Context, db DBTX, arg AppendAcc
 }
 
 const AppendEvent = `-- name: AppendEvent :exec
-insert into events (tenant_id, id, actor_id, acting_as, action, object_kind, object_id, object_name, project_id, changes, person, request_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+with appended as (
+    insert into events (tenant_id, id, actor_id, acting_as, action, object_kind, object_id, object_name, project_id, changes, person, request_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+)
+select pg_notify('plinth_events', json_build_object(
+    't', $1::uuid, 'b', $3::uuid, 'a', $5::text, 'o', $7::uuid, 'p', $9::uuid,
+    'n', (select i.number from tickets i where i.tenant_id = $1 and i.id = $7)
+)::text)
 `
 
 type AppendEventParams struct {
-	TenantID   uuid.UUID
+	Column1    uuid.UUID
 	ID         uuid.UUID
-	ActorID    *uuid.UUID
+	Column3    uuid.UUID
 	ActingAs   *uuid.UUID
-	Action     string
+	Column5    string
 	ObjectKind string
-	ObjectID   *uuid.UUID
+	Column7    uuid.UUID
 	ObjectName string
-	ProjectID  *uuid.UUID
+	Column9    uuid.UUID
 	Changes    []byte
 	Person     []byte
 	RequestID  string
 }
 
+// Whoever listens hears of it when it is committed: ids alone, which are shown to nobody who may not see the project.
+// every project: the number is for those who see the project; the listeners ask visible_to
 func (q *Queries) AppendEvent(ctx context.Context, db DBTX, arg AppendEventParams) error {
 	_, err := db.Exec(ctx, AppendEvent,
-		arg.TenantID,
+		arg.Column1,
 		arg.ID,
-		arg.ActorID,
+		arg.Column3,
 		arg.ActingAs,
-		arg.Action,
+		arg.Column5,
 		arg.ObjectKind,
-		arg.ObjectID,
+		arg.Column7,
 		arg.ObjectName,
-		arg.ProjectID,
+		arg.Column9,
 		arg.Changes,
 		arg.Person,
 		arg.RequestID,

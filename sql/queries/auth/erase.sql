@@ -8,8 +8,13 @@ delete from one_time_tokens
 where subject_id = @user_id or address = any(@addresses::text[]);
 
 -- name: EraseSessions :execrows
-delete from sessions
-where user_id = $1;
+with ended as (
+    delete from sessions
+    where user_id = $1
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended;
 
 -- name: EraseTOTP :execrows
 delete from totp_factors

@@ -18,8 +18,14 @@ where s.id = $1
   and u.anonymised_at is null;
 
 -- name: EndSession :exec
-delete from sessions
-where id = $1;
+-- What its browser still hears ends with it; so it is with all that end sessions.
+with ended as (
+    delete from sessions
+    where id = $1
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended;
 
 -- name: ProveSession :execrows
 -- Who is signed in has proven it anew.
@@ -35,12 +41,22 @@ where user_id = $1 and expires_at > now() and seen_at > now() - make_interval(se
 order by seen_at desc, id;
 
 -- name: EndSessionOf :execrows
-delete from sessions
-where user_id = $1 and id = $2;
+with ended as (
+    delete from sessions
+    where user_id = $1 and id = $2
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended;
 
 -- name: EndSessionsOf :exec
-delete from sessions
-where user_id = $1 and id <> $2;
+with ended as (
+    delete from sessions
+    where user_id = $1 and id <> $2
+    returning user_id
+)
+select pg_notify('plinth_events', json_build_object('u', user_id)::text)
+from ended;
 
 -- name: PurgeSessions :execrows
 delete from sessions

@@ -1,6 +1,14 @@
 -- name: AppendEvent :exec
-insert into events (tenant_id, id, actor_id, acting_as, action, object_kind, object_id, object_name, project_id, changes, person, request_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+-- Whoever listens hears of it when it is committed: ids alone, which are shown to nobody who may not see the project.
+-- every project: the number is for those who see the project; the listeners ask visible_to
+with appended as (
+    insert into events (tenant_id, id, actor_id, acting_as, action, object_kind, object_id, object_name, project_id, changes, person, request_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+)
+select pg_notify('plinth_events', json_build_object(
+    't', $1::uuid, 'b', $3::uuid, 'a', $5::text, 'o', $7::uuid, 'p', $9::uuid,
+    'n', (select i.number from tickets i where i.tenant_id = $1 and i.id = $7)
+)::text);
 
 -- name: AppendAccountEvent :exec
 insert into account_events (id, user_id, actor_id, action, changes, person, request_id)
