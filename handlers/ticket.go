@@ -69,7 +69,7 @@ func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) err
 		return err
 	}
 	f := h.Fresh(w, r, action)
-	if status := r.URL.Query().Get("status"); f.Values.Get("status") == "" && projects.Status(status).Known() {
+	if status := r.URL.Query().Get("status"); f.Values.Get("status") == "" && status != "" {
 		f.Values = withValue(f.Values, "status", status)
 	}
 	return h.Render(w, r, http.StatusOK, show(f))

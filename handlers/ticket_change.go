@@ -37,7 +37,7 @@ func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.S
 		return h.Render(w, r, http.StatusOK, views.BoardCard(s, card, r.URL.Query().Get("filtered") != ""))
 	}
 	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
-		return ui.T(ctx, "%s moved to %s", t.Key(), ui.StatusText(ctx, t.Status))
+		return ui.T(ctx, "%s moved to %s", t.Key(), t.StatusName)
 	})
 }
 

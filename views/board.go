@@ -14,12 +14,24 @@ func flush(p ui.Page) ui.Page {
 }
 
 // boardCard is a card that says, when it is moved, whether a filter hides a part of the board.
-func boardCard(s scope.Scope, t projects.Row, moves, filtered bool) ui.Card {
+func boardCard(s scope.Scope, t projects.Row, moves []projects.StatusInfo, filtered bool) ui.Card {
 	card := ticketCard(s, t, moves)
-	if moves && filtered {
+	if len(moves) > 0 && filtered {
 		card.StatusAttrs["hx-post"] = card.StatusURL + "?as=card&filtered=1"
 	}
 	return card
+}
+
+// boardMoves are the statuses that the person may move a ticket to.
+func boardMoves(s scope.Scope, b projects.Board) []projects.StatusInfo {
+	if !projectWrites(s, b.Project) {
+		return nil
+	}
+	var out []projects.StatusInfo
+	for _, lane := range b.Lanes {
+		out = append(out, lane.StatusInfo)
+	}
+	return out
 }
 
 func boardNewURL(s scope.Scope, p projects.Project, status projects.Status) string {
@@ -29,14 +41,9 @@ func boardNewURL(s scope.Scope, p projects.Project, status projects.Status) stri
 	return projectPath(s, p.Key, "tickets", "new") + "?status=" + string(status)
 }
 
-// boardMoreURL leads to the lane as a list, with the board's filter and order.
+// boardMoreURL leads to the lane as a list, with the board's filter.
 func boardMoreURL(s scope.Scope, b projects.Board, status projects.Status) string {
-	v, order := b.Filter.Values(), projects.SortPriority
-	if status.Closed() {
-		order = projects.SortUpdated
-	}
-	v.Set("status", string(status))
-	return listURL(projectPath(s, b.Project.Key, "tickets"), v, "sort", order)
+	return listURL(projectPath(s, b.Project.Key, "tickets"), b.Filter.Values(), "status", string(status))
 }
 
 func boardMoreText(ctx context.Context, lane projects.Lane) string {
@@ -67,7 +74,7 @@ func boardCount(ctx context.Context, b projects.Board) string {
 			n, more = projects.CountCap, "+"
 		}
 		all += n
-		if !lane.Status.Closed() {
+		if !lane.Kind.Closed() {
 			open += n
 			if n < lane.Count {
 				moreOpen = "+"

@@ -139,7 +139,7 @@ func boardLane(s scope.Scope, b projects.Board, lane projects.Lane) templ.Compon
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, t := range lane.Tickets {
-				templ_7745c5c3_Err = ui.TicketCard(boardCard(s, t, projectWrites(s, b.Project), !b.Filter.Empty())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TicketCard(boardCard(s, t, boardMoves(s, b), !b.Filter.Empty())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -154,9 +154,9 @@ func boardLane(s scope.Scope, b projects.Board, lane projects.Lane) templ.Compon
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 templ.SafeURL
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(boardMoreURL(s, b, lane.Status))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(boardMoreURL(s, b, lane.Slug))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 36, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 36, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -169,7 +169,7 @@ func boardLane(s scope.Scope, b projects.Board, lane projects.Lane) templ.Compon
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(boardMoreText(ctx, lane))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 36, Col: 87}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 36, Col: 85}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -182,7 +182,7 @@ func boardLane(s scope.Scope, b projects.Board, lane projects.Lane) templ.Compon
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Lane(ui.LaneBox{Status: string(lane.Status), Count: boardLaneCount(ctx, b, lane), NewURL: boardNewURL(s, b.Project, lane.Status)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Lane(ui.LaneBox{Status: statusState(lane.StatusInfo), Count: boardLaneCount(ctx, b, lane), NewURL: boardNewURL(s, b.Project, lane.Slug)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -213,20 +213,20 @@ func BoardCard(s scope.Scope, card projects.Card, filtered bool) templ.Component
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.TicketCard(boardCard(s, card.Ticket, true, filtered)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TicketCard(boardCard(s, card.Ticket, card.Statuses, filtered)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if !filtered {
-			for _, status := range projects.Statuses() {
+			for _, status := range card.Statuses {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<hx-partial hx-target=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("#lane-" + string(status) + " .count")
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("#lane-" + string(status.Slug) + " .count")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 48, Col: 64}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 48, Col: 69}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -237,9 +237,9 @@ func BoardCard(s scope.Scope, card projects.Card, filtered bool) templ.Component
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Num(ctx, card.Counts[status]))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Num(ctx, card.Counts[status.Slug]))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 48, Col: 121}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 48, Col: 131}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -251,7 +251,7 @@ func BoardCard(s scope.Scope, card projects.Card, filtered bool) templ.Component
 				}
 			}
 		}
-		templ_7745c5c3_Err = ui.ToastPart(ui.Flash{Text: ui.T(ctx, "%s moved to %s", card.Ticket.Key(), ui.StatusText(ctx, card.Ticket.Status))}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ToastPart(ui.Flash{Text: ui.T(ctx, "%s moved to %s", card.Ticket.Key(), card.Ticket.StatusName)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

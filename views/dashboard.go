@@ -64,15 +64,21 @@ func burnNote(ctx context.Context, d projects.ProjectDashboard) string {
 	if total == 0 {
 		return ""
 	}
-	return ui.T(ctx, "%d of %d", d.Counts[projects.Done], total)
+	done := 0
+	for _, status := range d.Statuses {
+		if status.Kind.Closed() {
+			done += d.Counts[status.Slug]
+		}
+	}
+	return ui.T(ctx, "%d of %d", done, total)
 }
 
 // openURL lists a project's open tickets, the oldest first.
-func openURL(s scope.Scope, p projects.Project) string {
+func openURL(s scope.Scope, p projects.Project, statuses []projects.StatusInfo) string {
 	v := url.Values{}
-	for _, status := range projects.Statuses() {
-		if !status.Closed() {
-			v.Add("status", string(status))
+	for _, status := range statuses {
+		if !status.Kind.Closed() {
+			v.Add("status", string(status.Slug))
 		}
 	}
 	return listURL(projectPath(s, p.Key, "tickets"), v, "sort", "-"+projects.SortNumber)

@@ -323,7 +323,7 @@ func dashboardMine(s scope.Scope, d projects.Dashboard) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, t := range d.Mine {
-					templ_7745c5c3_Err = ui.TicketRow(ticketCard(s, t, false)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TicketRow(ticketCard(s, t, nil)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -16,17 +16,20 @@ func ticketPath(s scope.Scope, key string, number int32, parts ...string) string
 	return projectPath(s, key, append([]string{"tickets", strconv.Itoa(int(number))}, parts...)...)
 }
 
-// ticketCard is a ticket as boards and lists draw it. With moves it can be moved: its status form posts, and answers
-// with the same card.
-func ticketCard(s scope.Scope, t projects.Row, moves bool) ui.Card {
+// ticketCard is a ticket as boards and lists draw it. With statuses it can be moved to one of them: its status form posts,
+// and answers with the same card.
+func ticketCard(s scope.Scope, t projects.Row, moves []projects.StatusInfo) ui.Card {
 	card := ui.Card{
-		Key: t.Key(), Title: t.Title, URL: ticketPath(s, t.Project, t.Number), Status: t.Status,
+		Key: t.Key(), Title: t.Title, URL: ticketPath(s, t.Project, t.Number), Status: rowState(t),
 		Priority: projects.Priority(t.Priority).Name(), Comments: int(t.Comments),
 	}
 	if t.AssigneeID != nil {
 		card.Assignee = &ui.Person{ID: t.AssigneeID.String(), Name: t.Assignee, Picture: t.AssigneePicture}
 	}
-	if moves {
+	if len(moves) > 0 {
+		for _, status := range moves {
+			card.Statuses = append(card.Statuses, statusState(status))
+		}
 		card.StatusURL = ticketPath(s, t.Project, t.Number, "status")
 		card.StatusAttrs = templ.Attributes{
 			"hx-post": card.StatusURL + "?as=card", "hx-target": "#card-" + card.Key, "hx-swap": "outerMorph",
@@ -35,12 +38,25 @@ func ticketCard(s scope.Scope, t projects.Row, moves bool) ui.Card {
 	return card
 }
 
-func statusOptions(ctx context.Context) []ui.Option {
+func statusOptions(statuses []projects.StatusInfo) []ui.Option {
 	var options []ui.Option
-	for _, status := range projects.Statuses() {
-		options = append(options, ui.Option{Value: string(status), Text: ui.StatusText(ctx, string(status))})
+	for _, status := range statuses {
+		options = append(options, ui.Option{Value: string(status.Slug), Text: status.Name})
 	}
 	return options
+}
+
+// statusState is a status as the pieces draw it.
+func statusState(s projects.StatusInfo) ui.State {
+	return ui.State{Slug: string(s.Slug), Name: s.Name, Kind: string(s.Kind)}
+}
+
+func rowState(t projects.Row) ui.State {
+	return ui.State{Slug: t.Status, Name: t.StatusName, Kind: string(t.StatusKind)}
+}
+
+func ticketState(t projects.Ticket) ui.State {
+	return ui.State{Slug: t.Status, Name: t.StatusName, Kind: string(t.StatusKind)}
 }
 
 func priorityOptions(ctx context.Context) []ui.Option {

@@ -52,7 +52,7 @@ func historyIcon(e events.Entry) string {
 	case "ticket.created":
 		return "plus"
 	case "ticket.status_changed":
-		return "s-" + e.Changes()["status"][1]
+		return "s-" + statusKinds(e)[1]
 	case "ticket.priority_changed":
 		return "p-" + e.Changes()["priority"][1]
 	case "ticket.assigned":
@@ -70,7 +70,7 @@ func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string
 	case "ticket.created":
 		return ui.T(ctx, "opened it")
 	case "ticket.status_changed":
-		return ui.T(ctx, "moved it from %s to %s", ui.StatusText(ctx, change["status"][0]), ui.StatusText(ctx, change["status"][1]))
+		return ui.T(ctx, "moved it from %s to %s", statusNames(ctx, e)[0], statusNames(ctx, e)[1])
 	case "ticket.priority_changed":
 		return ui.T(ctx, "set priority to %s", ui.PriorityText(ctx, change["priority"][1]))
 	case "ticket.assigned":
@@ -131,7 +131,7 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 	case "ticket.created":
 		return ui.T(ctx, "opened"), ""
 	case "ticket.status_changed":
-		return statusWords(ctx, change["status"])
+		return statusWords(ctx, e)
 	case "ticket.priority_changed":
 		return ui.T(ctx, "set the priority of"), ui.T(ctx, "to %s", ui.PriorityText(ctx, change["priority"][1]))
 	case "ticket.assigned":
@@ -162,14 +162,32 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 	return ui.T(ctx, "changed"), ""
 }
 
-func statusWords(ctx context.Context, change [2]string) (before, after string) {
+// statusNames are the names that the statuses of a move had then. Before projects had statuses of their own the slugs were
+// the kinds.
+func statusNames(ctx context.Context, e events.Entry) [2]string {
+	if names, ok := e.Changes()["status_name"]; ok {
+		return names
+	}
+	slugs := e.Changes()["status"]
+	return [2]string{ui.KindText(ctx, slugs[0]), ui.KindText(ctx, slugs[1])}
+}
+
+func statusKinds(e events.Entry) [2]string {
+	if kinds, ok := e.Changes()["status_kind"]; ok {
+		return kinds
+	}
+	return e.Changes()["status"]
+}
+
+func statusWords(ctx context.Context, e events.Entry) (before, after string) {
+	kinds := statusKinds(e)
 	switch {
-	case projects.Status(change[1]).Closed():
+	case projects.Kind(kinds[1]).Closed():
 		return ui.T(ctx, "closed"), ""
-	case projects.Status(change[0]).Closed():
+	case projects.Kind(kinds[0]).Closed():
 		return ui.T(ctx, "reopened"), ""
 	}
-	return ui.T(ctx, "moved"), ui.T(ctx, "to %s", ui.StatusText(ctx, change[1]))
+	return ui.T(ctx, "moved"), ui.T(ctx, "to %s", statusNames(ctx, e)[1])
 }
 
 // activityURL leads to what an entry is about.

@@ -139,7 +139,7 @@ func TicketNew(s scope.Scope, form projects.TicketForm, f ui.Form) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(f.In(ui.Input{Label: ui.T(ctx, "Status"), Name: "status", Options: statusOptions(ctx)})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(f.In(ui.Input{Label: ui.T(ctx, "Status"), Name: "status", Options: statusOptions(form.Statuses)})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -335,13 +335,13 @@ func TicketProps(s scope.Scope, page projects.TicketPage, v TicketView) templ.Co
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.StatusPlain(page.Ticket.Status).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.StatusPlain(string(page.Ticket.StatusKind)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ticketChoice(s, page, v, ui.Input{ID: "t-status", Name: "status", Label: ui.T(ctx, "Status"), Value: page.Ticket.Status, Options: statusOptions(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ticketChoice(s, page, v, ui.Input{ID: "t-status", Name: "status", Label: ui.T(ctx, "Status"), Value: page.Ticket.Status, Options: statusOptions(page.Statuses)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -350,7 +350,7 @@ func TicketProps(s scope.Scope, page projects.TicketPage, v TicketView) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.StatusLabel(page.Ticket.Status).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.StatusLabel(ticketState(page.Ticket)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -58,6 +58,9 @@ func outOfTheCopy() map[string]string {
 		"billing_tasks":             "written by staff about an organization",
 		"account_exports":           "the copy itself",
 		"tenant_exports":            "the organization's copy; the event about it is in the copy",
+		"tickets.rank":              "a place on a board",
+		"ticket_watchers":           "ids and times alone",
+		"mentions":                  "ids and times alone; what was written is in the copy of who wrote it",
 	}
 }
 
@@ -109,6 +112,8 @@ func outOfTheErasure() map[string]string {
 		"plan_overrides":            "written by staff about an organization",
 		"billing_tasks":             "written by staff about an organization",
 		"tenant_exports":            "who asked, by an id that names nobody any more",
+		"ticket_watchers":           "ids and times alone",
+		"mentions":                  "ids and times alone",
 	}
 }
 

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"fmt"
 
 	"plinth/internal/db"
 	"plinth/internal/projects/projectsdb"
@@ -10,8 +11,8 @@ import (
 
 // Lane is one status of a board.
 type Lane struct {
-	Status  Status
-	Tickets []Row // the most pressing first, laneSize at most; of what is done the latest, doneSize at most
+	StatusInfo
+	Tickets []Row // in the order that people gave them, laneSize at most; of what is closed closedSize at most
 	Count   int64 // of all in the lane; CountCap+1 when a filter matches more
 }
 
@@ -26,44 +27,84 @@ type Board struct {
 	People  []Person // who may be assigned
 }
 
+// laneCount is how many tickets of a status match a filter.
+type laneCount struct {
+	Status  Status
+	Tickets int64
+}
+
 // Board reads the first tickets of each lane. The filter's statuses do not count: a board has all lanes.
 func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filter) (Board, error) {
 	f.Statuses = nil
 	out := Board{Filter: f}
-	for _, status := range Statuses() {
-		out.Lanes = append(out.Lanes, Lane{Status: status})
-	}
-	var counts []projectsdb.CountsByKeyRow
+	var statuses []StatusInfo
+	var kept []projectsdb.CountsByKeyRow
+	var matching []laneCount
+	var rows []Row
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
+		queueStatuses(r, s, key, &statuses)
 		queuePeople(r, s, key, &out.People)
-		queueCounts(r, s, key, &counts)
-		for i := range out.Lanes {
-			lane, only := &out.Lanes[i], f
-			only.Statuses = []Status{lane.Status}
-			order, size := SortPriority, laneSize
-			if lane.Status == Done { // what is done is looked at for what is new, not for what presses
-				order, size = SortUpdated, doneSize
-			}
-			queueTickets(r, s, key, only, page{sort: Sort{By: order}}, size, &lane.Tickets)
-			if !f.Empty() {
-				queueCount(r, s, key, only, &lane.Count)
-			}
+		queueCounts(r, s, key, &kept)
+		queueLanes(r, s, key, f, &rows)
+		if !f.Empty() {
+			queueLaneCounts(r, s, key, f, &matching)
 		}
 	})
-	if f.Empty() {
-		kept := countsOf(counts)
-		for i := range out.Lanes {
-			out.Lanes[i].Count = int64(kept[out.Lanes[i].Status])
+	counts := map[Status]int64{}
+	for status, n := range countsOf(kept) {
+		counts[status] = int64(n)
+	}
+	if !f.Empty() {
+		clear(counts)
+		for _, c := range matching {
+			counts[c.Status] = c.Tickets
 		}
+	}
+	for _, info := range statuses {
+		lane := Lane{StatusInfo: info, Count: counts[info.Slug]}
+		for _, row := range rows {
+			if Status(row.Status) == info.Slug {
+				lane.Tickets = append(lane.Tickets, row)
+			}
+		}
+		out.Lanes = append(out.Lanes, lane)
 	}
 	return out, err
 }
 
+// laneColumns are a Row's, with the project ($3 is its key) and the status as they are known already.
+const laneColumns = `$3::text as key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments,
+    t.created_at, t.updated_at, coalesce(a.picture, '') as assignee_picture, ls.name as status_name, ls.kind as status_kind`
+
+// laneStatuses are the statuses of the project that b asks of, to be joined with what each of them holds.
+func laneStatuses(b *builder) string {
+	return "from statuses ls\ncross join lateral (\nselect %s\nfrom tickets t" + b.where() + "\n  and t.status = ls.slug\n%s) t\n%s" +
+		"where ls.tenant_id = $1\n  and ls.deleted_at is null\n  and ls.project_id = " + b.project
+}
+
+// queueLanes reads the first tickets of each status: one query for all lanes, however many a project has.
+func queueLanes(r *db.Reads, s scope.Scope, key string, f Filter, into *[]Row) {
+	b := ofProject(s, key)
+	b.filter(s, f)
+	size := "order by t.rank, t.number desc\nlimit case when ls.kind in ('done', 'canceled') then " + b.arg(closedSize) + "::integer else " + b.arg(laneSize) + "::integer end\n"
+	sql := "select " + laneColumns + "\n" + fmt.Sprintf(laneStatuses(b), "t.*", size, "left join users a on a.id = t.assignee_id\n") + "\norder by ls.position, t.rank, t.number desc"
+	db.Rows(r, into, sql, b.args...)
+}
+
+// queueLaneCounts counts what matches in each status, up to one more than CountCap.
+func queueLaneCounts(r *db.Reads, s scope.Scope, key string, f Filter, into *[]laneCount) {
+	b := ofProject(s, key)
+	b.filter(s, f)
+	sql := "select ls.slug, count(*) as tickets\n" + fmt.Sprintf(laneStatuses(b), "t.id", "limit "+b.arg(CountCap+1)+"\n", "") + "\ngroup by ls.slug"
+	db.Rows(r, into, sql, b.args...)
+}
+
 // Card is a ticket on a board, after it was moved.
 type Card struct {
-	Ticket Row
-	Counts Counts // of the whole project
+	Ticket   Row
+	Counts   Counts // of the whole project
+	Statuses []StatusInfo
 }
 
 // Card reads one ticket as a board shows it, with the counts of the lanes.
@@ -76,6 +117,7 @@ func (p *Projects) Card(ctx context.Context, s scope.Scope, key string, number i
 		sql := b.rows(rowColumns, "t.number", 1)
 		db.Row(r, &out.Ticket, sql, b.args...)
 		queueCounts(r, s, key, &counts)
+		queueStatuses(r, s, key, &out.Statuses)
 	})
 	out.Counts = countsOf(counts)
 	return out, err

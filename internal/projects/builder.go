@@ -24,6 +24,7 @@ func sortColumn(by string) string {
 type builder struct {
 	conditions []string
 	args       []any
+	project    string // the project's id as an expression, of ofProject
 }
 
 // ofProject asks for the tickets of a project, if the person may see it. The project is one value that is looked up
@@ -31,11 +32,12 @@ type builder struct {
 // reads the whole project and sorts it.
 func ofProject(s scope.Scope, key string) *builder {
 	b := &builder{conditions: []string{"t.tenant_id = $1"}, args: []any{s.TenantID, s.Person.ID}}
-	b.and(`t.project_id = (
+	b.project = `(
     select o.id
     from projects o
-    where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.key = ? and o.deleted_at is null
-  )`, key)
+    where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.key = ` + b.arg(key) + ` and o.deleted_at is null
+  )`
+	b.and("t.project_id = " + b.project)
 	b.and("t.deleted_at is null")
 	return b
 }
@@ -58,8 +60,13 @@ func ofPerson(s scope.Scope) *builder {
 // rows is the query for the first n rows in an order. Names are looked up for those alone.
 func (b *builder) rows(columns, order string, n int) string {
 	return "select " + columns + "\nfrom (\nselect t.*\nfrom tickets t" + b.where() + "\norder by " + order + "\nlimit " + b.arg(n) + "\n) t\n" +
-		"join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id\nleft join users a on a.id = t.assignee_id\norder by " + order
+		rowNames + "order by " + order
 }
+
+// rowNames joins what rowColumns speaks of.
+const rowNames = "join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id\n" +
+	"join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status\n" +
+	"left join users a on a.id = t.assignee_id\n"
 
 // and adds a condition; each ? in it stands for one of args.
 func (b *builder) and(condition string, args ...any) {

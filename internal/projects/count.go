@@ -36,12 +36,12 @@ func bumpDay(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, 
 	return nil
 }
 
-func countNewTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, status Status, now time.Time, loc *time.Location) error {
-	if err := bumpCount(ctx, tx, s, projectID, status, 1); err != nil {
+func countNewTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, to lane, now time.Time, loc *time.Location) error {
+	if err := bumpCount(ctx, tx, s, projectID, to.Slug, 1); err != nil {
 		return err
 	}
 	closed := int32(0)
-	if status.Closed() {
+	if to.Kind.Closed() {
 		closed = 1
 	}
 	return bumpDay(ctx, tx, s, projectID, dayOf(now, loc), 1, closed)

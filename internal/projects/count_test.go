@@ -79,7 +79,7 @@ func TestCountsAfterRandomOperations(t *testing.T) {
 
 // anything does one of the operations that change counts.
 func (h *house) anything(r *rand.Rand, key string, s scope.Scope) error {
-	status := projects.Statuses()[r.IntN(4)]
+	status := projects.DefaultStatuses()[r.IntN(4)].Slug
 	switch r.IntN(5) {
 	case 0, 1:
 		_, err := h.CreateTicket(h.ctx(), s, key, projects.NewTicket{ID: newID(), Title: "Another", Status: string(status)})
@@ -124,7 +124,7 @@ func TestRecountWhileTicketsMove(t *testing.T) {
 	for writer := range 4 {
 		all.Go(func() {
 			for i := range 30 {
-				if err := h.SetTicketStatus(h.ctx(), h.member, "WEB", writer+1, projects.Statuses()[(i+writer)%4]); err != nil {
+				if err := h.SetTicketStatus(h.ctx(), h.member, "WEB", writer+1, projects.DefaultStatuses()[(i+writer)%4].Slug); err != nil {
 					t.Error(err)
 				}
 			}

@@ -82,6 +82,7 @@ type BurnDay struct {
 // ProjectDashboard is what the first page of a project shows.
 type ProjectDashboard struct {
 	Project  Project
+	Statuses []StatusInfo
 	Counts   Counts
 	Burn     []BurnDay // from the first ticket on, burnDays at most, the last is today
 	Oldest   []Row     // open ones, the oldest first
@@ -100,6 +101,7 @@ func (p *Projects) ProjectDashboard(ctx context.Context, s scope.Scope, key stri
 	first := dayOf(now, time.UTC).AddDate(0, 0, -burnDays-1)
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
+		queueStatuses(r, s, key, &out.Statuses)
 		queueCounts(r, s, key, &counts)
 		db.Value(r, &zoneName, projectsdb.Zone, s.TenantID)
 		db.Row(r, &before, projectsdb.ProjectBefore, s.TenantID, s.Person.ID, key, first)

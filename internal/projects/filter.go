@@ -2,6 +2,7 @@ package projects
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,11 +47,15 @@ type ListQuery struct {
 
 const maxSearch = 200 // characters
 
+const maxStatuses = 30 // of a project
+
+var statusForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
 // ParseListQuery reads a list's address. What it does not know it leaves out, so that no address is an error.
 func ParseListQuery(v url.Values) ListQuery {
 	q := ListQuery{Sort: Sort{By: SortNumber}}
 	for _, name := range v["status"] {
-		if s := Status(name); s.Known() && !slices.Contains(q.Statuses, s) {
+		if s := Status(name); statusForm.MatchString(name) && len(q.Statuses) < maxStatuses && !slices.Contains(q.Statuses, s) {
 			q.Statuses = append(q.Statuses, s)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -163,10 +162,8 @@ func furnishTx(ctx context.Context, tx db.Tx, s scope.Scope, f NewProject) error
 	if err := q.CreateCounter(ctx, tx, projectsdb.CreateCounterParams{TenantID: s.TenantID, ProjectID: f.ID}); err != nil {
 		return fmt.Errorf("create counter: %w", err)
 	}
-	for _, status := range slices.Sorted(slices.Values(Statuses())) {
-		if err := bumpCount(ctx, tx, s, f.ID, status, 0); err != nil {
-			return err
-		}
+	if err := addStatusesTx(ctx, tx, s, f.ID, DefaultStatuses()); err != nil {
+		return err
 	}
 	if _, err := q.AddProjectMember(ctx, tx, projectsdb.AddProjectMemberParams{
 		TenantID: s.TenantID, ProjectID: f.ID, UserID: s.Person.ID,

@@ -13,8 +13,13 @@ import (
 // when there is nothing left. It is called inside db.InAdmin.
 func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
 	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
+		{Noun: "mentions", SQL: projectsdb.PurgeMentions},
+		{Noun: "ticket_watchers", SQL: projectsdb.PurgeTicketWatchers},
+		{Noun: "ticket_labels", SQL: projectsdb.PurgeTicketLabels},
+		{Noun: "labels", SQL: projectsdb.PurgeLabels},
 		{Noun: "comments", SQL: projectsdb.PurgeComments},
 		{Noun: "tickets", SQL: projectsdb.PurgeTickets},
+		{Noun: "statuses", SQL: projectsdb.PurgeStatuses},
 		{Noun: "ticket_counts", SQL: projectsdb.PurgeTicketCounts},
 		{Noun: "ticket_days", SQL: projectsdb.PurgeTicketDays},
 		{Noun: "ticket_counters", SQL: projectsdb.PurgeTicketCounters},

@@ -28,7 +28,7 @@ type NewTicket struct {
 	ID       uuid.UUID `form:"id"`
 	Title    string    `form:"title"`
 	Body     string    `form:"body"`
-	Status   string    `form:"status"`   // empty is to do
+	Status   string    `form:"status"`   // a slug; empty is the first that is to do
 	Priority string    `form:"priority"` // a Priority's Name; empty is none
 	Assignee uuid.UUID `form:"assignee"` // the nil id is nobody
 }
@@ -43,9 +43,6 @@ func (p *Projects) CreateTicket(ctx context.Context, s scope.Scope, key string, 
 		return 0, fault.New(fault.Denied, "")
 	}
 	f.Title, f.Body = strings.TrimSpace(f.Title), strings.TrimSpace(f.Body)
-	if f.Status == "" {
-		f.Status = string(Todo)
-	}
 	if f.Priority == "" {
 		f.Priority = NoPriority.Name()
 	}
@@ -73,14 +70,15 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if at.ArchivedAt != nil {
 		return 0, errArchived()
 	}
-	priority, err := f.check(ctx, tx, s, at.ProjectID)
+	to, priority, err := f.check(ctx, tx, s, at.ProjectID)
 	if err != nil {
 		return 0, err
 	}
-	now, status := p.now(), Status(f.Status)
+	now := p.now()
 	rows, err := q.CreateTicket(ctx, tx, projectsdb.CreateTicketParams{
-		TenantID: s.TenantID, ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Status: f.Status,
-		Priority: int16(priority), AssigneeID: orNobody(f.Assignee), AuthorID: s.Person.ID, Now: now, ClosedAt: closedAt(status, nil, now),
+		TenantID: s.TenantID, ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Status: string(to.Slug),
+		Priority: int16(priority), AssigneeID: orNobody(f.Assignee), AuthorID: s.Person.ID, Rank: rankBetween("", to.top), Now: now,
+		ClosedAt: closedAt(to.Kind, nil, now),
 	})
 	if err != nil {
 		return 0, fmt.Errorf("create ticket: %w", err)
@@ -88,7 +86,7 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if rows == 0 {
 		return 0, errSentTwice
 	}
-	if err := countNewTx(ctx, tx, s, at.ProjectID, status, now, zone(at.TimeZone)); err != nil {
+	if err := countNewTx(ctx, tx, s, at.ProjectID, to, now, zone(at.TimeZone)); err != nil {
 		return 0, err
 	}
 	return int(at.LastNumber), events.AppendTx(ctx, tx, s, events.Event{
@@ -97,12 +95,16 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 }
 
 // check says what is wrong with the form; whoever gets the ticket must see the project.
-func (f NewTicket) check(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID) (Priority, error) {
+func (f NewTicket) check(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID) (lane, Priority, error) {
 	if f.ID == uuid.Nil {
-		return 0, fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
+		return lane{}, 0, fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
 	}
 	wrong := checkText(f.Title, f.Body)
-	if !Status(f.Status).Known() {
+	to, known, err := takeStatusTx(ctx, tx, s, projectID, "", Status(f.Status))
+	if err != nil {
+		return lane{}, 0, err
+	}
+	if !known {
 		wrong.Add("status", "Choose a status from the list.")
 	}
 	priority, ok := ParsePriority(f.Priority)
@@ -111,12 +113,12 @@ func (f NewTicket) check(ctx context.Context, tx db.Tx, s scope.Scope, projectID
 	}
 	sees, err := maySee(ctx, tx, s, projectID, f.Assignee)
 	if err != nil {
-		return 0, err
+		return lane{}, 0, err
 	}
 	if !sees {
 		wrong.Add("assignee", "Choose somebody who sees this project.")
 	}
-	return priority, wrong.Err()
+	return to, priority, wrong.Err()
 }
 
 // ticketTwin finds the ticket that the same form made before.
@@ -206,10 +208,10 @@ func checkText(title, body string) fault.Fields {
 	return wrong
 }
 
-// closedAt is when a ticket with the status was closed: before, now, or not at all.
-func closedAt(status Status, before *time.Time, now time.Time) *time.Time {
+// closedAt is when a ticket with a status of the kind was closed: before, now, or not at all.
+func closedAt(kind Kind, before *time.Time, now time.Time) *time.Time {
 	switch {
-	case !status.Closed():
+	case !kind.Closed():
 		return nil
 	case before != nil:
 		return before

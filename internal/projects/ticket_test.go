@@ -140,9 +140,9 @@ func TestTicketChanges(t *testing.T) {
 	}
 	mira := h.admin.Person.ID.String()
 	if diff := cmp.Diff([]string{
-		"ticket.createdmap[]", "ticket.status_changedmap[status:[todo done]]", "ticket.assignedmap[assignee:[ " + mira + "]]",
+		"ticket.createdmap[]", "ticket.status_changedmap[status:[todo done] status_kind:[todo done] status_name:[To do Done]]", "ticket.assignedmap[assignee:[ " + mira + "]]",
 		"ticket.assignedmap[assignee:[" + mira + " ]]", "ticket.priority_changedmap[priority:[none urgent]]",
-		"ticket.editedmap[title:[The first Renamed]]", "ticket.status_changedmap[status:[done review]]",
+		"ticket.editedmap[title:[The first Renamed]]", "ticket.status_changedmap[status:[done review] status_kind:[done review] status_name:[Done In review]]",
 	}, history); diff != "" {
 		t.Error(diff)
 	}

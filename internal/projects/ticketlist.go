@@ -27,22 +27,24 @@ type Row struct {
 	UpdatedAt  time.Time
 
 	AssigneePicture string
+	StatusName      string
+	StatusKind      Kind
 }
 
 // Key is what people call the ticket: WEB-42.
 func (t Row) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
 
 const rowColumns = `p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at, coalesce(a.picture, '') as assignee_picture`
+    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind`
 
 // CountCap is where counting of a filtered list stops: one more means "1,000+".
 const CountCap = 1000
 
 const (
-	pageSize  = 50
-	laneSize  = 50
-	doneSize  = 12
-	mineFirst = 10
+	pageSize   = 50
+	laneSize   = 50
+	closedSize = 12
+	mineFirst  = 10
 )
 
 // TicketList is a page of a project's tickets.
@@ -50,10 +52,11 @@ type TicketList struct {
 	Project  Project
 	Query    ListQuery
 	Tickets  []Row
-	Previous string   // cursor of the page before; empty on the first
-	Next     string   // cursor of the page behind; empty on the last
-	Count    int64    // of all that match, CountCap+1 when there are more
-	Counts   Counts   // of the whole project, kept
+	Previous string // cursor of the page before; empty on the first
+	Next     string // cursor of the page behind; empty on the last
+	Count    int64  // of all that match, CountCap+1 when there are more
+	Counts   Counts // of the whole project, kept
+	Statuses []StatusInfo
 	People   []Person // who may be assigned
 }
 
@@ -85,6 +88,7 @@ func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q Lis
 		queueTickets(r, s, key, q.Filter, page, page.size+1, &out.Tickets)
 		queueCount(r, s, key, q.Filter, &out.Count)
 		queueCounts(r, s, key, &counts)
+		queueStatuses(r, s, key, &out.Statuses)
 		queuePeople(r, s, key, &out.People)
 	})
 	out.Counts = countsOf(counts)

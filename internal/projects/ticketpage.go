@@ -38,6 +38,8 @@ type Ticket struct {
 	ClosedAt   *time.Time
 
 	AssigneePicture string
+	StatusName      string
+	StatusKind      Kind
 }
 
 // Key is what people call the ticket: WEB-42.
@@ -53,6 +55,7 @@ type TicketPage struct {
 	History  []events.Entry
 	Names    map[uuid.UUID]string // of the people the history speaks of
 	People   []Person             // who may be assigned
+	Statuses []StatusInfo
 }
 
 const (
@@ -78,6 +81,7 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		events.QueueTicketHistory(r, s, key, number, historySize, &out.History)
 		db.Rows(r, &names, projectsdb.AssigneeNames, s.TenantID, s.Person.ID, key, number)
 		queuePeople(r, s, key, &out.People)
+		queueStatuses(r, s, key, &out.Statuses)
 	})
 	if err != nil {
 		return TicketPage{}, err
@@ -132,9 +136,10 @@ func parseCommentPlace(text string) (time.Time, uuid.UUID, bool) {
 
 // TicketForm is what the form of a new ticket offers, or one that changes a ticket.
 type TicketForm struct {
-	Project Project
-	Ticket  Ticket   // of EditPage
-	People  []Person // of NewPage
+	Project  Project
+	Ticket   Ticket       // of EditPage
+	People   []Person     // of NewPage
+	Statuses []StatusInfo // of NewPage
 }
 
 // NewPage reads what the form for a ticket offers.
@@ -143,6 +148,7 @@ func (p *Projects) NewPage(ctx context.Context, s scope.Scope, key string) (Tick
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
 		queuePeople(r, s, key, &out.People)
+		queueStatuses(r, s, key, &out.Statuses)
 	})
 	return out, err
 }
@@ -167,6 +173,7 @@ func (p *Projects) TicketProps(ctx context.Context, s scope.Scope, key string, n
 		queueProject(r, s, key, &out.Project)
 		queueTicket(r, s, key, number, &out.Ticket)
 		queuePeople(r, s, key, &out.People)
+		queueStatuses(r, s, key, &out.Statuses)
 	})
 	return out, err
 }

@@ -51,6 +51,7 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 		tenant, project, text, visibility, owner)
 	exec(`insert into project_members (tenant_id, project_id, user_id) values ($1, $2, $3)`, tenant, project, owner)
 	exec(`insert into ticket_counters (tenant_id, project_id, last_number) values ($1, $2, 1)`, tenant, project)
+	exec(`insert into statuses (tenant_id, project_id, slug, name, kind, position) values ($1, $2, 'todo', $3, 'todo', 1)`, tenant, project, text)
 	exec(`insert into tickets (tenant_id, id, project_id, number, title, body, status, author_id, assignee_id) values ($1, $2, $3, 1, $4, $4, 'todo', $5, $5)`,
 		tenant, ticket, project, text, owner)
 	exec(`insert into ticket_counts (tenant_id, project_id, status, tickets) values ($1, $2, 'todo', 1)`, tenant, project)

@@ -11,20 +11,23 @@ import (
 // LaneBox is a column of a board. Count says how many tickets there are, which may be more than are in sight. NewURL
 // leads to the form for a ticket in this column, or "" for people who may not write one.
 type LaneBox struct {
-	Status, Count, NewURL string
+	Status        State
+	Count, NewURL string
 }
 
 // Card is a ticket as boards and lists show it. StatusURL is where its status form posts, or "" when the person may
-// only read; StatusAttrs are further attributes of that form, such as hx-post and hx-target.
+// only read; Statuses are what it offers, StatusAttrs are further attributes of that form, such as hx-post and hx-target.
 type Card struct {
-	Key, Title, URL, Status, Priority string
-	Assignee                          *Person
-	Labels                            []Label
-	Due                               *time.Time
-	Comments, Files                   int
-	TasksDone, Tasks                  int
-	StatusURL                         string
-	StatusAttrs                       templ.Attributes
+	Key, Title, URL, Priority string
+	Status                    State
+	Assignee                  *Person
+	Labels                    []Label
+	Due                       *time.Time
+	Comments, Files           int
+	TasksDone, Tasks          int
+	StatusURL                 string
+	Statuses                  []State
+	StatusAttrs               templ.Attributes
 }
 
 // Label is a coloured word on a ticket.
@@ -40,7 +43,7 @@ func (l Label) hue() string {
 func (c Card) hasMeta() bool { return c.Due != nil || c.Comments > 0 || c.Files > 0 || c.Tasks > 0 }
 
 // finished tickets are never late.
-func (c Card) finished() bool { return c.Status == "done" || c.Status == "canceled" }
+func (c Card) finished() bool { return c.Status.Kind == "done" || c.Status.Kind == "canceled" }
 
 func (c Card) tasks() string { return strconv.Itoa(c.TasksDone) + "/" + strconv.Itoa(c.Tasks) }
 
@@ -55,5 +58,11 @@ func (c Card) late(ctx context.Context) bool {
 	return c.Due != nil && !c.finished() && Late(ctx, *c.Due)
 }
 
-// Statuses are the columns of a board, in their order.
-func Statuses() []string { return []string{"todo", "progress", "review", "done"} }
+// Statuses are the statuses that a project begins with, by kind.
+func Statuses(ctx context.Context) []State {
+	var out []State
+	for _, kind := range []string{"todo", "progress", "review", "done"} {
+		out = append(out, State{kind, KindText(ctx, kind), kind})
+	}
+	return out
+}

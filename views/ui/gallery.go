@@ -12,12 +12,12 @@ func galleryCards(ctx context.Context, now time.Time) []Card {
 	late, soon := now.AddDate(0, 0, -2), now.AddDate(0, 0, 1)
 	dana := &Person{ID: "1", Name: "Dana Whitfield"}
 	return []Card{
-		{Key: "WEB-214", Title: T(ctx, "Quote form loses the country when the VAT check fails"), URL: "#", Status: "review", Priority: "high",
-			Assignee: dana, Labels: []Label{{"bug", "brick"}}, Due: &soon, Comments: 6, Files: 1, StatusURL: "#",
+		{Key: "WEB-214", Title: T(ctx, "Quote form loses the country when the VAT check fails"), URL: "#", Status: State{"review", KindText(ctx, "review"), "review"}, Priority: "high",
+			Assignee: dana, Labels: []Label{{"bug", "brick"}}, Due: &soon, Comments: 6, Files: 1, StatusURL: "#", Statuses: Statuses(ctx),
 			StatusAttrs: templ.Attributes{"hx-post": "#", "hx-swap": "none"}},
-		{Key: "WEB-216", Title: T(ctx, "Configurator: payload and reach change the price at once"), URL: "#", Status: "progress", Priority: "urgent",
-			Assignee: &Person{ID: "2", Name: "Mira Okafor"}, Labels: []Label{{"launch", "plum"}}, Due: &late, Tasks: 7, TasksDone: 4, StatusURL: "#"},
-		{Key: "WEB-204", Title: T(ctx, "Retire the 2023 distributor portal"), URL: "#", Status: "todo", Priority: "none"},
+		{Key: "WEB-216", Title: T(ctx, "Configurator: payload and reach change the price at once"), URL: "#", Status: State{"progress", KindText(ctx, "progress"), "progress"}, Priority: "urgent",
+			Assignee: &Person{ID: "2", Name: "Mira Okafor"}, Labels: []Label{{"launch", "plum"}}, Due: &late, Tasks: 7, TasksDone: 4, StatusURL: "#", Statuses: Statuses(ctx)},
+		{Key: "WEB-204", Title: T(ctx, "Retire the 2023 distributor portal"), URL: "#", Status: State{"todo", KindText(ctx, "todo"), "todo"}, Priority: "none"},
 	}
 }
 

@@ -59,7 +59,7 @@ func galleryMarks(now time.Time) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, status := range append([]string{"backlog", "canceled"}, Statuses()...) {
+				for _, status := range append(Statuses(ctx), State{Name: KindText(ctx, "backlog"), Kind: "backlog"}, State{Name: KindText(ctx, "canceled"), Kind: "canceled"}) {
 					templ_7745c5c3_Err = Status(status).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -149,7 +149,7 @@ func galleryMarks(now time.Time) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = StatusLabel("review").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = StatusLabel(State{Name: KindText(ctx, "review"), Kind: "review"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -728,7 +728,7 @@ func galleryBoard(now time.Time) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, status := range Statuses()[:4] {
+				for _, status := range Statuses(ctx) {
 					templ_7745c5c3_Var24 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -742,7 +742,7 @@ func galleryBoard(now time.Time) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, card := range galleryCards(ctx, now) {
-							if card.Status == status {
+							if card.Status.Kind == status.Kind {
 								templ_7745c5c3_Err = TicketCard(card).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err

@@ -2,9 +2,13 @@ package ui
 
 import "context"
 
-// StatusText is the word for a status: todo, progress, review, done, canceled.
-func StatusText(ctx context.Context, status string) string {
-	switch status {
+// State is a status as pages draw it: the slug that forms send, the name that people gave it, and the kind that decides
+// on its picture: backlog, todo, progress, review, done, canceled.
+type State struct{ Slug, Name, Kind string }
+
+// KindText is the word for a kind of status.
+func KindText(ctx context.Context, kind string) string {
+	switch kind {
 	case "backlog":
 		return T(ctx, "Backlog")
 	case "progress":
@@ -19,10 +23,10 @@ func StatusText(ctx context.Context, status string) string {
 	return T(ctx, "To do")
 }
 
-func statusName(status string) string {
-	switch status {
+func statusName(kind string) string {
+	switch kind {
 	case "backlog", "progress", "review", "done", "canceled":
-		return status
+		return kind
 	}
 	return "todo"
 }

@@ -57,9 +57,9 @@ func (q *Queries) Days(ctx context.Context, db DBTX, arg DaysParams) ([]DaysRow,
 const OldestOpen = `-- name: OldestOpen :many
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at, coalesce(a.picture, '') as assignee_picture
+    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
 from (
-    select x.tenant_id, x.id, x.project_id, x.number, x.title, x.body, x.status, x.priority, x.assignee_id, x.author_id, x.comments, x.revision, x.created_at, x.updated_at, x.closed_at, x.deleted_at
+    select x.tenant_id, x.id, x.project_id, x.number, x.title, x.body, x.status, x.priority, x.assignee_id, x.author_id, x.comments, x.revision, x.created_at, x.updated_at, x.closed_at, x.deleted_at, x.rank, x.due_on, x.estimate, x.parent_id, x.deleted_by
     from tickets x
     where x.tenant_id = $1
       and x.project_id = (
@@ -76,6 +76,7 @@ from (
     limit $4
 ) t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 left join users a on a.id = t.assignee_id
 order by t.number
 `
@@ -99,6 +100,8 @@ type OldestOpenRow struct {
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	AssigneePicture string
+	StatusName      string
+	StatusKind      string
 }
 
 func (q *Queries) OldestOpen(ctx context.Context, db DBTX, arg OldestOpenParams) ([]OldestOpenRow, error) {
@@ -127,6 +130,8 @@ func (q *Queries) OldestOpen(ctx context.Context, db DBTX, arg OldestOpenParams)
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.AssigneePicture,
+			&i.StatusName,
+			&i.StatusKind,
 		); err != nil {
 			return nil, err
 		}

@@ -94,11 +94,12 @@ select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c
 from projects p
 left join lateral (
     select
-        coalesce(sum(k.tickets) filter (where k.status = 'todo'), 0)::integer as todo,
-        coalesce(sum(k.tickets) filter (where k.status = 'progress'), 0)::integer as progress,
-        coalesce(sum(k.tickets) filter (where k.status = 'review'), 0)::integer as review,
-        coalesce(sum(k.tickets) filter (where k.status = 'done'), 0)::integer as done
+        coalesce(sum(k.tickets) filter (where st.kind in ('backlog', 'todo')), 0)::integer as todo,
+        coalesce(sum(k.tickets) filter (where st.kind = 'progress'), 0)::integer as progress,
+        coalesce(sum(k.tickets) filter (where st.kind = 'review'), 0)::integer as review,
+        coalesce(sum(k.tickets) filter (where st.kind in ('done', 'canceled')), 0)::integer as done
     from ticket_counts k
+    join statuses st on st.tenant_id = k.tenant_id and st.project_id = k.project_id and st.slug = k.status
     where k.tenant_id = p.tenant_id and k.project_id = p.id
 ) c on true
 where p.tenant_id = $1

@@ -35,6 +35,54 @@ func (q *Queries) PurgeComments(ctx context.Context, db DBTX, arg PurgeCommentsP
 	return result.RowsAffected(), nil
 }
 
+const PurgeLabels = `-- name: PurgeLabels :execrows
+delete from labels d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from labels x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeLabelsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeLabels(ctx context.Context, db DBTX, arg PurgeLabelsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeLabels, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeMentions = `-- name: PurgeMentions :execrows
+delete from mentions d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from mentions x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeMentionsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeMentions(ctx context.Context, db DBTX, arg PurgeMentionsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeMentions, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeProjectMembers = `-- name: PurgeProjectMembers :execrows
 delete from project_members d
 where d.tenant_id = $1 and (d.project_id, d.user_id) in (
@@ -77,6 +125,30 @@ type PurgeProjectsParams struct {
 // every project: the organization is erased
 func (q *Queries) PurgeProjects(ctx context.Context, db DBTX, arg PurgeProjectsParams) (int64, error) {
 	result, err := db.Exec(ctx, PurgeProjects, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeStatuses = `-- name: PurgeStatuses :execrows
+delete from statuses d
+where d.tenant_id = $1 and (d.project_id, d.slug) in (
+    select x.project_id, x.slug
+    from statuses x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeStatusesParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeStatuses(ctx context.Context, db DBTX, arg PurgeStatusesParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeStatuses, arg.TenantID, arg.Limit)
 	if err != nil {
 		return 0, err
 	}
@@ -149,6 +221,54 @@ type PurgeTicketDaysParams struct {
 // every project: the organization is erased
 func (q *Queries) PurgeTicketDays(ctx context.Context, db DBTX, arg PurgeTicketDaysParams) (int64, error) {
 	result, err := db.Exec(ctx, PurgeTicketDays, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeTicketLabels = `-- name: PurgeTicketLabels :execrows
+delete from ticket_labels d
+where d.tenant_id = $1 and (d.ticket_id, d.label_id) in (
+    select x.ticket_id, x.label_id
+    from ticket_labels x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeTicketLabelsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeTicketLabels(ctx context.Context, db DBTX, arg PurgeTicketLabelsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeTicketLabels, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeTicketWatchers = `-- name: PurgeTicketWatchers :execrows
+delete from ticket_watchers d
+where d.tenant_id = $1 and (d.ticket_id, d.user_id) in (
+    select x.ticket_id, x.user_id
+    from ticket_watchers x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeTicketWatchersParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeTicketWatchers(ctx context.Context, db DBTX, arg PurgeTicketWatchersParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeTicketWatchers, arg.TenantID, arg.Limit)
 	if err != nil {
 		return 0, err
 	}

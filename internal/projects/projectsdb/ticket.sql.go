@@ -102,9 +102,9 @@ func (q *Queries) BumpComments(ctx context.Context, db DBTX, arg BumpCommentsPar
 
 const CreateTicket = `-- name: CreateTicket :execrows
 insert into tickets (
-    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, created_at, updated_at, closed_at
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::timestamptz, $11::timestamptz, $12)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $12::timestamptz, $13)
 on conflict (tenant_id, id) do nothing
 `
 
@@ -119,6 +119,7 @@ type CreateTicketParams struct {
 	Priority   int16
 	AssigneeID *uuid.UUID
 	AuthorID   uuid.UUID
+	Rank       string
 	Now        time.Time
 	ClosedAt   *time.Time
 }
@@ -136,6 +137,7 @@ func (q *Queries) CreateTicket(ctx context.Context, db DBTX, arg CreateTicketPar
 		arg.Priority,
 		arg.AssigneeID,
 		arg.AuthorID,
+		arg.Rank,
 		arg.Now,
 		arg.ClosedAt,
 	)
@@ -333,7 +335,7 @@ func (q *Queries) SetTicketPriority(ctx context.Context, db DBTX, arg SetTicketP
 
 const SetTicketStatus = `-- name: SetTicketStatus :exec
 update tickets
-set status = $4, closed_at = $5, updated_at = $6::timestamptz
+set status = $4, rank = $5, closed_at = $6, updated_at = $7::timestamptz
 where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3
@@ -344,6 +346,7 @@ type SetTicketStatusParams struct {
 	Person   uuid.UUID
 	ID       uuid.UUID
 	Status   string
+	Rank     string
 	ClosedAt *time.Time
 	Now      time.Time
 }
@@ -354,6 +357,7 @@ func (q *Queries) SetTicketStatus(ctx context.Context, db DBTX, arg SetTicketSta
 		arg.Person,
 		arg.ID,
 		arg.Status,
+		arg.Rank,
 		arg.ClosedAt,
 		arg.Now,
 	)
@@ -404,9 +408,10 @@ const TicketByNumber = `-- name: TicketByNumber :one
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
     t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
-    coalesce(a.picture, '') as assignee_picture
+    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 join users u on u.id = t.author_id
 left join users a on a.id = t.assignee_id
 where t.tenant_id = $1
@@ -441,6 +446,8 @@ type TicketByNumberRow struct {
 	UpdatedAt       time.Time
 	ClosedAt        *time.Time
 	AssigneePicture string
+	StatusName      string
+	StatusKind      string
 }
 
 func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumberParams) (TicketByNumberRow, error) {
@@ -469,6 +476,8 @@ func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumbe
 		&i.UpdatedAt,
 		&i.ClosedAt,
 		&i.AssigneePicture,
+		&i.StatusName,
+		&i.StatusKind,
 	)
 	return i, err
 }

@@ -34,7 +34,7 @@ where p.tenant_id = $1
 -- name: OldestOpen :many
 select
     p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at, coalesce(a.picture, '') as assignee_picture
+    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
 from (
     select x.*
     from tickets x
@@ -53,6 +53,7 @@ from (
     limit $4
 ) t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 left join users a on a.id = t.assignee_id
 order by t.number;
 

@@ -1,3 +1,43 @@
+-- name: PurgeMentions :execrows
+-- every project: the organization is erased
+delete from mentions d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from mentions x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketWatchers :execrows
+-- every project: the organization is erased
+delete from ticket_watchers d
+where d.tenant_id = $1 and (d.ticket_id, d.user_id) in (
+    select x.ticket_id, x.user_id
+    from ticket_watchers x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketLabels :execrows
+-- every project: the organization is erased
+delete from ticket_labels d
+where d.tenant_id = $1 and (d.ticket_id, d.label_id) in (
+    select x.ticket_id, x.label_id
+    from ticket_labels x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeLabels :execrows
+-- every project: the organization is erased
+delete from labels d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from labels x
+    where x.tenant_id = $1
+    limit $2
+);
+
 -- name: PurgeComments :execrows
 -- every project: the organization is erased
 delete from comments d
@@ -64,6 +104,16 @@ delete from projects d
 where d.tenant_id = $1 and d.id in (
     select x.id
     from projects x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeStatuses :execrows
+-- every project: the organization is erased
+delete from statuses d
+where d.tenant_id = $1 and (d.project_id, d.slug) in (
+    select x.project_id, x.slug
+    from statuses x
     where x.tenant_id = $1
     limit $2
 );

@@ -15,9 +15,9 @@ returning p.id as project_id, c.last_number, p.archived_at, n.time_zone;
 -- name: CreateTicket :execrows
 -- every project: the number was taken through visible_to in the same transaction
 insert into tickets (
-    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, created_at, updated_at, closed_at
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, @now::timestamptz, @now::timestamptz, @closed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, @now::timestamptz, @now::timestamptz, @closed_at)
 on conflict (tenant_id, id) do nothing;
 
 -- name: TicketTwin :one
@@ -34,9 +34,10 @@ where t.tenant_id = $1
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
     t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
-    coalesce(a.picture, '') as assignee_picture
+    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 join users u on u.id = t.author_id
 left join users a on a.id = t.assignee_id
 where t.tenant_id = $1
@@ -68,7 +69,7 @@ where tenant_id = $1
 
 -- name: SetTicketStatus :exec
 update tickets
-set status = $4, closed_at = @closed_at, updated_at = @now::timestamptz
+set status = $4, rank = $5, closed_at = @closed_at, updated_at = @now::timestamptz
 where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;

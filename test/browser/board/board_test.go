@@ -75,7 +75,7 @@ func (d *desk) move(t *testing.T, from projects.Status) {
 	t.Helper()
 	d.in(t, from)
 	d.Fill("Search in Website", "")
-	for range 5 + slices.Index(projects.Statuses(), from) {
+	for range 5 + slices.IndexFunc(projects.DefaultStatuses(), func(s projects.StatusInfo) bool { return s.Slug == from }) {
 		d.Key("\t")
 	}
 	for _, key := range []string{" ", right, " "} {

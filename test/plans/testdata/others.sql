@@ -42,10 +42,14 @@ insert into ticket_counters (tenant_id, project_id, last_number)
 select pg_temp.uid('tenant ' || n), pg_temp.uid('project ' || n || ' ' || i), 25
 from numbers, generate_series(1, 4) i;
 
-insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
+insert into statuses (tenant_id, project_id, slug, name, kind, position)
+select pg_temp.uid('tenant ' || n), pg_temp.uid('project ' || n || ' ' || i), v.slug, v.slug, v.slug, v.position
+from numbers, generate_series(1, 4) i, (values ('todo', 1), ('progress', 2), ('review', 3), ('done', 4)) v (slug, position);
+
+insert into tickets (tenant_id, id, project_id, number, title, body, rank, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
 select
     pg_temp.uid('tenant ' || n), pg_temp.uid('ticket ' || n || ' ' || i || ' ' || k), pg_temp.uid('project ' || n || ' ' || i), k,
-    'Ticket ' || k || ' of ' || n, 'Its text.', (array['todo', 'progress', 'review', 'done'])[k % 4 + 1], k % 5,
+    'Ticket ' || k || ' of ' || n, 'Its text.', 'j' || lpad((4999999999 - k)::text, 10, '0'), (array['todo', 'progress', 'review', 'done'])[k % 4 + 1], k % 5,
     pg_temp.uid('user ' || n || ' ' || k % 18 + 1), pg_temp.uid('user ' || n || ' ' || k % 17 + 1), 1,
     now() - make_interval(hours => 1000 - k), now() - make_interval(hours => 500 - k),
     case when k % 4 = 3 then now() - make_interval(hours => 500 - k) end

@@ -27,10 +27,14 @@ insert into ticket_counters (tenant_id, project_id, last_number)
 select :tenant, pg_temp.uid('our project ' || i), case i when 1 then 3000 else 300 end
 from generate_series(1, 8) i;
 
-insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
+insert into statuses (tenant_id, project_id, slug, name, kind, position)
+select :tenant, pg_temp.uid('our project ' || i), v.slug, v.slug, v.slug, v.position
+from generate_series(1, 8) i, (values ('todo', 1), ('progress', 2), ('review', 3), ('done', 4)) v (slug, position);
+
+insert into tickets (tenant_id, id, project_id, number, title, body, rank, status, priority, author_id, assignee_id, comments, created_at, updated_at, closed_at)
 select
     :tenant, pg_temp.uid('our ticket ' || i || ' ' || k), pg_temp.uid('our project ' || i), k,
-    'Ticket ' || k || case when k % 400 = 0 then ' about lighthouses' else '' end, 'Its text.',
+    'Ticket ' || k || case when k % 400 = 0 then ' about lighthouses' else '' end, 'Its text.', 'j' || lpad((4999999999 - k)::text, 10, '0'),
     (array['todo', 'progress', 'review', 'done', 'done', 'done'])[k % 6 + 1], k % 5, :owner,
     case when k % 7 = 0 then :owner when k % 7 > 1 then pg_temp.uid('colleague ' || k % 80 + 1) end, 2,
     now() - make_interval(hours => 6000 - k), now() - make_interval(hours => 5000 - k),
