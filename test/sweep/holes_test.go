@@ -154,7 +154,7 @@ func holesBesides() []hole {
 	return []hole{
 		{name: "a change without the organization", under: ticketPath + "/status", want: "rows of tickets have changed", serve: func(w world, to http.ResponseWriter, r *http.Request) bool {
 			if at(r, http.MethodPost, "org-b") {
-				w.exec(`update tickets set status = 'done' where number = 1`)
+				w.exec(`update tickets set priority = 4 where number = 1`)
 			}
 			return false
 		}},

@@ -139,7 +139,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`projects.key projects.visibility tenant_exports.state`)
+	return strings.Fields(`projects.key projects.visibility statuses.kind statuses.slug tickets.status tenant_exports.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as
