@@ -13,7 +13,7 @@ import (
 	"plinth/views/ui"
 )
 
-// UpdateStatus moves a ticket: field status. For htmx the answer is the card of a board (as=card) or the properties on
+// UpdateStatus moves a ticket: field status, and before or after with the key of a neighbour. For htmx the answer is the card of a board (as=card) or the properties on
 // the ticket's page.
 func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, number, err := pathTicket(r)
@@ -21,12 +21,13 @@ func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.S
 		return err
 	}
 	f, err := Decode[struct {
-		Status projects.Status `form:"status"`
+		projects.Move
+		From projects.Status `form:"from"`
 	}](h.Base, r)
 	if err != nil {
 		return err
 	}
-	if err := h.Projects.SetTicketStatus(r.Context(), s, key, number, f.Status); err != nil {
+	if err := h.Projects.MoveTicket(r.Context(), s, key, number, f.Move); err != nil {
 		return err
 	}
 	if IsHX(r) && r.URL.Query().Get("as") == "card" {
@@ -34,7 +35,7 @@ func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.S
 		if err != nil {
 			return err
 		}
-		return h.Render(w, r, http.StatusOK, views.BoardCard(s, card, r.URL.Query().Get("filtered") != ""))
+		return h.Render(w, r, http.StatusOK, views.BoardCard(s, card, r.URL.Query().Get("filtered") != "", f.From == f.Status))
 	}
 	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
 		return ui.T(ctx, "%s moved to %s", t.Key(), t.StatusName)

@@ -58,11 +58,28 @@ func boardStopped(b projects.Board, lane projects.Lane) bool {
 	return !b.Filter.Empty() && lane.Count > projects.CountCap
 }
 
-func boardLaneCount(ctx context.Context, b projects.Board, lane projects.Lane) string {
-	if boardStopped(b, lane) {
-		return ticketCount(ctx, lane.Count)
+// boardLaneBox is the head of a lane. What is wanted in it at most counts when all of it is in sight.
+func boardLaneBox(ctx context.Context, s scope.Scope, b projects.Board, lane projects.Lane) ui.LaneBox {
+	box := ui.LaneBox{Status: statusState(lane.StatusInfo), Count: ticketCount(ctx, lane.Count)}
+	if b.Filter.Empty() {
+		box = laneBox(ctx, lane.StatusInfo, lane.Count)
 	}
-	return ui.Num(ctx, lane.Count)
+	box.NewURL = boardNewURL(s, b.Project, lane.Slug)
+	return box
+}
+
+func laneBox(ctx context.Context, status projects.StatusInfo, count int64) ui.LaneBox {
+	box := ui.LaneBox{Status: statusState(status), Count: ui.Num(ctx, count)}
+	if status.Limit != nil {
+		box.Count = ui.T(ctx, "%s of %s", ui.Num(ctx, count), ui.Num(ctx, *status.Limit))
+		box.Above = count > int64(*status.Limit)
+	}
+	return box
+}
+
+// boardURL is the board's own address.
+func boardURL(s scope.Scope, b projects.Board) string {
+	return listURL(projectPath(s, b.Project.Key, "board"), b.Filter.Values())
 }
 
 func boardCount(ctx context.Context, b projects.Board) string {

@@ -38,6 +38,16 @@ func AppendTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
 	return appendAs(ctx, tx, s, id, e)
 }
 
+// TellTx tells whoever looks at what the event is of that it has changed. Nothing is kept of it.
+func TellTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
+	if err := eventsdb.New().TellEvent(ctx, tx, eventsdb.TellEventParams{
+		TenantID: s.TenantID, By: s.Person.ID, Action: e.Action, Object: e.ObjectID, Project: e.ProjectID,
+	}); err != nil {
+		return fmt.Errorf("tell of %s: %w", e.Action, err)
+	}
+	return nil
+}
+
 func appendAs(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, e Event) error {
 	changes, err := object(e.Changes)
 	if err != nil {

@@ -25,6 +25,7 @@ type Board struct {
 	Filter  Filter
 	Lanes   []Lane
 	People  []Person // who may be assigned
+	Labels  []Label
 }
 
 // laneCount is how many tickets of a status match a filter.
@@ -45,6 +46,7 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 		queueProject(r, s, key, &out.Project)
 		queueStatuses(r, s, key, &statuses)
 		queuePeople(r, s, key, &out.People)
+		queueLabels(r, s, key, &out.Labels)
 		queueCounts(r, s, key, &kept)
 		queueLanes(r, s, key, f, &rows)
 		if !f.Empty() {
@@ -75,7 +77,7 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 
 // laneColumns are a Row's, with the project ($3 is its key) and the status as they are known already.
 const laneColumns = `$3::text as key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments,
-    t.created_at, t.updated_at, coalesce(a.picture, '') as assignee_picture, ls.name as status_name, ls.kind as status_kind`
+    t.created_at, t.updated_at, coalesce(a.picture, '') as assignee_picture, ls.name as status_name, ls.kind as status_kind, ` + rowExtras
 
 // laneStatuses are the statuses of the project that b asks of, to be joined with what each of them holds.
 func laneStatuses(b *builder) string {

@@ -106,7 +106,7 @@ func (p *Projects) ProjectDashboard(ctx context.Context, s scope.Scope, key stri
 		db.Value(r, &zoneName, projectsdb.Zone, s.TenantID)
 		db.Row(r, &before, projectsdb.ProjectBefore, s.TenantID, s.Person.ID, key, first)
 		db.Rows(r, &days, projectsdb.ProjectDays, s.TenantID, s.Person.ID, key, first)
-		db.Rows(r, &out.Oldest, projectsdb.OldestOpen, s.TenantID, s.Person.ID, key, oldestSize)
+		queueOldest(r, s, key, &out.Oldest)
 		events.QueueProjectActivity(r, s, key, projectEvents, &out.Activity)
 	})
 	out.Counts = countsOf(counts)
@@ -129,4 +129,12 @@ func burnUp(s scope.Scope, before projectsdb.ProjectBeforeRow, days []projectsdb
 		}
 	}
 	return out
+}
+
+// queueOldest reads the tickets of a project that are open the longest.
+func queueOldest(r *db.Reads, s scope.Scope, key string, into *[]Row) {
+	b := ofProject(s, key)
+	b.and("t.closed_at is null")
+	sql := b.rows(rowColumns, "t.number", oldestSize)
+	db.Rows(r, into, sql, b.args...)
 }

@@ -89,3 +89,34 @@ func rankDigit(s string, i int) int {
 	}
 	return strings.IndexByte(rankDigits, s[i])
 }
+
+// ranksBetween are n ranks in order, behind a and before b; empty is an end of the lane.
+func ranksBetween(a, b string, n int) []string {
+	out := make([]string, n)
+	switch {
+	case b == "":
+		for i := range out {
+			a = rankBetween(a, "")
+			out[i] = a
+		}
+	case a == "" && rankNumber(b) >= int64(n):
+		for i := n - 1; i >= 0; i-- {
+			b = rankBetween("", b)
+			out[i] = b
+		}
+	default:
+		fillRanks(out, a, b)
+	}
+	return out
+}
+
+// fillRanks halves the room again and again, so that it is used evenly.
+func fillRanks(out []string, a, b string) {
+	if len(out) == 0 {
+		return
+	}
+	middle := len(out) / 2
+	out[middle] = rankBetween(a, b)
+	fillRanks(out[:middle], a, out[middle])
+	fillRanks(out[middle+1:], out[middle], b)
+}

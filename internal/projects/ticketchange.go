@@ -46,32 +46,7 @@ func (p *Projects) EditTicket(ctx context.Context, s scope.Scope, key string, nu
 
 // SetTicketStatus moves a ticket to the top of a status and keeps the counts. Setting the status it has changes nothing.
 func (p *Projects) SetTicketStatus(ctx context.Context, s scope.Scope, key string, number int, status Status) error {
-	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
-		to, known, err := takeStatusTx(ctx, tx, s, t.ProjectID, Status(t.Status), status)
-		if err != nil {
-			return err
-		}
-		if !known || status == "" {
-			return errNoStatus()
-		}
-		if Status(t.Status) == status {
-			return nil
-		}
-		now := p.now()
-		closed := closedAt(to.Kind, t.ClosedAt, now)
-		if err := projectsdb.New().SetTicketStatus(ctx, tx, projectsdb.SetTicketStatusParams{
-			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Status: string(status), Rank: rankBetween("", to.top),
-			ClosedAt: closed, Now: now,
-		}); err != nil {
-			return fmt.Errorf("set status: %w", err)
-		}
-		if err := countMoveTx(ctx, tx, s, t, status, closed); err != nil {
-			return err
-		}
-		return t.event(ctx, tx, s, "ticket.status_changed", map[string][2]string{
-			"status": {t.Status, string(status)}, "status_name": {to.before.Name, to.Name}, "status_kind": {string(to.before.Kind), string(to.Kind)},
-		})
-	})
+	return p.MoveTicket(ctx, s, key, number, Move{Status: status})
 }
 
 // SetTicketAssignee gives a ticket to somebody who sees the project, or to nobody (the nil id).

@@ -29,13 +29,28 @@ type Row struct {
 	AssigneePicture string
 	StatusName      string
 	StatusKind      Kind
+
+	DueOn            *time.Time // a calendar day, as midnight UTC
+	Estimate         *int16     // points
+	Labels           []Label
+	Tasks, TasksDone int32 // boxes in its description
 }
 
 // Key is what people call the ticket: WEB-42.
 func (t Row) Key() string { return fmt.Sprintf("%s-%d", t.Project, t.Number) }
 
 const rowColumns = `p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind`
+    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind, ` + rowExtras
+
+// rowExtras end the columns of a Row. Of the boxes in a description the marks at the beginning of lines are counted.
+const rowExtras = `t.due_on, t.estimate, (
+        select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'hue', l.hue) order by lower(l.name)), '[]')
+        from ticket_labels tl
+        join labels l on l.tenant_id = tl.tenant_id and l.id = tl.label_id and l.deleted_at is null
+        where tl.tenant_id = t.tenant_id and tl.ticket_id = t.id
+    ) as labels,
+    case when position('] ' in t.body) > 0 then regexp_count(t.body, '^[ \t]*([-*+]|[0-9]+[.)])[ \t]+\[[ xX]\] ', 1, 'n') else 0 end as tasks,
+    case when position('] ' in t.body) > 0 then regexp_count(t.body, '^[ \t]*([-*+]|[0-9]+[.)])[ \t]+\[[xX]\] ', 1, 'n') else 0 end as tasks_done`
 
 // CountCap is where counting of a filtered list stops: one more means "1,000+".
 const CountCap = 1000

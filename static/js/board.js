@@ -1,5 +1,6 @@
-// The board: a ticket is moved with the pointer or with the keyboard (Space, arrow keys, Space, Escape).
-// Either way ends in sending the ticket's own status form, the same that works without this script.
+// The board: a ticket is moved with the pointer or with the keyboard (Space, arrow keys, Space, Escape), to another lane
+// or to another place in its own. Either way ends in sending the ticket's own status form, the same that works without
+// this script, with the tickets that are to stand below and above it.
 "use strict";
 {
   class PlinthBoard extends HTMLElement {
@@ -42,7 +43,13 @@
       this.#mark(null);
       this.#held = this.#from = this.#before = null;
     }
-    #place(lane) { lane.querySelector("ol").prepend(this.#held); }
+    #tickets(lane) { return [...lane.querySelectorAll(".ticket:not(.lifted)")]; }
+    // Before the ticket at i; behind the last one what is no ticket stays the end.
+    #place(lane, i) {
+      const list = lane.querySelector("ol");
+      const next = this.#tickets(lane)[i] ?? list.querySelector("li:not(.ticket)");
+      if (this.#held.nextElementSibling !== next || this.#lane(this.#held) !== lane) list.insertBefore(this.#held, next);
+    }
     // The server said no, or could not be reached: the ticket goes back to where it was.
     #refuse(form) {
       const sent = this.#sent.get(form);
@@ -55,18 +62,28 @@
       this.#say("back");
     }
     #settle(form) {
-      this.#sent.get(form)?.ticket.removeAttribute("aria-busy");
+      const ticket = this.#sent.get(form)?.ticket;
+      ticket?.removeAttribute("aria-busy");
+      ticket?.removeAttribute("data-dragged");
       this.#sent.delete(form);
     }
     #set(lane) {
       const ticket = this.#held;
       const [from, before] = [this.#from, this.#before];
       this.#let();
-      if (lane === from) return this.#say("back");
+      if (lane === from && ticket.nextElementSibling === before) return this.#say("back");
       const form = ticket.querySelector("form[data-status-form]");
-      const field = form.elements.namedItem("status");
-      field.value = lane.dataset.status;
+      const put = (name, value) => {
+        const field = form.elements.namedItem(name) ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+        field.value = value;
+      };
+      const key = (other) => other?.matches(".ticket") ? other.id.slice("card-".length) : "";
+      put("status", lane.dataset.status);
+      put("from", from.dataset.status);
+      put("before", key(ticket.nextElementSibling));
+      put("after", key(ticket.previousElementSibling));
       ticket.setAttribute("aria-busy", "true");
+      ticket.dataset.dragged = ""; // until it is answered nothing else changes the board
       this.#say("moved", this.#name(lane));
       this.#sent.set(form, { ticket, from, before });
       form.requestSubmit();
@@ -89,16 +106,20 @@
       event.preventDefault();
       event.dataTransfer.dropEffect = "move";
       this.#mark(lane);
+      const i = this.#tickets(lane).findIndex((ticket) => {
+        const box = ticket.getBoundingClientRect();
+        return event.clientY < box.top + box.height / 2;
+      });
+      this.#place(lane, i < 0 ? Infinity : i);
     }
     on_dragleave(event) { if (!this.contains(event.relatedTarget)) this.#mark(null); }
     on_drop(event) {
       const lane = this.#held && this.#lane(event.target);
       if (!lane) return;
       event.preventDefault();
-      if (lane !== this.#from) this.#place(lane);
-      this.#set(lane);
+      this.#set(this.#lane(this.#held));
     }
-    on_dragend() { this.#let(); }
+    on_dragend() { if (this.#held) this.#back(); }
 
     on_keydown(event) {
       const ticket = event.target.closest?.(".ticket");
@@ -114,17 +135,19 @@
         ticket.querySelector("a").focus();
         return this.#say("back");
       }
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (!step) return;
+      const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
+      if (x === undefined) return;
       event.preventDefault();
       const lanes = this.#lanes();
-      const lane = lanes[lanes.indexOf(this.#lane(ticket)) + step];
+      const lane = lanes[lanes.indexOf(this.#lane(ticket)) + x];
       if (!lane) return;
-      this.#place(lane);
+      const count = this.#tickets(lane).length;
+      const at = Math.max(0, Math.min(count, [...ticket.parentElement.querySelectorAll(".ticket")].indexOf(ticket) + y));
+      this.#place(lane, at);
       this.#mark(lane);
       ticket.scrollIntoView({ block: "nearest", inline: "nearest" });
       ticket.querySelector("a").focus();
-      this.#say("over", this.#name(lane));
+      this.#say("over", this.#name(lane), at + 1, count + 1);
     }
     // Moving a node takes its focus for a moment; only a real leave puts the ticket back.
     on_focusout(event) {

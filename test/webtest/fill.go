@@ -27,6 +27,9 @@ func (s *Site) Fill(t testing.TB, o scope.Scope, key string, tickets int) {
 	run(`insert into projects (tenant_id, id, key, name, description, visibility, created_by) values ($1, $2, $3, $4, 'About it', 'organization', $5)`,
 		o.TenantID, project, key, "Project "+key, o.Person.ID)
 	run(`insert into ticket_counters (tenant_id, project_id, last_number) values ($1, $2, $3)`, o.TenantID, project, tickets)
+	run(`insert into statuses (tenant_id, project_id, slug, name, kind, position)
+		values ($1, $2, 'todo', 'To do', 'todo', 1), ($1, $2, 'progress', 'In progress', 'progress', 2), ($1, $2, 'review', 'In review', 'review', 3), ($1, $2, 'done', 'Done', 'done', 4)`,
+		o.TenantID, project)
 	s.fillTickets(t, conn, o, project, tickets)
 	run(`insert into ticket_counts (tenant_id, project_id, status, tickets)
 		select tenant_id, project_id, status, count(*) from tickets where tenant_id = $1 and project_id = $2 group by tenant_id, project_id, status`, o.TenantID, project)
@@ -47,8 +50,8 @@ func (s *Site) fillTickets(t testing.TB, conn *pgx.Conn, o scope.Scope, project 
 	var batch pgx.Batch
 	for i := 1; i <= n; i++ {
 		status := statuses[i%4]
-		batch.Queue(`insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, created_at, closed_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, now() - make_interval(hours => $4::int), case when $7 = 'done' then now() end)`,
+		batch.Queue(`insert into tickets (tenant_id, id, project_id, number, title, body, status, priority, author_id, assignee_id, rank, created_at, closed_at)
+			values ($1, $2, $3, $4::integer, $5, $6, $7, $8, $9, $9, 'j' || lpad((4999999999 - $4::integer)::text, 10, '0'), now() - make_interval(hours => $4::integer), case when $7 = 'done' then now() end)`,
 			o.TenantID, uuid.Must(uuid.NewV7()), project, i, fmt.Sprintf("Ticket number %d of this project", i), "Its text.\n\n- [ ] one\n- [x] two", status, i%5, o.Person.ID)
 	}
 	if err := conn.SendBatch(context.Background(), &batch).Close(); err != nil {

@@ -9,10 +9,12 @@ import (
 )
 
 // LaneBox is a column of a board. Count says how many tickets there are, which may be more than are in sight. NewURL
-// leads to the form for a ticket in this column, or "" for people who may not write one.
+// leads to the form for a ticket in this column, or "" for people who may not write one. Above marks a column that holds
+// more tickets than are wanted in it.
 type LaneBox struct {
 	Status        State
 	Count, NewURL string
+	Above         bool
 }
 
 // Card is a ticket as boards and lists show it. StatusURL is where its status form posts, or "" when the person may

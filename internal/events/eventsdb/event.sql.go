@@ -400,3 +400,31 @@ func (q *Queries) ProjectActivity(ctx context.Context, db DBTX, arg ProjectActiv
 	}
 	return items, nil
 }
+
+const TellEvent = `-- name: TellEvent :exec
+select pg_notify('plinth_events', json_build_object(
+    't', $1::uuid, 'b', $2::uuid, 'a', $3::text, 'o', $4::uuid, 'p', $5::uuid,
+    'n', (select i.number from tickets i where i.tenant_id = $1::uuid and i.id = $4::uuid)
+)::text)
+`
+
+type TellEventParams struct {
+	TenantID uuid.UUID
+	By       uuid.UUID
+	Action   string
+	Object   uuid.UUID
+	Project  uuid.UUID
+}
+
+// every project: the number is for those who see the project; the listeners ask visible_to
+// A change that no history needs: only whoever looks at it hears of it.
+func (q *Queries) TellEvent(ctx context.Context, db DBTX, arg TellEventParams) error {
+	_, err := db.Exec(ctx, TellEvent,
+		arg.TenantID,
+		arg.By,
+		arg.Action,
+		arg.Object,
+		arg.Project,
+	)
+	return err
+}

@@ -99,3 +99,11 @@ join users u on u.id = m.user_id
 where m.tenant_id = $1
 order by m.joined_at, m.user_id
 limit $2;
+
+-- name: TellEvent :exec
+-- every project: the number is for those who see the project; the listeners ask visible_to
+-- A change that no history needs: only whoever looks at it hears of it.
+select pg_notify('plinth_events', json_build_object(
+    't', @tenant_id::uuid, 'b', @by::uuid, 'a', @action::text, 'o', @object::uuid, 'p', @project::uuid,
+    'n', (select i.number from tickets i where i.tenant_id = @tenant_id::uuid and i.id = @object::uuid)
+)::text);

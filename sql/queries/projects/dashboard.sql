@@ -31,32 +31,6 @@ where p.tenant_id = $1
   and p.key = $3
   and d.day < $4;
 
--- name: OldestOpen :many
-select
-    p.key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments, t.created_at,
-    t.updated_at, coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
-from (
-    select x.*
-    from tickets x
-    where x.tenant_id = $1
-      and x.project_id = (
-          select o.id
-          from projects o
-          where o.tenant_id = $1
-            and o.id in (select v.project_id from visible_to($1, $2) v)
-            and o.key = $3
-            and o.deleted_at is null
-      )
-      and x.deleted_at is null
-      and x.closed_at is null
-    order by x.number
-    limit $4
-) t
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
-join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
-left join users a on a.id = t.assignee_id
-order by t.number;
-
 -- name: UsedSeats :one
 select count(*)
 from memberships m
