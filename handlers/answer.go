@@ -117,7 +117,7 @@ func (b *Base) withFlashes(w http.ResponseWriter, r *http.Request) context.Conte
 	}
 	nav := ui.NavFrom(ctx)
 	for _, f := range b.Sessions.Flashes(w, r) {
-		nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text})
+		nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text, UndoURL: f.Undo})
 	}
 	return ui.WithNav(ctx, nav)
 }
@@ -137,6 +137,11 @@ func (b *Base) Redirect(w http.ResponseWriter, r *http.Request, to string) error
 // Flash keeps a line for the next page.
 func (b *Base) Flash(w http.ResponseWriter, r *http.Request, text string) {
 	b.Sessions.AddFlash(w, r, "", text)
+}
+
+// FlashUndo keeps a line for the next page, with a button that posts to undo.
+func (b *Base) FlashUndo(w http.ResponseWriter, r *http.Request, text, undo string) {
+	b.Sessions.AddUndo(w, r, "", text, undo)
 }
 
 // IsHX says whether htmx asks and wants a piece.

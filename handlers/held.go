@@ -54,6 +54,9 @@ func (b *Base) askToSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // hold seals the sent form.
 func (b *Base) hold(r *http.Request) (sealed, next string, err error) {
+	if err := textsOf(r); err != nil {
+		return "", "", err
+	}
 	if err := parse(r); err != nil {
 		return "", "", err
 	}

@@ -64,7 +64,9 @@ func (b *Base) sendZIP(w http.ResponseWriter, r *http.Request, file *privacy.Fil
 	defer func() { _ = file.Close() }() // it was only read
 	head := w.Header()
 	head.Set("Content-Type", "application/zip")
-	head.Set("Content-Length", strconv.FormatInt(file.Size, 10))
+	if file.Size >= 0 {
+		head.Set("Content-Length", strconv.FormatInt(file.Size, 10))
+	}
 	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
 	head.Set("Cache-Control", "no-store")
 	// A large file may take longer than the server lets an answer take.
@@ -72,7 +74,10 @@ func (b *Base) sendZIP(w http.ResponseWriter, r *http.Request, file *privacy.Fil
 		return err
 	}
 	if _, err := io.Copy(w, file); err != nil {
-		b.Log.DebugContext(r.Context(), "client hung up", "error", err)
+		b.Log.WarnContext(r.Context(), "a copy was not sent to its end", "error", err)
+		if file.Size < 0 {
+			panic(http.ErrAbortHandler) // else what is missing at its end would not be noticed
+		}
 	}
 	return nil
 }

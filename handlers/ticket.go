@@ -17,7 +17,8 @@ import (
 // Tickets serves tickets: lists, the page of one, writing and changing them.
 type Tickets struct {
 	*Base
-	Projects *projects.Projects
+	Projects    *projects.Projects
+	Attachments *Attachments
 }
 
 // pathTicket reads a project's key and a ticket's number from the path; anything that is none is the same 404 as an
@@ -137,7 +138,7 @@ func (h *Tickets) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	if err != nil {
 		return err
 	}
-	v.Comment = h.Fresh(w, r, ticketURL(s, key, number)+"/comments")
+	v.Comment, v.Files = h.Fresh(w, r, ticketURL(s, key, number)+"/comments"), afresh(ui.Form{})
 	return h.Render(w, r, http.StatusOK, views.Ticket(s, page, v))
 }
 

@@ -18,18 +18,22 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
+	_, failed := h.Attachments.Receive(w, r, s, key, number, "id")
 	f, err := Decode[projects.CommentForm](h.Base, r)
 	if err != nil {
 		return err
 	}
-	if failed := h.Projects.AddComment(r.Context(), s, key, number, f); failed != nil {
+	if failed == nil {
+		failed = h.Projects.AddComment(r.Context(), s, key, number, f)
+	}
+	if failed != nil {
 		renew(r, failed)
 		page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
 		if err != nil {
 			return err
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component {
-			return views.Ticket(s, page, views.TicketView{Comment: f})
+			return views.Ticket(s, page, views.TicketView{Comment: f, Files: afresh(ui.Form{})})
 		})
 	}
 	return h.Redirect(w, r, commentURL(s, key, number, f.ID))

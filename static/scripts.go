@@ -8,7 +8,7 @@ func PublicScripts() []string {
 // Scripts are the scripts of signed-in pages and of the back-office, in the order
 // in which they must run; htmx stands first because the others listen to it.
 func Scripts() []string {
-	return urls("htmx", "passkey", "busy", "focus", "loadline", "reveal", "dialog", "menu", "toast", "theme",
+	return urls("htmx", "passkey", "upload", "busy", "focus", "loadline", "reveal", "dialog", "menu", "toast", "theme",
 		"confirm", "choose", "keys", "palette", "board", "live")
 }
 

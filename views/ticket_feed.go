@@ -59,6 +59,8 @@ func historyIcon(e events.Entry) string {
 		return "user"
 	case "ticket.comment_edited", "ticket.comment_deleted":
 		return "comment"
+	case "attachment.added", "attachment.removed":
+		return "clip"
 	}
 	return "edit"
 }
@@ -84,6 +86,10 @@ func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string
 		return ui.T(ctx, "changed a comment")
 	case "ticket.comment_deleted":
 		return ui.T(ctx, "deleted a comment")
+	case "attachment.added":
+		return ui.T(ctx, "attached %s", change["file"][1])
+	case "attachment.removed":
+		return ui.T(ctx, "removed %s", change["file"][0])
 	}
 	return ui.T(ctx, "changed it")
 }
@@ -148,6 +154,10 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 		return ui.T(ctx, "changed a comment on"), ""
 	case "ticket.comment_deleted":
 		return ui.T(ctx, "deleted a comment on"), ""
+	case "attachment.added":
+		return ui.T(ctx, "attached a file to"), ""
+	case "attachment.removed":
+		return ui.T(ctx, "removed a file from"), ""
 	case "project.created":
 		return ui.T(ctx, "made the project"), ""
 	case "project.archived":

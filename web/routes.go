@@ -25,6 +25,7 @@ type Handlers struct {
 	Projects      *handlers.Projects
 	Boards        *handlers.Boards
 	Tickets       *handlers.Tickets
+	Attachments   *handlers.Attachments
 	Billing       *handlers.Billing
 	StripeWebhook *handlers.StripeWebhook
 	Dev           *handlers.Dev
@@ -239,7 +240,12 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/tickets/{number}/status", member(scope.WriteTickets, h.Tickets.UpdateStatus)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/assignee", member(scope.WriteTickets, h.Tickets.UpdateAssignee)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/priority", member(scope.WriteTickets, h.Tickets.UpdatePriority)),
-		post("/orgs/{org}/projects/{key}/tickets/{number}/comments", member(scope.WriteTickets, h.Tickets.CreateComment)),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets/{number}/comments", member(scope.WriteTickets, h.Tickets.CreateComment))),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets/{number}/attachments", member(scope.WriteTickets, h.Attachments.Create))),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}", member(scope.ViewOrganization, h.Attachments.Show)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail", member(scope.ViewOrganization, h.Attachments.Thumbnail)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/remove", member(scope.WriteTickets, h.Attachments.Remove)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/restore", member(scope.WriteTickets, h.Attachments.Restore)),
 		get("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit", member(scope.WriteTickets, h.Tickets.EditComment)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}", member(scope.WriteTickets, h.Tickets.UpdateComment)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/delete", member(scope.WriteTickets, h.Tickets.DeleteComment)),

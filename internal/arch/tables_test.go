@@ -20,6 +20,7 @@ func owners() map[string]string {
 		"privacy":  "account_exports tenant_exports tenant_purges",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
+		"files":    "attachments file_totals",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions",
 		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks billing_syncs billing_drifts usage_hours revenue_checks billing_settings",
 	}
@@ -34,7 +35,7 @@ func owners() map[string]string {
 
 // projectData are the tables that a person sees through visible_to only.
 func projectData() []string {
-	return strings.Fields("projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions")
+	return strings.Fields("projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions attachments")
 }
 
 var (

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
@@ -61,4 +62,41 @@ func (c *Catalogue) AllowTx(ctx context.Context, tx db.Tx, s scope.Scope, what R
 		return nil
 	}
 	return fault.New(fault.PaymentRequired, fmt.Sprintf("The %s plan includes %d %s, and all of them are in use.", access.Plan.Name, limit, what))
+}
+
+// AllowStorageTx returns a PaymentRequired fault beside the form field called field when so many bytes more of files would
+// be beyond the plan. A plan that charges for what is beyond refuses nothing. Like AllowTx it locks the organization's
+// row, so that what two requests bring is never both the last that fits.
+func (c *Catalogue) AllowStorageTx(ctx context.Context, tx db.Tx, s scope.Scope, field string, more int64) error {
+	q := billingdb.New()
+	if err := q.LockTenant(ctx, tx, s.TenantID); err != nil {
+		return fmt.Errorf("lock organization: %w", err)
+	}
+	row, err := q.AccessOfTenant(ctx, tx, s.TenantID)
+	if err != nil {
+		return fmt.Errorf("read the plan: %w", err)
+	}
+	asked := billingdb.AccessRow(row)
+	plan := c.Access(&asked, c.Now()).Plan
+	limit := int64(plan.Limits.StorageMB) * megabyte
+	if limit < 0 || plan.Meter == MeterStorage {
+		return nil
+	}
+	have, err := q.CountStorage(ctx, tx, s.TenantID)
+	if err != nil && !db.None(err) {
+		return fmt.Errorf("count storage: %w", err)
+	}
+	if have+more <= limit {
+		return nil
+	}
+	text := fmt.Sprintf("The %s plan includes %s of files, and %s of them are in use.", plan.Name, inBytes(limit), inBytes(have))
+	return &fault.Error{Kind: fault.PaymentRequired, Fields: map[string]string{field: text}}
+}
+
+// inBytes is a size in words, in steps of 1000.
+func inBytes(n int64) string {
+	if n >= gigabyte {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/gigabyte), ".0") + " GB"
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/megabyte), ".0") + " MB"
 }

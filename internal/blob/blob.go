@@ -63,6 +63,9 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
+// partsAtOnce bounds what one write holds in memory: a bucket gets a file in parts of 5 MB.
+const partsAtOnce = 2
+
 // Write stores what fn writes under key, in place of what was there. When fn fails nothing is stored.
 func (s *Store) Write(ctx context.Context, key string, fn func(w io.Writer) error) error {
 	b, err := s.open()
@@ -71,7 +74,7 @@ func (s *Store) Write(ctx context.Context, key string, fn func(w io.Writer) erro
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before the close, it throws away what was written
-	w, err := b.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream"})
+	w, err := b.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream", MaxConcurrency: partsAtOnce})
 	if err != nil {
 		return fmt.Errorf("write file: %w", err)
 	}

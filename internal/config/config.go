@@ -42,6 +42,8 @@ type Config struct {
 	// BlobURL is where files are kept: a folder that web and worker share, as file:///var/lib/plinth/files, or a bucket,
 	// as s3://key:secret@bucket?region=eu-central-1&endpoint=https://s3.example.
 	BlobURL Secret `env:"BLOB_URL" envDefault:"file:///var/lib/plinth/files"`
+	// FileMaxMB is how large one file may be that is attached to a ticket, in megabytes.
+	FileMaxMB int64 `env:"FILE_MAX_MB" envDefault:"25"`
 	// DrainFor is how long a stopping server goes on serving after it said it is not ready.
 	DrainFor time.Duration `env:"DRAIN_FOR" envDefault:"3s"`
 	// RescueAfter is when a job whose worker died is taken up again; a job is ended 5 s before.
@@ -128,6 +130,9 @@ func (c *Config) check(vars map[string]string) []error {
 		}
 	}
 	c.checkBlob(bad)
+	if c.FileMaxMB < 1 || c.FileMaxMB > 1000 {
+		bad("FILE_MAX_MB is %d: say 1 to 1000", c.FileMaxMB)
+	}
 	switch c.ExecMode {
 	case "cache_statement", "cache_describe", "describe_exec", "exec":
 	default:

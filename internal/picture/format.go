@@ -47,6 +47,11 @@ func check(sent []byte) (format, error) {
 	case len(sent) > MaxBytes:
 		return format{}, TooLarge(nil)
 	}
+	return known(sent)
+}
+
+// known says which format a file has, and refuses one of more pixels than are decoded.
+func known(sent []byte) (format, error) {
 	for _, f := range formats() {
 		if !f.is(sent) {
 			continue

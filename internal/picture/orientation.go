@@ -53,38 +53,41 @@ func orientationOf(tiff []byte) int {
 	return 1
 }
 
-// turned is a square image as it is seen upright.
+// turned is an image as it is seen upright.
 func turned(img *image.RGBA, orientation int) *image.RGBA {
 	if orientation == 1 {
 		return img
 	}
-	last := img.Bounds().Dx() - 1
-	out := image.NewRGBA(img.Bounds())
-	for y := range last + 1 {
-		for x := range last + 1 {
-			out.SetRGBA(x, y, img.RGBAAt(from(orientation, x, y, last)))
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	if orientation > 4 {
+		out = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range out.Bounds().Dy() {
+		for x := range out.Bounds().Dx() {
+			out.SetRGBA(x, y, img.RGBAAt(from(orientation, x, y, w-1, h-1)))
 		}
 	}
 	return out
 }
 
-// from is the place in the image of which the turned one shows at x, y.
-func from(orientation, x, y, last int) (int, int) {
+// from is the place in the image of which the turned one shows at x, y. right and bottom are its last column and row.
+func from(orientation, x, y, right, bottom int) (int, int) {
 	switch orientation {
 	case 2:
-		return last - x, y
+		return right - x, y
 	case 3:
-		return last - x, last - y
+		return right - x, bottom - y
 	case 4:
-		return x, last - y
+		return x, bottom - y
 	case 5:
 		return y, x
 	case 6:
-		return y, last - x
+		return y, bottom - x
 	case 7:
-		return last - y, last - x
+		return right - y, bottom - x
 	case 8:
-		return last - y, x
+		return right - y, x
 	}
 	return x, y
 }

@@ -89,14 +89,11 @@ func nameOf(folder string, form uuid.UUID, sent []byte) string {
 
 // square is the middle of the image, upright.
 func (p *Pictures) square(ctx context.Context, f format, sent []byte) (*image.RGBA, error) {
-	ctx, cancel := context.WithTimeout(ctx, waitFor)
-	defer cancel()
-	select {
-	case p.slot <- struct{}{}:
-		defer func() { <-p.slot }()
-	case <-ctx.Done():
-		return nil, fault.Wrap(fault.Unavailable, "Many pictures are being made at the moment. Please try again.", ctx.Err())
+	free, err := p.wait(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer free()
 	img, err := f.decode(bytes.NewReader(sent))
 	if err != nil {
 		return nil, unreadable(err)
@@ -110,6 +107,18 @@ func (p *Pictures) square(ctx context.Context, f format, sent []byte) (*image.RG
 		square = turned(square, orientation(sent))
 	}
 	return square, nil
+}
+
+// wait waits for the slot, which whoever got it sets free.
+func (p *Pictures) wait(ctx context.Context) (free func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, waitFor)
+	defer cancel()
+	select {
+	case p.slot <- struct{}{}:
+		return func() { <-p.slot }, nil
+	case <-ctx.Done():
+		return nil, fault.Wrap(fault.Unavailable, "Many pictures are being made at the moment. Please try again.", ctx.Err())
+	}
 }
 
 func middle(b image.Rectangle) image.Rectangle {

@@ -11,6 +11,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/files"
 	"plinth/internal/mails"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/projects"
@@ -73,9 +74,18 @@ func (p *Privacy) partsOfAccount(u users.User, organizations []uuid.UUID, folder
 	for i, tenant := range organizations {
 		all = append(all, ownIn(u.ID, tenant, "organizations/"+folders[i]+"/")...)
 	}
-	return append(all, part{name: "account/picture", kept: func(ctx context.Context) (string, error) {
+	all = append(all, part{name: "account/picture", kept: func(ctx context.Context) (string, error) {
 		return users.PictureKey(ctx, p.DB.Direct(), u.ID)
 	}})
+	for i, tenant := range organizations { // behind all else: a copy under way knows where it stands by the number of the part
+		all = append(all, part{
+			name: "organizations/" + folders[i] + "/attachments", tenant: tenant,
+			read: func(ctx context.Context, tx db.Tx, after uuid.UUID, size int32) ([]db.Doc, error) {
+				return files.ExportTx(ctx, tx, tenant, u.ID, after, size)
+			},
+		})
+	}
+	return all
 }
 
 // ownIn is what a person has in one organization.

@@ -106,7 +106,7 @@ func (p *Privacy) Newest(ctx context.Context, person scope.Person) (*Export, err
 type File struct {
 	io.ReadCloser
 	Name string
-	Size int64
+	Size int64 // -1 is unknown before its end
 }
 
 // Fetch opens a copy of the person's, and notes that it was fetched. NotFound when it is another's, expired or not ready.
@@ -118,7 +118,11 @@ func (p *Privacy) Fetch(ctx context.Context, person scope.Person, id uuid.UUID, 
 	if err != nil {
 		return nil, fmt.Errorf("find the copy: %w", err)
 	}
-	return p.open(ctx, folderOf(id), "plinth-data-"+row.CreatedAt.Format(time.DateOnly)+".zip", func() error {
+	var own []attached
+	for i, tenant := range row.Tenants {
+		own = append(own, attached{tenant: tenant, person: &person.ID, folder: "organizations/" + row.Folders[i] + "/files/"})
+	}
+	return p.open(ctx, folderOf(id), "plinth-data-"+row.CreatedAt.Format(time.DateOnly)+".zip", row.CreatedAt, own, func() error {
 		return p.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error { return note(ctx, tx, person.ID, ExportFetched, from) })
 	})
 }

@@ -77,13 +77,14 @@ func (p *Privacy) FetchOrganization(ctx context.Context, s scope.Scope, id uuid.
 	case row == nil:
 		return nil, fault.Missing()
 	}
-	return p.open(ctx, folderIn(s.TenantID, id), s.Slug+"-"+row.CreatedAt.Format(time.DateOnly)+".zip", func() error {
+	from := []attached{{tenant: s.TenantID, folder: "files/"}}
+	return p.open(ctx, folderIn(s.TenantID, id), s.Slug+"-"+row.CreatedAt.Format(time.DateOnly)+".zip", row.CreatedAt, from, func() error {
 		return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error { return noteIn(ctx, tx, s, OrganizationExportFetched) })
 	})
 }
 
-// open opens the finished copy in a folder; note writes down that it was fetched.
-func (p *Privacy) open(ctx context.Context, folder, name string, note func() error) (*File, error) {
+// open opens the finished copy in a folder, with the files it is to have; note writes down that it was fetched.
+func (p *Privacy) open(ctx context.Context, folder, name string, made time.Time, from []attached, note func() error) (*File, error) {
 	reader, size, err := p.Files.Read(ctx, archiveKey(folder))
 	if errors.Is(err, blob.ErrNone) {
 		return nil, fault.Missing()
@@ -93,6 +94,10 @@ func (p *Privacy) open(ctx context.Context, folder, name string, note func() err
 	}
 	if err := note(); err != nil {
 		return nil, errors.Join(err, reader.Close())
+	}
+	whole, err := p.withFiles(ctx, folder, size, made, from)
+	if err != nil || whole != nil {
+		return &File{ReadCloser: whole, Name: name, Size: -1}, errors.Join(err, reader.Close())
 	}
 	return &File{ReadCloser: reader, Name: name, Size: size}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/files"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
@@ -97,6 +98,7 @@ func (p *Privacy) partsOfOrganization(tenant uuid.UUID) []part {
 			return billing.ExportSettingsTx(ctx, tx, tenant)
 		})},
 		of("usage", billing.ExportUsageTx, "meter hour measured charged reported_at note"),
+		of("attachments", files.ExportAllTx, "project ticket file name type bytes sha256 author created_at"),
 	}
 }
 

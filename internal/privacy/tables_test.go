@@ -26,6 +26,7 @@ func inTheCopy() map[string]string {
 		"memberships":    "role",
 		"tickets":        "title body status",
 		"comments":       "body",
+		"attachments":    "name content_type sha256",
 		"events":         "action object_kind object_name changes person",
 	}
 }
@@ -37,6 +38,8 @@ func outOfTheCopy() map[string]string {
 		"account_events.request_id": "finds log lines",
 		"events.request_id":         "finds log lines",
 		"mails.key":                 "the program's own",
+		"attachments.key":           "where the file lies, which is in the copy itself",
+		"attachments.thumbnail":     "a state",
 		"mails.error":               "of the mail server",
 		"passkeys.credential_id":    "a key",
 		"passkeys.credential":       "a key",
@@ -103,6 +106,7 @@ func outOfTheErasure() map[string]string {
 		"memberships":               "ends; a role of somebody who has no name any more",
 		"tickets":                   "written for the organization, which keeps them",
 		"comments":                  "written for the organization, which keeps them",
+		"attachments":               "given to the organization, which keeps them",
 		"projects":                  "of the organization",
 		"project_members":           "ids alone",
 		"tenants":                   "of the organization",

@@ -51,6 +51,9 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if rows == 0 {
 			return sameCommentTx(ctx, tx, s, t, f)
 		}
+		if err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
+			return err
+		}
 		return p.commented(ctx, tx, s, t, "ticket.commented", 1)
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/files"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
 	"plinth/jobs"
@@ -24,6 +25,7 @@ type Projects struct {
 	DB    *db.DB
 	Queue *jobs.Queue
 	Plans *billing.Catalogue
+	Files *files.Files
 	Log   *slog.Logger
 	// Now is the clock that tickets are dated with; nil is the real one. A seed writes the past with it.
 	Now func() time.Time

@@ -14,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/files"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
 )
@@ -56,6 +57,8 @@ type TicketPage struct {
 	Names    map[uuid.UUID]string // of the people the history speaks of
 	People   []Person             // who may be assigned
 	Statuses []StatusInfo
+	Files    []files.Attachment // of the ticket, of its comments, and of what the person is about to say
+	FileMost int64              // how large one may be
 }
 
 const (
@@ -82,10 +85,12 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		db.Rows(r, &names, projectsdb.AssigneeNames, s.TenantID, s.Person.ID, key, number)
 		queuePeople(r, s, key, &out.People)
 		queueStatuses(r, s, key, &out.Statuses)
+		files.QueueTicket(r, s, key, number, &out.Files)
 	})
 	if err != nil {
 		return TicketPage{}, err
 	}
+	out.FileMost = p.Files.Most()
 	out.Names = namesOf(names, out.People)
 	if len(out.Comments) > commentPage {
 		out.Comments = out.Comments[:commentPage]
@@ -140,6 +145,9 @@ type TicketForm struct {
 	Ticket   Ticket       // of EditPage
 	People   []Person     // of NewPage
 	Statuses []StatusInfo // of NewPage
+	// Of EditPage: how large a file may be that is pasted, and the id of the form that sends it.
+	FileMost int64
+	FileForm string
 }
 
 // NewPage reads what the form for a ticket offers.
@@ -163,6 +171,7 @@ func (p *Projects) EditPage(ctx context.Context, s scope.Scope, key string, numb
 		queueProject(r, s, key, &out.Project)
 		queueTicket(r, s, key, number, &out.Ticket)
 	})
+	out.FileMost, out.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
 	return out, err
 }
 

@@ -14,12 +14,18 @@ import (
 type Flash struct {
 	Kind string `json:"k"` // ok, info or bad
 	Text string `json:"t"`
+	Undo string `json:"u,omitempty"` // takes it back
 }
 
 // AddFlash keeps a line for the next page. It must be called before anything is written.
 func (s *Sessions) AddFlash(w http.ResponseWriter, r *http.Request, kind, text string) {
+	s.AddUndo(w, r, kind, text, "")
+}
+
+// AddUndo is AddFlash with the address that takes back what the line tells of; empty is none.
+func (s *Sessions) AddUndo(w http.ResponseWriter, r *http.Request, kind, text, undo string) {
 	c, _ := s.sealed.Get(r, s.names.flash) // a cookie that cannot be opened is as good as none
-	line, err := json.Marshal(Flash{Kind: kind, Text: text})
+	line, err := json.Marshal(Flash{Kind: kind, Text: text, Undo: undo})
 	if err != nil {
 		return // two strings always marshal
 	}

@@ -18,6 +18,7 @@ import (
 	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/events"
+	"plinth/internal/files"
 	"plinth/internal/mails"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
@@ -33,6 +34,7 @@ type Modules struct {
 	Pictures *users.Pictures
 	Mails    *mails.Mails
 	Billing  *billing.Billing
+	Files    *files.Files
 	Projects *projects.Projects
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
@@ -86,6 +88,9 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendOrganizationExportReady{m: m})
 	river.AddWorker(w, &tidyPictures{m: m})
 	river.AddWorker(w, &tidyLogos{m: m})
+	river.AddWorker(w, &drawThumbnail{m: m})
+	river.AddWorker(w, &tidyFiles{m: m})
+	river.AddWorker(w, &tidyAllFiles{m: m})
 	river.AddWorker(w, &eraseAccount{m: m})
 	river.AddWorker(w, &settleOrganization{m: m})
 	river.AddWorker(w, &sendClosingMail{m: m})
@@ -140,6 +145,9 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(nightly{hour: 2}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.RecountAll{}, nil
 		}, &river.PeriodicJobOpts{ID: "recount_all"}),
+		river.NewPeriodicJob(nightly{hour: 1}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.TidyAllFiles{}, nil
+		}, &river.PeriodicJobOpts{ID: "tidy_all_files"}),
 		river.NewPeriodicJob(river.PeriodicInterval(3*time.Second), func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SealAll{}, nil
 		}, &river.PeriodicJobOpts{ID: "seal_all", RunOnStart: true}),

@@ -29,31 +29,46 @@ func (p *Page) Upload(action string, f File) *Page {
 // Upload sends a form with a file, once and without following; header may be nil.
 func (b *Browser) Upload(path string, form url.Values, f File, header http.Header) *Page {
 	b.t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
+	return b.UploadAll(path, form, []File{f}, header)
+}
+
+// UploadAll is Upload with several files, of the same field.
+func (b *Browser) UploadAll(path string, form url.Values, files []File, header http.Header) *Page {
+	b.t.Helper()
+	kind, body := Multipart(b.t, form, files)
+	return b.send(http.MethodPost, path, kind, body, header)
+}
+
+// Multipart is a form with files as a browser sends it, with its content type.
+func Multipart(t testing.TB, form url.Values, files []File) (kind string, body []byte) {
+	t.Helper()
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
 	for name, values := range form {
 		for _, v := range values {
-			if name == f.Field {
+			if name == files[0].Field {
 				continue // the empty value that no browser sends
 			}
 			if err := w.WriteField(name, v); err != nil {
-				b.t.Fatal(err)
+				t.Fatal(err)
 			}
 		}
 	}
-	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition(f.Field, f.Name)}, "Content-Type": {f.Type},
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if _, err := part.Write(f.Data); err != nil {
-		b.t.Fatal(err)
+	for _, f := range files {
+		part, err := w.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {multipart.FileContentDisposition(f.Field, f.Name)}, "Content-Type": {f.Type},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(f.Data); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return b.send(http.MethodPost, path, w.FormDataContentType(), body.Bytes(), header)
+	return w.FormDataContentType(), out.Bytes()
 }
 
 // PNG is an image of one colour, for the field picture; each shade makes another.

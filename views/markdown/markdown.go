@@ -25,13 +25,14 @@ import (
 )
 
 // Text draws source. It belongs into an element of the class md. Headings begin at level 3, below the page's own; HTML
-// in source shows as the text it is; pictures become links, because pages load nothing from elsewhere.
+// in source shows as the text it is; pictures that are attached to a ticket are shown, all others become links, because
+// pages load nothing from elsewhere.
 func Text(source string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		var raw bytes.Buffer
 		pc := parser.NewContext()
 		pc.Set(words, labels{
-			code: ui.T(ctx, "Code"), table: ui.T(ctx, "Table"), done: ui.T(ctx, "Done"), open: ui.T(ctx, "Not done"),
+			code: ui.T(ctx, "Code"), table: ui.T(ctx, "Table"), done: ui.T(ctx, "Done"), open: ui.T(ctx, "Not done"), picture: ui.T(ctx, "Picture"),
 		})
 		if err := converter().Convert([]byte(tame(source)), &raw, parser.WithContext(pc)); err != nil {
 			return fmt.Errorf("markdown: %w", err)
@@ -64,8 +65,18 @@ var (
 	side     = regexp.MustCompile(`^(left|right|center)$`)
 	number   = regexp.MustCompile(`^[0-9]{1,9}$`)
 	rel      = regexp.MustCompile(`^nofollow noopener$`)
+	picture  = regexp.MustCompile(`^picture$`)
+	lazy     = regexp.MustCompile(`^lazy$`)
 	label    = regexp.MustCompile(`^[\pL\pN ,.'-]{1,100}$`)
 )
+
+// The addresses of files that are attached here, and of their thumbnails.
+var (
+	ownPicture = regexp.MustCompile(own + `$`)
+	thumbnail  = regexp.MustCompile(own + `/thumbnail$`)
+)
+
+const own = `^/orgs/[a-z0-9][a-z0-9-]{0,62}/projects/[A-Z][A-Z0-9]{1,5}/tickets/[1-9][0-9]{0,9}/attachments/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 
 // policy lists every element and attribute that can reach a page. It may be shared.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
@@ -83,6 +94,10 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("type", "class").Matching(checkbox).OnElements("input")
 	p.AllowAttrs("checked", "disabled").Matching(empty).OnElements("input")
 
+	p.AllowAttrs("src").Matching(thumbnail).OnElements("img")
+	p.AllowAttrs("loading").Matching(lazy).OnElements("img")
+	p.AllowAttrs("alt").OnElements("img")
+	p.AllowAttrs("class").Matching(picture).OnElements("a")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("rel").Matching(rel).OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto")

@@ -12,6 +12,9 @@ import (
 	"plinth/views/ui/uitest"
 )
 
+// own is the address of a file that is attached here.
+const own = "/orgs/acme/projects/WEB/tickets/12/attachments/0194d2a8-7c3e-7f00-8a11-0123456789ab"
+
 func TestText(t *testing.T) {
 	t.Parallel()
 	link := `<a href="https://example.com/a?b=1&amp;c=2" rel="nofollow noopener">`
@@ -28,6 +31,11 @@ func TestText(t *testing.T) {
 		"a@example.com":                         `<p><a href="mailto:a@example.com" rel="nofollow noopener">a@example.com</a></p>`,
 		"![a picture](https://x.example/p.png)": `<p><a rel="nofollow noopener" href="https://x.example/p.png">a picture</a></p>`,
 		"![](https://x.example/p.png)":          `<p><a rel="nofollow noopener" href="https://x.example/p.png">https://x.example/p.png</a></p>`,
+		"![a *shot*](" + own + ")":              `<p><a class="picture" rel="nofollow noopener" href="` + own + `"><img loading="lazy" src="` + own + `/thumbnail" alt="a shot"></a></p>`,
+		"![](" + own + ")":                      `<p><a class="picture" rel="nofollow noopener" href="` + own + `"><img loading="lazy" src="` + own + `/thumbnail" alt="Picture"></a></p>`,
+		"![a](" + own + "?x)":                   `<p><a rel="nofollow noopener" href="` + own + `?x">a</a></p>`,
+		"![a](https://x.example" + own + ")":    `<p><a rel="nofollow noopener" href="https://x.example` + own + `">a</a></p>`,
+		"![a](/orgs/acme/../.." + own + ")":     `<p><a rel="nofollow noopener" href="/orgs/acme/../..` + own + `">a</a></p>`,
 		"```go\na < b\n```":                     `<pre tabindex="0" role="group" aria-label="Code"><code>a &lt; b</code></pre>`,
 		"> said":                                "<blockquote><p>said</p></blockquote>",
 		"3. three\n4. four":                     `<ol start="3"><li>three</li><li>four</li></ol>`,
@@ -63,6 +71,7 @@ func attacks() []string {
 		`[x](javascript:alert(1))`, `[x](JaVaScRiPt:alert(1))`, `[x](java&#115;cript:alert(1))`, "[x](java\tscript:alert(1))", `[x](&#x6A;avascript:alert(1))`,
 		`[x](vbscript:msgbox(1))`, `[x](data:text/html;base64,PHNjcmlwdD4=)`, `[x](file:///etc/passwd)`, `[x](blob:https://x/y)`, `[x](\x01javascript:alert(1))`,
 		`[x](javascript&colon;alert(1))`, `[x](http://a" onmouseover="alert(1))`, `[x](<javascript:alert(1)>)`, `<javascript:alert(1)>`,
+		`![x" onerror="alert(1)](` + own + `)`, `![<img src=x onerror=alert(1)>](` + own + `)`, `![x](` + own + `" onerror="alert(1))`, `![x](` + own + ` "t' onerror=alert(1)")`,
 		`![x](javascript:alert(1))`, `![x](https://a"onerror="alert(1))`, `![x" onerror="alert(1)](y)`, `![<script>alert(1)</script>](y)`,
 		"[x]: javascript:alert(1)\n[x]", `[x](https://a 'title" onmouseover="alert(1)')`, "[a](b){onclick=alert(1)}", "# h {onclick=alert(1) #id}",
 		"`</code><script>alert(1)</script>`", "```\n</pre><script>alert(1)</script>\n```", "```\"><script>alert(1)</script>\nx\n```",
@@ -97,7 +106,7 @@ func inspect(t *testing.T, source string, n *html.Node) {
 		t.Errorf("%q leaves a comment: %s", source, n.Data)
 	}
 	if n.Type == html.ElementNode {
-		known := strings.Fields("html head body p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong del span table thead tbody tr th td div a input")
+		known := strings.Fields("html head body p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong del span table thead tbody tr th td div a input img")
 		if !contains(known, n.Data) {
 			t.Errorf("%q makes <%s>", source, n.Data)
 		}
@@ -121,9 +130,17 @@ func inspectAttr(t *testing.T, source string, n *html.Node, a html.Attribute) {
 		if strings.ContainsAny(a.Val, "\t\n\x00\"<>") {
 			t.Errorf("%q leads to %q", source, a.Val)
 		}
+	case "src":
+		if n.Data != "img" || !strings.HasPrefix(a.Val, "/orgs/") || !strings.HasSuffix(a.Val, "/thumbnail") {
+			t.Errorf("%q loads %s", source, a.Val)
+		}
+	case "alt", "loading":
+		if n.Data != "img" {
+			t.Errorf("%q makes <%s %s>", source, n.Data, a.Key)
+		}
 	case "rel", "align", "start", "tabindex", "role", "aria-label":
 	case "class":
-		if !contains([]string{"task", "checkbox", "tbl", "scroll-x"}, a.Val) {
+		if !contains([]string{"task", "checkbox", "tbl", "scroll-x", "picture"}, a.Val) {
 			t.Errorf("%q sets the class %s", source, a.Val)
 		}
 	case "type", "checked", "disabled":

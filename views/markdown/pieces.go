@@ -1,6 +1,8 @@
 package markdown
 
 import (
+	"bytes"
+
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
@@ -55,11 +57,36 @@ func drawRawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (as
 	return ast.WalkSkipChildren, nil
 }
 
+// drawOwn shows a picture that is attached here, as its thumbnail; it leads to the picture itself.
+func drawOwn(w util.BufWriter, source []byte, image *ast.Image) {
+	_, _ = w.WriteString(`<a class="picture" rel="nofollow noopener" href="`)
+	escape(w, image.Destination)
+	_, _ = w.WriteString(`"><img loading="lazy" src="`)
+	escape(w, append(bytes.Clone(image.Destination), "/thumbnail"...))
+	_, _ = w.WriteString(`" alt="`)
+	said := false
+	_ = ast.Walk(image, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			said = true
+			escape(w, t.Value(source))
+		}
+		return ast.WalkContinue, nil
+	})
+	if !said {
+		escape(w, labelOf(image))
+	}
+	_, _ = w.WriteString(`"></a>`)
+}
+
 // drawImage leads to the picture under the name of its text.
-func drawImage(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func drawImage(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	image, ok := n.(*ast.Image)
 	switch {
 	case !ok:
+	case entering && ownPicture.Match(image.Destination):
+		drawOwn(w, source, image)
+		return ast.WalkSkipChildren, nil
+	case ownPicture.Match(image.Destination):
 	case entering:
 		_, _ = w.WriteString(`<a rel="nofollow noopener" href="`)
 		escape(w, util.URLEscape(image.Destination, true))

@@ -8,7 +8,7 @@ import (
 )
 
 // labels are the words that pieces say to those who listen.
-type labels struct{ code, table, done, open string }
+type labels struct{ code, table, done, open, picture string }
 
 var words = parser.NewContextKey()
 
@@ -37,6 +37,8 @@ func (transformer) Transform(doc *ast.Document, _ text.Reader, pc parser.Context
 			n.Level = level
 		case *ast.Link, *ast.AutoLink:
 			n.SetAttributeString("rel", []byte("nofollow noopener"))
+		case *ast.Image:
+			n.SetAttributeString("label", said.picture)
 		case *ast.CodeBlock, *ast.FencedCodeBlock:
 			n.SetAttributeString("label", said.code)
 		case *extast.Table:

@@ -24,6 +24,7 @@ import (
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/files"
 	"plinth/internal/limit"
 	"plinth/internal/live"
 	"plinth/internal/mailer"
@@ -55,6 +56,7 @@ type App struct {
 	Files    *blob.Store
 	Mails    *mails.Mails
 	Admin    *admin.Admin
+	Attached *files.Files
 	Projects *projects.Projects
 	Billing  *billing.Billing
 	Audit    *events.Audit
@@ -91,15 +93,16 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Billing = a.newBilling()
 	limits := &limit.Limiter{DB: d, Now: time.Now}
 	a.Billing.Limits = limits
-	files, err := blob.Open(string(c.BlobURL))
+	store, err := blob.Open(string(c.BlobURL))
 	if err != nil {
 		return nil, err
 	}
-	a.Files = files
-	pictures := picture.New(files)
+	a.Files = store
+	pictures := picture.New(store)
 	a.Pictures = &users.Pictures{DB: d, Queue: a.Queue, Limits: limits, Files: pictures}
 	a.Tenants = &tenants.Tenants{DB: d, Queue: a.Queue, Plans: a.Plans, Limits: limits, Keys: a.Keys, Pictures: pictures, Billing: a.Billing, URL: c.URL}
-	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Log: log}
+	a.Attached = &files.Files{DB: d, Queue: a.Queue, Store: store, Pictures: pictures, Plans: a.Plans, Limits: limits, Keys: a.Keys, MaxBytes: c.FileMaxMB * 1_000_000}
+	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Files: a.Attached, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
 		Providers: providers(c),
@@ -112,7 +115,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
-	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: files, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
+	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing}
 	return a, nil
@@ -128,7 +131,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -167,6 +170,7 @@ func (a *App) Web() (*Site, error) {
 }
 
 func (a *App) handlers(base *handlers.Base) web.Handlers {
+	attachments := &handlers.Attachments{Base: base, Projects: a.Projects, Files: a.Attached}
 	return web.Handlers{
 		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
 		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},
@@ -183,7 +187,8 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans},
 		Projects:      &handlers.Projects{Base: base, Projects: a.Projects},
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
-		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects},
+		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects, Attachments: attachments},
+		Attachments:   attachments,
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},

@@ -38,6 +38,20 @@ func (q *Queries) CountProjects(ctx context.Context, db DBTX, tenantID uuid.UUID
 	return count, err
 }
 
+const CountStorage = `-- name: CountStorage :one
+select bytes
+from file_totals
+where tenant_id = $1
+`
+
+// What is kept of files, as the files keep their sum.
+func (q *Queries) CountStorage(ctx context.Context, db DBTX, tenantID uuid.UUID) (int64, error) {
+	row := db.QueryRow(ctx, CountStorage, tenantID)
+	var bytes int64
+	err := row.Scan(&bytes)
+	return bytes, err
+}
+
 const LockTenant = `-- name: LockTenant :exec
 select id
 from tenants

@@ -201,7 +201,7 @@ func (q *Queries) NewestExport(ctx context.Context, db DBTX, userID uuid.UUID) (
 }
 
 const ReadyExport = `-- name: ReadyExport :one
-select id, bytes, created_at
+select id, tenants, folders, bytes, created_at
 from account_exports
 where id = $1 and user_id = $2 and state = 'ready' and expires_at > now()
 `
@@ -213,6 +213,8 @@ type ReadyExportParams struct {
 
 type ReadyExportRow struct {
 	ID        uuid.UUID
+	Tenants   []uuid.UUID
+	Folders   []string
 	Bytes     int64
 	CreatedAt time.Time
 }
@@ -220,7 +222,13 @@ type ReadyExportRow struct {
 func (q *Queries) ReadyExport(ctx context.Context, db DBTX, arg ReadyExportParams) (ReadyExportRow, error) {
 	row := db.QueryRow(ctx, ReadyExport, arg.ID, arg.UserID)
 	var i ReadyExportRow
-	err := row.Scan(&i.ID, &i.Bytes, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Tenants,
+		&i.Folders,
+		&i.Bytes,
+		&i.CreatedAt,
+	)
 	return i, err
 }
 

@@ -15,3 +15,9 @@ where tenant_id = $1 and role <> 'guest' and left_at is null;
 select count(*)
 from projects
 where tenant_id = $1 and deleted_at is null;
+
+-- name: CountStorage :one
+-- What is kept of files, as the files keep their sum.
+select bytes
+from file_totals
+where tenant_id = $1;

@@ -44,7 +44,7 @@ set state = 'failed', updated_at = now()
 where id = $1 and state = 'running';
 
 -- name: ReadyExport :one
-select id, bytes, created_at
+select id, tenants, folders, bytes, created_at
 from account_exports
 where id = $1 and user_id = $2 and state = 'ready' and expires_at > now();
 

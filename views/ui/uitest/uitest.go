@@ -156,6 +156,9 @@ func text(n *html.Node) string {
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data)
 		}
+		if n.Data == "img" {
+			b.WriteString(attr(n, "alt")) // what is said instead of it
+		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			visit(c)
 		}

@@ -1,0 +1,123 @@
+-- name: BeginAttachment :execrows
+-- every project: the ticket was locked through visible_to in the same transaction
+-- A file that did not arrive is begun anew by whoever began it.
+insert into attachments (tenant_id, id, ticket_id, draft_id, author_id, name, key, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, @now::timestamptz)
+on conflict (tenant_id, id) do update
+set key = excluded.key, name = excluded.name, draft_id = excluded.draft_id, created_at = excluded.created_at
+where attachments.arrived_at is null
+  and attachments.ticket_id = excluded.ticket_id
+  and attachments.author_id = excluded.author_id;
+
+-- name: ArriveAttachment :execrows
+-- every project: the ticket was locked through visible_to in the same transaction
+update attachments
+set content_type = $4, size = $5, sha256 = $6, thumbnail = $7, arrived_at = @now::timestamptz
+where tenant_id = $1 and id = $2 and key = $3 and arrived_at is null;
+
+-- name: LockAttachment :one
+-- every project: the ticket was locked through visible_to in the same transaction
+select id, comment_id, draft_id, author_id, name, content_type, size, sha256, thumbnail, deleted_at
+from attachments
+where tenant_id = $1 and ticket_id = $2 and id = $3 and arrived_at is not null
+for no key update;
+
+-- name: TieDrafts :execrows
+-- every project: the ticket was locked through visible_to in the same transaction
+update attachments
+set comment_id = draft_id, draft_id = null
+where tenant_id = $1
+  and ticket_id = $2
+  and author_id = $3
+  and draft_id = $4
+  and arrived_at is not null
+  and deleted_at is null
+  and created_at > @since::timestamptz;
+
+-- name: RemoveAttachment :exec
+-- every project: the attachment was locked in the same transaction
+update attachments
+set deleted_at = @now::timestamptz, deleted_by = @by::uuid
+where tenant_id = $1 and id = $2;
+
+-- name: RestoreAttachment :exec
+-- every project: the attachment was locked in the same transaction
+update attachments
+set deleted_at = null, deleted_by = null
+where tenant_id = $1 and id = $2;
+
+-- name: AddToTotal :exec
+insert into file_totals (tenant_id, files, bytes)
+values ($1, $2, $3)
+on conflict (tenant_id) do update
+set files = file_totals.files + excluded.files, bytes = file_totals.bytes + excluded.bytes;
+
+-- name: ListAttachments :many
+-- What a ticket and its comments have, the oldest first, and what the person is about to say with a comment.
+select
+    a.id, a.comment_id, a.draft_id, a.author_id, u.name as author, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height,
+    a.created_at
+from attachments a
+join users u on u.id = a.author_id
+where a.tenant_id = $1
+  and a.ticket_id = (
+      select t.id
+      from projects p
+      join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+      where p.tenant_id = $1
+        and p.id in (select v.project_id from visible_to($1, $2) v)
+        and p.key = $3
+        and p.deleted_at is null
+        and t.number = $4
+  )
+  and a.arrived_at is not null
+  and a.deleted_at is null
+  and (a.draft_id is null or a.author_id = $2)
+order by a.created_at, a.id
+limit 500;
+
+-- name: OpenAttachment :one
+-- What is needed to send a file to somebody who may see it: not one of a ticket or comment that was deleted, nor what
+-- somebody else is still writing about.
+select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
+from attachments a
+join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+where a.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.number = $4
+  and a.id = $5
+  and t.deleted_at is null
+  and a.arrived_at is not null
+  and a.deleted_at is null
+  and (a.draft_id is null or a.author_id = $2)
+  and not exists (
+      select
+      from comments c
+      where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
+  );
+
+-- name: AttachmentAt :one
+-- The same by its id alone, for a link that was signed for a person.
+select p.key as project, t.number, n.slug
+from attachments a
+join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join tenants n on n.id = a.tenant_id
+where a.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and a.id = $3
+  and n.deleted_at is null;
+
+-- name: AttachmentToDraw :one
+-- every project: a job makes the thumbnail, for whoever may see the file
+select key, size
+from attachments
+where tenant_id = $1 and id = $2 and thumbnail = 'waiting' and arrived_at is not null and deleted_at is null;
+
+-- name: SetThumbnail :exec
+-- every project: a job makes the thumbnail, for whoever may see the file
+update attachments
+set thumbnail = $3, width = $4, height = $5
+where tenant_id = $1 and id = $2;
