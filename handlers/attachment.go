@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"net/url"
@@ -34,11 +35,14 @@ func (h *Attachments) Create(w http.ResponseWriter, r *http.Request, s scope.Sco
 		return err
 	}
 	made, failed := h.Receive(w, r, s, key, number, "draft")
+	if failed == nil && len(made) == 0 {
+		if _, err := h.Projects.EditPage(r.Context(), s, key, number); err != nil {
+			return err // nothing was asked of the ticket yet
+		}
+		failed = fault.Field(files.Field, "Choose a file first.")
+	}
 	if IsHX(r) {
 		return h.lines(w, r, s, views.TicketRef{Key: key, Number: number}, made, failed)
-	}
-	if failed == nil && len(made) == 0 {
-		failed = fault.Field(files.Field, "Choose a file first.")
 	}
 	if failed != nil {
 		return h.again(w, r, s, key, number, failed)
@@ -53,12 +57,12 @@ func (h *Attachments) lines(w http.ResponseWriter, r *http.Request, s scope.Scop
 		return h.Render(w, r, http.StatusOK, views.AttachmentItems(s, t, made))
 	}
 	f := fault.As(failed)
-	if f == nil || f.Kind == fault.Unauthenticated {
+	if f == nil {
 		return failed
 	}
-	text := f.Fields[files.Field]
+	text := cmp.Or(f.Fields[files.Field], f.Public)
 	if text == "" {
-		text = f.Public
+		return failed
 	}
 	telemetry.TraceFrom(r.Context()).Err = failed
 	retryAfter(w, f)

@@ -204,7 +204,7 @@ func commentUpload(s scope.Scope, t TicketRef, page projects.TicketPage, f ui.Fo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, uploadBox{URL: t.path(s, "attachments"), Form: f.Value("id"), Draft: f.Value("id"), List: "comment-files", Place: len(files.OfDraft(page.Files, f.Value("id"))), Most: page.FileMost}.attrs(ctx))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, uploadBox{URL: t.path(s, "attachments"), Form: f.Value("id"), Draft: f.Value("id"), List: "draft-files", Place: len(files.OfDraft(page.Files, f.Value("id"))), Most: page.FileMost}.attrs(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -212,7 +212,7 @@ func commentUpload(s scope.Scope, t TicketRef, page projects.TicketPage, f ui.Fo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pickFiles(ui.T(ctx, "Attach files"), "comment-file").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pickFiles(ui.T(ctx, "Attach files"), "draft-file").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -275,7 +275,7 @@ func draftFiles(s scope.Scope, t TicketRef, page projects.TicketPage, f ui.Form)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = attachmentList(s, fileBox{Ticket: t, ID: "comment-files", Class: "small", Writes: true}, files.OfDraft(page.Files, f.Value("id"))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = attachmentList(s, fileBox{Ticket: t, ID: "draft-files", Class: "small", Writes: true}, files.OfDraft(page.Files, f.Value("id"))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

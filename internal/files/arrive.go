@@ -246,7 +246,7 @@ func orNone(id uuid.UUID) *uuid.UUID {
 // Attachment is the file as it is listed when it has arrived.
 func (a *Arrival) Attachment(s scope.Scope) Attachment {
 	out := Attachment{
-		ID: a.ID, AuthorID: s.Person.ID, Author: s.Person.Name, Name: a.Name, ContentType: a.served, Size: a.Size, Thumbnail: NoThumbnail,
+		ID: a.ID, AuthorID: s.Person.ID, Name: a.Name, ContentType: a.served, Size: a.Size, Thumbnail: NoThumbnail,
 		DraftID: orNone(a.Draft), CreatedAt: time.Now(),
 	}
 	if a.image {

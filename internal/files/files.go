@@ -64,7 +64,6 @@ type Attachment struct {
 	CommentID   *uuid.UUID // nil: of the ticket itself
 	DraftID     *uuid.UUID // the form of a comment that its author is still writing; nil once it is said
 	AuthorID    uuid.UUID
-	Author      string
 	Name        string
 	ContentType string
 	Size        int64

@@ -126,7 +126,7 @@ func (w *world) readTables(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"tickets", "comments", "events", "memberships"} {
+	for _, name := range []string{"tickets", "comments", "attachments", "events", "memberships"} {
 		if w.tables[name] != "tenant" {
 			t.Fatalf("%s is not among the tables looked at: %v", name, w.tables)
 		}

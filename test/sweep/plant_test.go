@@ -45,7 +45,7 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	project, ticket, comment, invitation := uuid.New(), uuid.New(), uuid.New(), uuid.New()
+	project, ticket, comment, invitation, attachment := uuid.New(), uuid.New(), uuid.New(), uuid.New(), uuid.New()
 	tenant, owner := s.TenantID, s.Person.ID
 	exec(`insert into projects (tenant_id, id, key, name, description, visibility, created_by) values ($1, $2, 'ZED', $3, $3, $4, $5)`,
 		tenant, project, text, visibility, owner)
@@ -57,19 +57,21 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 	exec(`insert into ticket_counts (tenant_id, project_id, status, tickets) values ($1, $2, 'todo', 1)`, tenant, project)
 	exec(`insert into ticket_days (tenant_id, project_id, day, opened) values ($1, $2, current_date, 1)`, tenant, project)
 	exec(`insert into comments (tenant_id, id, ticket_id, author_id, body) values ($1, $2, $3, $4, $5)`, tenant, comment, ticket, owner, text)
+	exec(`insert into attachments (tenant_id, id, ticket_id, comment_id, author_id, name, content_type, size, sha256, key, arrived_at)
+		values ($1, $2, $3, $4, $5, $6, 'text/plain', 1, '\x01', $6, now())`, tenant, attachment, ticket, comment, owner, text)
 	exec(`insert into invitations (tenant_id, id, email, role, invited_by, expires_at) values ($1, $2, $3, 'member', $4, now() + interval '1 day')`,
 		tenant, invitation, text+"@example.com", owner)
 	exec(`insert into events (tenant_id, id, actor_id, action, object_kind, object_id, object_name, project_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4, $5, $6)`,
 		tenant, uuid.New(), owner, ticket, text, project)
 	return other{slug: s.Slug, ids: map[string][]string{
 		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
-		"id": {invitation.String(), comment.String(), ticket.String(), project.String()}, "comment": {comment.String()},
+		"id": {invitation.String(), attachment.String(), comment.String(), ticket.String(), project.String()}, "comment": {comment.String()},
 	}}
 }
 
 // allowed are values for columns of which the database takes a few only.
 func allowed() map[string]string {
-	return map[string]string{"tenant_exports.state": "'ready'"}
+	return map[string]string{"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'"}
 }
 
 // fill gives the organization a row in each table that has none, so that every table there will ever be is swept. The
@@ -139,7 +141,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`projects.key projects.visibility statuses.kind statuses.slug tickets.status tenant_exports.state`)
+	return strings.Fields(`projects.key projects.visibility attachments.thumbnail statuses.kind statuses.slug tickets.status tenant_exports.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

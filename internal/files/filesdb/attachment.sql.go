@@ -163,10 +163,8 @@ func (q *Queries) BeginAttachment(ctx context.Context, db DBTX, arg BeginAttachm
 
 const ListAttachments = `-- name: ListAttachments :many
 select
-    a.id, a.comment_id, a.draft_id, a.author_id, u.name as author, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height,
-    a.created_at
+    a.id, a.comment_id, a.draft_id, a.author_id, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height, a.created_at
 from attachments a
-join users u on u.id = a.author_id
 where a.tenant_id = $1
   and a.ticket_id = (
       select t.id
@@ -197,7 +195,6 @@ type ListAttachmentsRow struct {
 	CommentID   *uuid.UUID
 	DraftID     *uuid.UUID
 	AuthorID    uuid.UUID
-	Author      string
 	Name        string
 	ContentType string
 	Size        int64
@@ -227,7 +224,6 @@ func (q *Queries) ListAttachments(ctx context.Context, db DBTX, arg ListAttachme
 			&i.CommentID,
 			&i.DraftID,
 			&i.AuthorID,
-			&i.Author,
 			&i.Name,
 			&i.ContentType,
 			&i.Size,

@@ -55,10 +55,8 @@ set files = file_totals.files + excluded.files, bytes = file_totals.bytes + excl
 -- name: ListAttachments :many
 -- What a ticket and its comments have, the oldest first, and what the person is about to say with a comment.
 select
-    a.id, a.comment_id, a.draft_id, a.author_id, u.name as author, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height,
-    a.created_at
+    a.id, a.comment_id, a.draft_id, a.author_id, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height, a.created_at
 from attachments a
-join users u on u.id = a.author_id
 where a.tenant_id = $1
   and a.ticket_id = (
       select t.id

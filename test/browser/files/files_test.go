@@ -146,8 +146,10 @@ func TestAttachFiles(t *testing.T) {
 	// Pasted into a comment: the text gets its place at once, and the comment waits for its files.
 	d.Type("#body", "This is what I see:\n\n")
 	d.give("#body", "screenshot.png", "paste")
-	d.Until("the picture is in the text", func() bool { return d.Truth(`/!\[screenshot\.png\]\(\/orgs\/acme\/.*attachments/.test(document.querySelector("#body").value)`) })
-	d.Attach("#comment-file", d.file("run.log", []byte("14:02:11.384 grip E217 stall\n")))
+	d.Until("the picture is in the text", func() bool {
+		return d.Truth(`/!\[screenshot\.png\]\(\/orgs\/acme\/.*attachments/.test(document.querySelector("#body").value)`)
+	})
+	d.Attach("#draft-file", d.file("run.log", []byte("14:02:11.384 grip E217 stall\n")))
 	d.See("run.log")
 	d.look("composer")
 	d.Axe()
@@ -194,7 +196,7 @@ func TestFilesWithoutScript(t *testing.T) {
 	d.See("is called .png and is a page")
 	d.look("refused")
 	d.Type("#body", "With a file")
-	d.Attach("#comment-file", d.file("run.log", []byte("E217")))
+	d.Attach("#draft-file", d.file("run.log", []byte("E217")))
 	d.Press("#new-comment button.btn-primary")
 	d.See("With a file", "run.log")
 	d.look("comment")

@@ -61,6 +61,10 @@ insert into comments (tenant_id, id, ticket_id, author_id, body, created_at)
 select tenant_id, gen_random_uuid(), id, author_id, 'Something that was said.', created_at + interval '1 hour'
 from made;
 
+insert into attachments (tenant_id, id, ticket_id, author_id, name, content_type, size, sha256, key, created_at, arrived_at)
+select tenant_id, gen_random_uuid(), id, author_id, 'notes.txt', 'text/plain; charset=utf-8', 10, '\x01', 'none', created_at, created_at
+from made;
+
 insert into events (tenant_id, id, at, actor_id, action, object_kind, object_id, object_name, project_id, changes)
 select
     tenant_id, gen_random_uuid(), created_at + make_interval(hours => j), author_id,

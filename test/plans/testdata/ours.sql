@@ -46,6 +46,12 @@ select t.tenant_id, gen_random_uuid(), t.id, :owner, 'Something that was said.',
 from tickets t cross join lateral generate_series(1, case when t.number = 1 then 300 else 2 end) j
 where t.tenant_id = :tenant;
 
+-- A file of each comment, which is called as the comment is.
+insert into attachments (tenant_id, id, ticket_id, comment_id, author_id, name, content_type, size, sha256, key, created_at, arrived_at)
+select tenant_id, id, ticket_id, id, author_id, 'notes.txt', 'text/plain; charset=utf-8', 10, '\x01', 'none', created_at, created_at
+from comments
+where tenant_id = :tenant;
+
 insert into events (tenant_id, id, at, actor_id, action, object_kind, object_id, object_name, project_id, changes)
 select
     t.tenant_id, gen_random_uuid(), t.created_at + make_interval(mins => j), :owner,
