@@ -125,7 +125,7 @@ func (d *desk) give(css, name, how string) {
 
 func TestAttachFiles(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, "files", chrome.Options{Width: 1440, Height: 900, Allow: []string{"status of 422"}})
+	d := newDesk(t, "files", chrome.Options{Width: 1440, Height: 900, Allow: []string{"status of 422", "/live?"}})
 	d.Attach("#ticket-file", d.file("bench-e217.csv", []byte("torque;current\n0.4;1.92\n")))
 	d.See("bench-e217.csv", "24 bytes")
 	d.Attach("#ticket-file", d.photo("thermal-camera.png"))
@@ -171,7 +171,7 @@ func TestAttachFiles(t *testing.T) {
 
 func TestFilesOnAPhone(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, "files-phone", chrome.Options{Width: 390, Height: 844, Dark: true, Allow: []string{"status of 422"}})
+	d := newDesk(t, "files-phone", chrome.Options{Width: 390, Height: 844, Dark: true, Allow: []string{"status of 422", "/live?"}})
 	d.Attach("#ticket-file", d.photo("a-name-that-is-much-longer-than-what-fits-into-a-line-of-a-phone-in-any-language.png"))
 	d.Attach("#ticket-file", d.file("a-log-that-is-much-longer-than-what-fits-into-a-line-of-a-phone-in-any-language.log", []byte("x")))
 	d.See("a-log-that")
@@ -186,7 +186,7 @@ func TestFilesOnAPhone(t *testing.T) {
 
 func TestFilesWithoutScript(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, "files-plain", chrome.Options{Width: 1440, Height: 900, NoScript: true, Allow: []string{"status of 422"}})
+	d := newDesk(t, "files-plain", chrome.Options{Width: 1440, Height: 900, NoScript: true, Allow: []string{"status of 422", "/live?"}})
 	d.Attach("#ticket-file", d.file("bench-e217.csv", []byte("torque;current\n")))
 	d.look("chosen")
 	d.Press("#files .send button")
