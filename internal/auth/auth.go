@@ -26,7 +26,7 @@ import (
 )
 
 // TermsVersion is the version of the terms a person accepts at sign-up; it is kept with the account.
-const TermsVersion = "2026-01"
+const TermsVersion = "2026-11"
 
 // How long links are good for.
 const (
