@@ -127,9 +127,9 @@ func Terms() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "Paid plans are charged per member in advance and renew until they are cancelled. You may cancel at any time to the end of what is paid. After that the organization goes to the free plan; nothing is deleted, but what is above its limits can only be read."))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "Paid plans are charged per member in advance and renew until they are cancelled. You may cancel at any time to the end of what is paid. After that the organization goes to the free plan; nothing is deleted and all of it can be worked on as before; only nothing new is added above the limits of the free plan."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `legal.templ`, Line: 14, Col: 273}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `legal.templ`, Line: 14, Col: 328}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {

@@ -26,6 +26,7 @@ type Handlers struct {
 	Boards        *handlers.Boards
 	Tickets       *handlers.Tickets
 	Attachments   *handlers.Attachments
+	Search        *handlers.Search
 	Billing       *handlers.Billing
 	StripeWebhook *handlers.StripeWebhook
 	Dev           *handlers.Dev
@@ -172,6 +173,7 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/settings/delete", proven(alsoUnpaid(alsoEnding(member(scope.DeleteOrganization, h.Deletions.Create))))),
 		get("/orgs/{org}/deletion", alsoDeleted(member(scope.DeleteOrganization, h.Deletions.Show))),
 		post("/orgs/{org}/deletion/restore", alsoDeleted(alsoUnpaid(alsoEnding(member(scope.DeleteOrganization, h.Deletions.Restore))))),
+		get("/orgs/{org}/search", member(scope.ViewOrganization, h.Search.Show)),
 		get("/orgs/{org}/people", member(scope.ViewPeople, h.People.List)),
 		get("/orgs/{org}/logo/{file}", member(scope.ViewOrganization, h.Pictures.Logo)),
 		atMost(handlers.MaxUpload, post("/orgs/{org}/settings/logo", member(scope.ManageOrganization, h.Organizations.UpdateLogo))),

@@ -54,6 +54,9 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
 			return err
 		}
+		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
+			return err
+		}
 		return p.commented(ctx, tx, s, t, "ticket.commented", 1)
 	})
 }
@@ -86,6 +89,9 @@ func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, n
 		}); err != nil {
 			return fmt.Errorf("edit comment: %w", err)
 		}
+		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
+			return err
+		}
 		return p.commented(ctx, tx, s, t, "ticket.comment_edited", 0)
 	})
 }
@@ -97,6 +103,9 @@ func (p *Projects) DeleteComment(ctx context.Context, s scope.Scope, key string,
 			TenantID: s.TenantID, ID: id, Now: p.now(),
 		}); err != nil {
 			return fmt.Errorf("delete comment: %w", err)
+		}
+		if err := forgetDocTx(ctx, tx, s, id); err != nil {
+			return err
 		}
 		return p.commented(ctx, tx, s, t, "ticket.comment_deleted", -1)
 	})

@@ -13,6 +13,9 @@ import (
 // when there is nothing left. It is called inside db.InAdmin.
 func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
 	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
+		{Noun: "search_docs", SQL: projectsdb.PurgeSearchDocs},
+		{Noun: "search_words", SQL: projectsdb.PurgeSearchWords},
+		{Noun: "search_variants", SQL: projectsdb.PurgeSearchVariants},
 		{Noun: "mentions", SQL: projectsdb.PurgeMentions},
 		{Noun: "ticket_watchers", SQL: projectsdb.PurgeTicketWatchers},
 		{Noun: "ticket_labels", SQL: projectsdb.PurgeTicketLabels},

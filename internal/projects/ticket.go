@@ -89,6 +89,9 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := countNewTx(ctx, tx, s, at.ProjectID, to, now, zone(at.TimeZone)); err != nil {
 		return 0, err
 	}
+	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
+		return 0, err
+	}
 	return int(at.LastNumber), events.AppendTx(ctx, tx, s, events.Event{
 		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
 	})

@@ -38,6 +38,9 @@ func (p *Projects) EditTicket(ctx context.Context, s scope.Scope, key string, nu
 		}); err != nil {
 			return fmt.Errorf("edit ticket: %w", err)
 		}
+		if err := indexTicketTx(ctx, tx, s, t.ProjectID, t.ID, f.Title, f.Body); err != nil {
+			return err
+		}
 		changes := changed(map[string][2]string{"title": {t.Title, f.Title}})
 		t.Title = f.Title
 		return t.event(ctx, tx, s, "ticket.edited", changes)

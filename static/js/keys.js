@@ -5,7 +5,8 @@
   let timer = 0;
   const writing = (element) =>
     element.closest("input, textarea, select, [contenteditable], dialog[open]") !== null && !element.matches("[type=checkbox], [type=radio]");
-  const find = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  // The page comes after its frame: what it offers for a key goes before what is offered everywhere.
+  const find = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].at(-1);
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("palette")) {

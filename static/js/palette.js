@@ -3,6 +3,7 @@
 {
   const palette = document.getElementById("palette");
   const field = palette?.querySelector("input");
+  const found = palette?.querySelector("#found");
   const options = () => [...palette.querySelectorAll("[role=option]")];
   const visible = () => options().filter((option) => !option.closest("li").hidden);
   const choose = (option) => {
@@ -14,7 +15,12 @@
   const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
   const filter = () => {
     const asked = words(field.value);
-    for (const item of palette.querySelectorAll("li:not(.group)")) {
+    if (asked.length === 0) found.replaceChildren();
+    for (const item of palette.querySelectorAll("#hits > li:not(.group)")) {
+      if (item.contains(found)) {
+        item.hidden = !found.firstElementChild;
+        continue;
+      }
       const search = item.querySelector("[data-search]");
       if (search) {
         item.hidden = asked.length === 0;
@@ -41,6 +47,8 @@
   // The field keeps the focus; without this script the links are reached one by one.
   if (palette) for (const option of options()) option.tabIndex = -1;
   field?.addEventListener("input", filter);
+  // What was found comes later than what is filtered here: whoever has chosen a line meanwhile keeps it.
+  palette?.addEventListener("htmx:after:swap", filter);
   field?.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

@@ -31,6 +31,8 @@ func (s *Site) Fill(t testing.TB, o scope.Scope, key string, tickets int) {
 		values ($1, $2, 'todo', 'To do', 'todo', 1), ($1, $2, 'progress', 'In progress', 'progress', 2), ($1, $2, 'review', 'In review', 'review', 3), ($1, $2, 'done', 'Done', 'done', 4)`,
 		o.TenantID, project)
 	s.fillTickets(t, conn, o, project, tickets)
+	run(`insert into search_docs (tenant_id, id, project_id, ticket_id, words)
+		select t.tenant_id, t.id, t.project_id, t.id, to_tsvector('simple', t.title) from tickets t where t.tenant_id = $1 and t.project_id = $2`, o.TenantID, project)
 	run(`insert into ticket_counts (tenant_id, project_id, status, tickets)
 		select tenant_id, project_id, status, count(*) from tickets where tenant_id = $1 and project_id = $2 group by tenant_id, project_id, status`, o.TenantID, project)
 	run(`insert into ticket_days (tenant_id, project_id, day, opened, closed)

@@ -90,7 +90,7 @@ func TestCommandsFollowTheRole(t *testing.T) {
 	member := acme("/orgs/acme/projects/WEB")
 	member.Org.CanManage = false
 	want := []string{
-		"/orgs/acme/projects/WEB/tickets?q=", "/orgs/acme/projects/WEB/tickets/new", "/orgs/acme", "/orgs/acme/tickets",
+		"/orgs/acme/search?q=", "/orgs/acme/projects/WEB/tickets?q=", "/orgs/acme/projects/WEB/tickets/new", "/orgs/acme", "/orgs/acme/tickets",
 		"/orgs/acme/projects/W/board", "/orgs/acme/projects/W/tickets", "/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets",
 		"/orgs/acme/people", "/account",
 	}

@@ -12,6 +12,12 @@ type command struct {
 	search bool
 }
 
+// Hit is something that a search found: a ticket with its status, or what Icon says.
+type Hit struct {
+	ID, URL, Key, Text, Icon string
+	State                    State
+}
+
 // commands are the places one can jump to from here.
 func commands(ctx context.Context, nav Nav) []command {
 	if nav.Org == nil {
@@ -20,6 +26,7 @@ func commands(ctx context.Context, nav Nav) []command {
 	slug := nav.Org.Slug
 	here, places := T(ctx, "Commands"), T(ctx, "Go to")
 	var all []command
+	all = append(all, command{here, "search", T(ctx, "Search all for"), OrgPath(slug, "search") + "?q=", "", true})
 	if p := nav.CurrentProject(); p != nil {
 		all = append(all, command{here, "search", T(ctx, "Search %s for", p.Name), ProjectPath(slug, p.Key, "tickets") + "?q=", "", true})
 	}
@@ -61,7 +68,7 @@ type shortcut struct {
 func shortcutList(ctx context.Context) []shortcut {
 	return []shortcut{
 		{[]string{"Ctrl", "K"}, T(ctx, "Search or jump to")},
-		{[]string{"/"}, T(ctx, "Search in this list")},
+		{[]string{"/"}, T(ctx, "Search in this list, or in all")},
 		{[]string{"c"}, T(ctx, "New ticket")},
 		{[]string{"g", "d"}, T(ctx, "Dashboard")},
 		{[]string{"g", "m"}, T(ctx, "My tickets")},

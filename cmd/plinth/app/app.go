@@ -189,6 +189,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
 		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects, Attachments: attachments},
 		Attachments:   attachments,
+		Search:        &handlers.Search{Base: base, Projects: a.Projects},
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},

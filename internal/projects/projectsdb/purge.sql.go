@@ -131,6 +131,76 @@ func (q *Queries) PurgeProjects(ctx context.Context, db DBTX, arg PurgeProjectsP
 	return result.RowsAffected(), nil
 }
 
+const PurgeSearchDocs = `-- name: PurgeSearchDocs :execrows
+delete from search_docs d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from search_docs x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSearchDocsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeSearchDocs(ctx context.Context, db DBTX, arg PurgeSearchDocsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSearchDocs, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeSearchVariants = `-- name: PurgeSearchVariants :execrows
+delete from search_variants d
+where d.tenant_id = $1 and (d.variant, d.word) in (
+    select x.variant, x.word
+    from search_variants x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSearchVariantsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeSearchVariants(ctx context.Context, db DBTX, arg PurgeSearchVariantsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSearchVariants, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeSearchWords = `-- name: PurgeSearchWords :execrows
+delete from search_words d
+where d.tenant_id = $1 and d.word in (
+    select x.word
+    from search_words x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSearchWordsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeSearchWords(ctx context.Context, db DBTX, arg PurgeSearchWordsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSearchWords, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeStatuses = `-- name: PurgeStatuses :execrows
 delete from statuses d
 where d.tenant_id = $1 and (d.project_id, d.slug) in (

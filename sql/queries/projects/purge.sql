@@ -1,3 +1,31 @@
+-- name: PurgeSearchDocs :execrows
+-- every project: the organization is erased
+delete from search_docs d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from search_docs x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeSearchWords :execrows
+delete from search_words d
+where d.tenant_id = $1 and d.word in (
+    select x.word
+    from search_words x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeSearchVariants :execrows
+delete from search_variants d
+where d.tenant_id = $1 and (d.variant, d.word) in (
+    select x.variant, x.word
+    from search_variants x
+    where x.tenant_id = $1
+    limit $2
+);
+
 -- name: PurgeMentions :execrows
 -- every project: the organization is erased
 delete from mentions d

@@ -72,6 +72,10 @@ select
     case j when 2 then jsonb_build_object('assignee', jsonb_build_array('', assignee_id)) else '{}' end
 from made, generate_series(1, 2) j;
 
+insert into search_docs (tenant_id, id, project_id, ticket_id, words)
+select t.tenant_id, t.id, t.project_id, t.id, setweight(to_tsvector('simple', t.title), 'A') || strip(to_tsvector('simple', t.body))
+from made t;
+
 insert into ticket_counts (tenant_id, project_id, status, tickets)
 select tenant_id, project_id, status, count(*)
 from made

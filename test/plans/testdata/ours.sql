@@ -60,6 +60,11 @@ select
 from tickets t cross join lateral generate_series(0, case when t.number = 1 then 250 else 2 end) j
 where t.tenant_id = :tenant;
 
+insert into search_docs (tenant_id, id, project_id, ticket_id, words)
+select t.tenant_id, t.id, t.project_id, t.id, setweight(to_tsvector('simple', t.title), 'A') || strip(to_tsvector('simple', t.body))
+from tickets t
+where t.tenant_id = :tenant;
+
 insert into ticket_counts (tenant_id, project_id, status, tickets)
 select tenant_id, project_id, status, count(*)
 from tickets
