@@ -63,27 +63,44 @@ func (h *Tickets) Mine(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	return h.Render(w, r, http.StatusOK, views.MyTickets(s, mine))
 }
 
-// New shows the form for a ticket; status in the address chooses its status.
+// New shows the form for a ticket, for htmx as a dialog; the address may choose its properties.
 func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	show, action, err := h.newForm(r, s)
 	if err != nil {
 		return err
 	}
-	f := h.Fresh(w, r, action)
-	if status := r.URL.Query().Get("status"); f.Values.Get("status") == "" && status != "" {
-		f.Values = withValue(f.Values, "status", status)
-	}
-	return h.Render(w, r, http.StatusOK, show(f))
+	return h.Render(w, r, http.StatusOK, show(withQuery(h.Fresh(w, r, action), r.URL.Query())))
 }
 
-func withValue(v url.Values, name, value string) url.Values {
-	out := url.Values{name: {value}}
-	for n, values := range v {
-		if n != name {
-			out[n] = values
+// properties are the fields of a new ticket that its address can choose, and that the next of several keeps.
+func properties() []string {
+	return []string{"status", "priority", "assignee", "label", "due", "estimate", "parent", "blocked_by", "another"}
+}
+
+// withQuery chooses what the form does not say yet as the address says it.
+func withQuery(f ui.Form, q url.Values) ui.Form {
+	values := url.Values{}
+	for name, v := range f.Values {
+		values[name] = v
+	}
+	for _, name := range properties() {
+		if values.Get(name) == "" && q.Get(name) != "" {
+			values[name] = q[name]
 		}
 	}
-	return out
+	f.Values = values
+	return f
+}
+
+// another leads to the form for one more ticket with the same properties.
+func another(r *http.Request, s scope.Scope, key string) string {
+	q := url.Values{}
+	for _, name := range properties() {
+		if r.PostForm.Get(name) != "" {
+			q[name] = r.PostForm[name]
+		}
+	}
+	return ui.ProjectPath(s.Slug, key, "tickets", "new") + "?" + q.Encode()
 }
 
 func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) templ.Component, action string, err error) {
@@ -95,7 +112,12 @@ func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) te
 	if err != nil {
 		return nil, "", err
 	}
-	return func(f ui.Form) templ.Component { return views.TicketNew(s, form, f) }, ui.ProjectPath(s.Slug, key, "tickets"), nil
+	return func(f ui.Form) templ.Component {
+		if IsHX(r) && r.URL.Query().Get("as") == "dialog" {
+			return views.TicketDialog(s, form, f)
+		}
+		return views.TicketNew(s, form, f)
+	}, ui.ProjectPath(s.Slug, key, "tickets"), nil
 }
 
 // renew gives a form that was sent before the id of another thing, so that it can be sent for one more.
@@ -111,11 +133,14 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
-	f, err := Decode[projects.NewTicket](h.Base, r)
+	f, err := Decode[struct {
+		projects.NewTicket
+		Another bool `form:"another"`
+	}](h.Base, r)
 	if err != nil {
 		return err
 	}
-	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f)
+	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
 	if failed != nil {
 		renew(r, failed)
 		show, _, err := h.newForm(r, s)
@@ -123,6 +148,10 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 			return err
 		}
 		return h.Again(w, r, failed, show)
+	}
+	if f.Another {
+		h.Flash(w, r, ui.T(r.Context(), "%s-%d is added", key, number))
+		return h.Redirect(w, r, another(r, s, key))
 	}
 	return h.Redirect(w, r, ticketURL(s, key, number))
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -37,9 +38,23 @@ func (h *Tickets) UpdateStatus(w http.ResponseWriter, r *http.Request, s scope.S
 		}
 		return h.Render(w, r, http.StatusOK, views.BoardCard(s, card, r.URL.Query().Get("filtered") != "", f.From == f.Status))
 	}
-	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
-		return ui.T(ctx, "%s moved to %s", t.Key(), t.StatusName)
+	return h.changed(w, r, s, func(ctx context.Context, page projects.TicketPage) string {
+		return movedText(ctx, page)
 	})
+}
+
+// movedText says where a ticket is now. One that was closed while it waits for others says so.
+func movedText(ctx context.Context, page projects.TicketPage) string {
+	moved := ui.T(ctx, "%s moved to %s", page.Ticket.Key(), page.Ticket.StatusName)
+	blockers := page.OpenBlockers()
+	if !page.Ticket.StatusKind.Closed() || len(blockers) == 0 {
+		return moved
+	}
+	names := make([]string, len(blockers))
+	for i, b := range blockers {
+		names[i] = b.Key()
+	}
+	return ui.T(ctx, "%s. It still waits for %s", moved, strings.Join(names, ", "))
 }
 
 // UpdateAssignee gives a ticket to somebody: field assignee, empty for nobody.
@@ -60,7 +75,8 @@ func (h *Tickets) UpdateAssignee(w http.ResponseWriter, r *http.Request, s scope
 	if err := h.Projects.SetTicketAssignee(r.Context(), s, key, number, f.Assignee); err != nil {
 		return err
 	}
-	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
+	return h.changed(w, r, s, func(ctx context.Context, page projects.TicketPage) string {
+		t := page.Ticket
 		if t.AssigneeID == nil {
 			return ui.T(ctx, "%s is assigned to nobody", t.Key())
 		}
@@ -83,7 +99,8 @@ func (h *Tickets) UpdatePriority(w http.ResponseWriter, r *http.Request, s scope
 	if err := h.Projects.SetTicketPriority(r.Context(), s, key, number, f.Priority); err != nil {
 		return err
 	}
-	return h.changed(w, r, s, func(ctx context.Context, t projects.Ticket) string {
+	return h.changed(w, r, s, func(ctx context.Context, page projects.TicketPage) string {
+		t := page.Ticket
 		return ui.T(ctx, "Priority of %s: %s", t.Key(), ui.PriorityText(ctx, projects.Priority(t.Priority).Name()))
 	})
 }
@@ -91,7 +108,7 @@ func (h *Tickets) UpdatePriority(w http.ResponseWriter, r *http.Request, s scope
 // changed answers a change of a property: htmx with the pieces of the ticket's page, others by going back to the page
 // they came from. say puts the new state into words.
 func (h *Tickets) changed(
-	w http.ResponseWriter, r *http.Request, s scope.Scope, say func(context.Context, projects.Ticket) string,
+	w http.ResponseWriter, r *http.Request, s scope.Scope, say func(context.Context, projects.TicketPage) string,
 ) error {
 	key, number, err := pathTicket(r)
 	if err != nil {
@@ -102,7 +119,7 @@ func (h *Tickets) changed(
 	if err != nil {
 		return err
 	}
-	said := say(r.Context(), page.Ticket)
+	said := say(r.Context(), page)
 	if IsHX(r) {
 		return h.Render(w, r, http.StatusOK, views.TicketChanged(s, page, v, said))
 	}

@@ -63,7 +63,7 @@ func projectWrites(s scope.Scope, p projects.Project) bool {
 func projectPage(ctx context.Context, s scope.Scope, p projects.Project, title string) ui.Page {
 	page := ui.Page{Title: title + " · " + p.Name, Crumbs: projectCrumbs(s, p, title), NoPrimary: !projectWrites(s, p)}
 	if !page.NoPrimary {
-		page.Primary = &ui.Btn{Text: ui.T(ctx, "New ticket"), Icon: "plus", URL: projectPath(s, p.Key, "tickets", "new"), Key: "c"}
+		page.Primary = &ui.Btn{Text: ui.T(ctx, "New ticket"), Icon: "plus", URL: projectPath(s, p.Key, "tickets", "new"), Key: "c", Attrs: ui.OverPage(projectPath(s, p.Key, "tickets", "new"))}
 	}
 	return page
 }

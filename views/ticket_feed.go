@@ -62,7 +62,7 @@ func historyIcon(e events.Entry) string {
 	case "attachment.added", "attachment.removed":
 		return "clip"
 	}
-	return "edit"
+	return propertyIcon(e.Action)
 }
 
 // historyText says what happened to the ticket, behind the name of who did it.
@@ -91,7 +91,7 @@ func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string
 	case "attachment.removed":
 		return ui.T(ctx, "removed %s", change["file"][0])
 	}
-	return ui.T(ctx, "changed it")
+	return propertyText(ctx, e.Action, change)
 }
 
 func assignedText(ctx context.Context, e events.Entry, names map[uuid.UUID]string) string {

@@ -76,3 +76,11 @@ func editRevision(t projects.Ticket, f ui.Form, conflict bool) string {
 	}
 	return strconv.Itoa(int(t.Revision))
 }
+
+// ticketRows is how high the field for a description is: lower in a dialog.
+func ticketRows(prefix string) int {
+	if prefix != "" {
+		return 5
+	}
+	return 10
+}

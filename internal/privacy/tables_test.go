@@ -64,6 +64,8 @@ func outOfTheCopy() map[string]string {
 		"tickets.rank":              "a place on a board",
 		"ticket_watchers":           "ids and times alone",
 		"mentions":                  "ids and times alone; what was written is in the copy of who wrote it",
+		"ticket_links":              "ids and times alone",
+		"reactions":                 "one of six signs below what somebody wrote",
 	}
 }
 
@@ -118,6 +120,8 @@ func outOfTheErasure() map[string]string {
 		"tenant_exports":            "who asked, by an id that names nobody any more",
 		"ticket_watchers":           "ids and times alone",
 		"mentions":                  "ids and times alone",
+		"ticket_links":              "ids and times alone",
+		"reactions":                 "one of six signs of somebody who has no name any more",
 	}
 }
 

@@ -54,6 +54,9 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
 			return err
 		}
+		if err := watchTx(ctx, tx, s, t.ID, p.now(), s.Person.ID); err != nil {
+			return err
+		}
 		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
 			return err
 		}

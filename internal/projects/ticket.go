@@ -31,6 +31,12 @@ type NewTicket struct {
 	Status   string    `form:"status"`   // a slug; empty is the first that is to do
 	Priority string    `form:"priority"` // a Priority's Name; empty is none
 	Assignee uuid.UUID `form:"assignee"` // the nil id is nobody
+
+	Labels    []uuid.UUID `form:"label"`
+	Due       string      `form:"due"`        // 2006-01-02; empty is none
+	Estimate  string      `form:"estimate"`   // points; empty is none
+	Parent    string      `form:"parent"`     // WEB-42, or 42 in the same project; empty is none
+	BlockedBy string      `form:"blocked_by"` // as Parent, several with commas between
 }
 
 // errSentTwice undoes the transaction of a form that made its thing already, so that no number is used up.
@@ -74,11 +80,15 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err != nil {
 		return 0, err
 	}
+	more, err := f.tiesTx(ctx, tx, s, key, at.ProjectID)
+	if err != nil {
+		return 0, err
+	}
 	now := p.now()
 	rows, err := q.CreateTicket(ctx, tx, projectsdb.CreateTicketParams{
 		TenantID: s.TenantID, ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Status: string(to.Slug),
 		Priority: int16(priority), AssigneeID: orNobody(f.Assignee), AuthorID: s.Person.ID, Rank: rankBetween("", to.top), Now: now,
-		ClosedAt: closedAt(to.Kind, nil, now),
+		ClosedAt: closedAt(to.Kind, nil, now), DueOn: more.due, Estimate: more.estimate, ParentID: more.parent,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("create ticket: %w", err)
@@ -92,9 +102,13 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
 		return 0, err
 	}
-	return int(at.LastNumber), events.AppendTx(ctx, tx, s, events.Event{
+	if err := events.AppendTx(ctx, tx, s, events.Event{
 		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
-	})
+	}); err != nil {
+		return 0, err
+	}
+	made := ticket{ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key}
+	return int(at.LastNumber), p.tieTx(ctx, tx, s, made, more, f.Assignee)
 }
 
 // check says what is wrong with the form; whoever gets the ticket must see the project.

@@ -74,6 +74,9 @@ func (p *Projects) SetTicketAssignee(ctx context.Context, s scope.Scope, key str
 		}); err != nil {
 			return fmt.Errorf("set assignee: %w", err)
 		}
+		if err := watchTx(ctx, tx, s, t.ID, p.now(), userID); err != nil {
+			return err
+		}
 		return t.event(ctx, tx, s, "ticket.assigned", map[string][2]string{"assignee": {idText(before), idText(userID)}})
 	})
 }

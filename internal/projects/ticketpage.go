@@ -41,6 +41,8 @@ type Ticket struct {
 	AssigneePicture string
 	StatusName      string
 	StatusKind      Kind
+	DueOn           *time.Time // a day
+	Estimate        *int16     // points
 }
 
 // Key is what people call the ticket: WEB-42.
@@ -59,6 +61,10 @@ type TicketPage struct {
 	Statuses []StatusInfo
 	Files    []files.Attachment // of the ticket, of its comments, and of what the person is about to say
 	FileMost int64              // how large one may be
+
+	Labels    []LabelChoice // all of the project
+	Relations []Related
+	Watching  Watching
 }
 
 const (
@@ -86,6 +92,9 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		queuePeople(r, s, key, &out.People)
 		queueStatuses(r, s, key, &out.Statuses)
 		files.QueueTicket(r, s, key, number, &out.Files)
+		queueTicketLabels(r, s, key, number, &out.Labels)
+		queueRelations(r, s, key, number, &out.Relations)
+		queueWatching(r, s, key, number, &out.Watching)
 	})
 	if err != nil {
 		return TicketPage{}, err
@@ -142,9 +151,10 @@ func parseCommentPlace(text string) (time.Time, uuid.UUID, bool) {
 // TicketForm is what the form of a new ticket offers, or one that changes a ticket.
 type TicketForm struct {
 	Project  Project
-	Ticket   Ticket       // of EditPage
-	People   []Person     // of NewPage
-	Statuses []StatusInfo // of NewPage
+	Ticket   Ticket        // of EditPage
+	People   []Person      // of NewPage
+	Statuses []StatusInfo  // of NewPage
+	Labels   []LabelChoice // of NewPage
 	// Of EditPage: how large a file may be that is pasted, and the id of the form that sends it.
 	FileMost int64
 	FileForm string
@@ -157,6 +167,7 @@ func (p *Projects) NewPage(ctx context.Context, s scope.Scope, key string) (Tick
 		queueProject(r, s, key, &out.Project)
 		queuePeople(r, s, key, &out.People)
 		queueStatuses(r, s, key, &out.Statuses)
+		queueTicketLabels(r, s, key, 0, &out.Labels)
 	})
 	return out, err
 }
@@ -172,17 +183,5 @@ func (p *Projects) EditPage(ctx context.Context, s scope.Scope, key string, numb
 		queueTicket(r, s, key, number, &out.Ticket)
 	})
 	out.FileMost, out.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
-	return out, err
-}
-
-// TicketProps reads what the properties of a ticket show, after one was changed.
-func (p *Projects) TicketProps(ctx context.Context, s scope.Scope, key string, number int) (TicketPage, error) {
-	var out TicketPage
-	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		queueProject(r, s, key, &out.Project)
-		queueTicket(r, s, key, number, &out.Ticket)
-		queuePeople(r, s, key, &out.People)
-		queueStatuses(r, s, key, &out.Statuses)
-	})
 	return out, err
 }

@@ -36,7 +36,6 @@ func operations(comment, somebody uuid.UUID) []operation {
 			_, err := h.TicketPage(h.ctx(), s, k, 1, "")
 			return err
 		}},
-		{"properties", true, false, func(h *house, s scope.Scope, k string) error { _, err := h.TicketProps(h.ctx(), s, k, 1); return err }},
 		{"form for a ticket", true, false, func(h *house, s scope.Scope, k string) error { _, err := h.NewPage(h.ctx(), s, k); return err }},
 		{"form to edit", true, false, func(h *house, s scope.Scope, k string) error { _, err := h.EditPage(h.ctx(), s, k, 1); return err }},
 		{"dashboard", true, false, func(h *house, s scope.Scope, k string) error { _, err := h.ProjectDashboard(h.ctx(), s, k); return err }},

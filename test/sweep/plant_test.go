@@ -71,7 +71,7 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 
 // allowed are values for columns of which the database takes a few only.
 func allowed() map[string]string {
-	return map[string]string{"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'"}
+	return map[string]string{"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'"}
 }
 
 // fill gives the organization a row in each table that has none, so that every table there will ever be is swept. The
@@ -141,7 +141,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`projects.key projects.visibility attachments.thumbnail statuses.kind statuses.slug tickets.status tenant_exports.state`)
+	return strings.Fields(`projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

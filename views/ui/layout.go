@@ -80,7 +80,13 @@ func (p Page) primary(ctx context.Context) *Btn {
 	if url == "" {
 		return nil
 	}
-	return &Btn{Text: T(ctx, "New ticket"), Icon: "plus", URL: url, Key: "c"}
+	return &Btn{Text: T(ctx, "New ticket"), Icon: "plus", URL: url, Key: "c", Attrs: OverPage(url)}
+}
+
+// OverPage lets a link open what it leads to over the page one is on; without a script, or in a tab of its own, it is a
+// page.
+func OverPage(url string) templ.Attributes {
+	return templ.Attributes{"hx-get": url + "?as=dialog", "hx-target": "#overlay", "hx-swap": "outerHTML"}
 }
 
 // crumbs puts the organization first.

@@ -131,6 +131,30 @@ func (q *Queries) PurgeProjects(ctx context.Context, db DBTX, arg PurgeProjectsP
 	return result.RowsAffected(), nil
 }
 
+const PurgeReactions = `-- name: PurgeReactions :execrows
+delete from reactions d
+where d.tenant_id = $1 and (d.comment_id, d.kind, d.user_id) in (
+    select x.comment_id, x.kind, x.user_id
+    from reactions x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeReactionsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeReactions(ctx context.Context, db DBTX, arg PurgeReactionsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeReactions, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeSearchDocs = `-- name: PurgeSearchDocs :execrows
 delete from search_docs d
 where d.tenant_id = $1 and d.id in (
@@ -315,6 +339,54 @@ type PurgeTicketLabelsParams struct {
 // every project: the organization is erased
 func (q *Queries) PurgeTicketLabels(ctx context.Context, db DBTX, arg PurgeTicketLabelsParams) (int64, error) {
 	result, err := db.Exec(ctx, PurgeTicketLabels, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeTicketLinks = `-- name: PurgeTicketLinks :execrows
+delete from ticket_links d
+where d.tenant_id = $1 and (d.blocker_id, d.blocked_id) in (
+    select x.blocker_id, x.blocked_id
+    from ticket_links x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeTicketLinksParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeTicketLinks(ctx context.Context, db DBTX, arg PurgeTicketLinksParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeTicketLinks, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeTicketMoves = `-- name: PurgeTicketMoves :execrows
+delete from ticket_moves d
+where d.tenant_id = $1 and (d.project_id, d.number) in (
+    select x.project_id, x.number
+    from ticket_moves x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeTicketMovesParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeTicketMoves(ctx context.Context, db DBTX, arg PurgeTicketMovesParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeTicketMoves, arg.TenantID, arg.Limit)
 	if err != nil {
 		return 0, err
 	}

@@ -102,9 +102,13 @@ func (q *Queries) BumpComments(ctx context.Context, db DBTX, arg BumpCommentsPar
 
 const CreateTicket = `-- name: CreateTicket :execrows
 insert into tickets (
-    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at, due_on,
+    estimate, parent_id
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $12::timestamptz, $13)
+values (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $12::timestamptz, $13, $14::date,
+    $15::smallint, $16::uuid
+)
 on conflict (tenant_id, id) do nothing
 `
 
@@ -122,6 +126,9 @@ type CreateTicketParams struct {
 	Rank       string
 	Now        time.Time
 	ClosedAt   *time.Time
+	DueOn      *time.Time
+	Estimate   *int16
+	ParentID   *uuid.UUID
 }
 
 // every project: the number was taken through visible_to in the same transaction
@@ -140,6 +147,9 @@ func (q *Queries) CreateTicket(ctx context.Context, db DBTX, arg CreateTicketPar
 		arg.Rank,
 		arg.Now,
 		arg.ClosedAt,
+		arg.DueOn,
+		arg.Estimate,
+		arg.ParentID,
 	)
 	if err != nil {
 		return 0, err
@@ -179,7 +189,7 @@ func (q *Queries) EditTicket(ctx context.Context, db DBTX, arg EditTicketParams)
 const LockTicket = `-- name: LockTicket :one
 select
     t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,
-    n.time_zone
+    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
@@ -211,6 +221,10 @@ type LockTicketRow struct {
 	ClosedAt   *time.Time
 	ArchivedAt *time.Time
 	TimeZone   string
+	DueOn      *time.Time
+	Estimate   *int16
+	ParentID   *uuid.UUID
+	Key        string
 }
 
 func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams) (LockTicketRow, error) {
@@ -234,6 +248,10 @@ func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams)
 		&i.ClosedAt,
 		&i.ArchivedAt,
 		&i.TimeZone,
+		&i.DueOn,
+		&i.Estimate,
+		&i.ParentID,
+		&i.Key,
 	)
 	return i, err
 }
@@ -408,7 +426,7 @@ const TicketByNumber = `-- name: TicketByNumber :one
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
     t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
-    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
+    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind, t.due_on, t.estimate
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
@@ -448,6 +466,8 @@ type TicketByNumberRow struct {
 	AssigneePicture string
 	StatusName      string
 	StatusKind      string
+	DueOn           *time.Time
+	Estimate        *int16
 }
 
 func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumberParams) (TicketByNumberRow, error) {
@@ -478,6 +498,8 @@ func (q *Queries) TicketByNumber(ctx context.Context, db DBTX, arg TicketByNumbe
 		&i.AssigneePicture,
 		&i.StatusName,
 		&i.StatusKind,
+		&i.DueOn,
+		&i.Estimate,
 	)
 	return i, err
 }

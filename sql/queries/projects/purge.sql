@@ -145,3 +145,33 @@ where d.tenant_id = $1 and (d.project_id, d.slug) in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: PurgeReactions :execrows
+-- every project: the organization is erased
+delete from reactions d
+where d.tenant_id = $1 and (d.comment_id, d.kind, d.user_id) in (
+    select x.comment_id, x.kind, x.user_id
+    from reactions x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketLinks :execrows
+-- every project: the organization is erased
+delete from ticket_links d
+where d.tenant_id = $1 and (d.blocker_id, d.blocked_id) in (
+    select x.blocker_id, x.blocked_id
+    from ticket_links x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeTicketMoves :execrows
+-- every project: the organization is erased
+delete from ticket_moves d
+where d.tenant_id = $1 and (d.project_id, d.number) in (
+    select x.project_id, x.number
+    from ticket_moves x
+    where x.tenant_id = $1
+    limit $2
+);

@@ -15,9 +15,13 @@ returning p.id as project_id, c.last_number, p.archived_at, n.time_zone;
 -- name: CreateTicket :execrows
 -- every project: the number was taken through visible_to in the same transaction
 insert into tickets (
-    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at, due_on,
+    estimate, parent_id
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, @now::timestamptz, @now::timestamptz, @closed_at)
+values (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, @now::timestamptz, @now::timestamptz, @closed_at, sqlc.narg(due_on)::date,
+    sqlc.narg(estimate)::smallint, sqlc.narg(parent_id)::uuid
+)
 on conflict (tenant_id, id) do nothing;
 
 -- name: TicketTwin :one
@@ -34,7 +38,7 @@ where t.tenant_id = $1
 select
     t.id, p.key, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee,
     t.author_id, u.name as author, t.comments, t.revision, t.created_at, t.updated_at, t.closed_at,
-    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind
+    coalesce(a.picture, '') as assignee_picture, st.name as status_name, st.kind as status_kind, t.due_on, t.estimate
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
@@ -49,7 +53,7 @@ where t.tenant_id = $1
 -- name: LockTicket :one
 select
     t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,
-    n.time_zone
+    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
