@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -34,20 +35,9 @@ func (b *Browser) Request(method, path string, form url.Values, header http.Head
 
 func (b *Browser) send(method, path, kind string, body []byte, header http.Header) *Page {
 	b.t.Helper()
-	r := httptest.NewRequest(method, "http://"+Host+path, bytes.NewReader(body))
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
-	}
-	if method != http.MethodGet {
-		r.Header.Set("Origin", "http://"+Host)
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	r.Header.Set("Referer", "http://"+Host+b.at)
+	r := b.NewRequest(method, path, kind, bytes.NewReader(body))
 	for name, values := range header {
 		r.Header[name] = values
-	}
-	for name, value := range b.cookies {
-		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
 	w := httptest.NewRecorder()
 	b.site.Handler.ServeHTTP(w, r)
@@ -60,6 +50,24 @@ func (b *Browser) send(method, path, kind string, body []byte, header http.Heade
 		}
 	}
 	return newPage(b, method, path, res.StatusCode, res.Header, w.Body.String())
+}
+
+// NewRequest is a request as the browser sends it, for tests that send it by themselves.
+func (b *Browser) NewRequest(method, path, kind string, body io.Reader) *http.Request {
+	b.t.Helper()
+	r := httptest.NewRequest(method, "http://"+Host+path, body)
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	if method != http.MethodGet {
+		r.Header.Set("Origin", "http://"+Host)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	r.Header.Set("Referer", "http://"+Host+b.at)
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	return r
 }
 
 // Get opens a page and follows redirects.
