@@ -25,6 +25,7 @@ type Attachments struct {
 	*Base
 	Projects *projects.Projects
 	Files    *files.Files
+	URL      string // APP_URL, for links that are carried elsewhere
 }
 
 // Create attaches what a form sends to a ticket, or to the comment that is being written. For a script the answer is the
@@ -144,6 +145,34 @@ func (h *Attachments) send(w http.ResponseWriter, r *http.Request, file *files.O
 	head.Set("No-Gzip-Compression", "1") // a part of what is compressed is no part of the file
 	http.ServeContent(w, r, "", file.At.Truncate(time.Second), file)
 	return nil
+}
+
+// Sign makes a link to a file that needs no signing in, and shows it.
+func (h *Attachments) Sign(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, id, err := pathAttachment(r)
+	if err != nil {
+		return err
+	}
+	token, name, err := h.Files.Sign(r.Context(), s, key, number, id)
+	if err != nil {
+		return err
+	}
+	text := ui.T(r.Context(), "For an hour whoever has this link opens %s: %s", name, h.URL+"/files/"+token)
+	if IsHX(r) {
+		return h.Render(w, r, http.StatusOK, ui.ToastPart(ui.Flash{Kind: "keep", Text: text}))
+	}
+	h.Flash(w, r, text)
+	return h.Redirect(w, r, ticketURL(s, key, number))
+}
+
+// ShowSigned sends the file that a link was signed for, to whoever has the link.
+func (h *Attachments) ShowSigned(w http.ResponseWriter, r *http.Request) error {
+	file, err := h.Files.OpenSigned(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	file.Inline = false
+	return h.send(w, r, file, "private, no-store")
 }
 
 // Remove takes a file away.

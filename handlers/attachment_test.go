@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -172,6 +173,39 @@ func TestRemoveAFileAndBringItBack(t *testing.T) {
 	if left := d.keptFiles(t); len(left) != 1 || !strings.Contains(left[0], theirs[len(theirs)-36:]) {
 		t.Errorf("kept: %q", left)
 	}
+}
+
+// A signed link opens a file without signing in, for an hour, and as long as whoever made it may see the file.
+func TestASignedLink(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.attach(t, d.dana, textFile("plan.txt", "the plan")).Want(200)
+	file := attachedOn(d.jun.Get(d.ticket))[0]
+	sign := func(b *webtest.Browser) string {
+		t.Helper()
+		page := b.Post(file+"/link", nil).Want(200).Says("whoever has this link opens plan.txt")
+		return regexp.MustCompile(`/files/[\w-]+`).FindString(page.Body)
+	}
+	link, stranger := sign(d.jun), d.Browser(t)
+	got := stranger.Get(link).Want(200)
+	if got.Body != "the plan" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment;") || got.Header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("%q comes with %v", got.Body, got.Header)
+	}
+	d.lukas.Post(file+"/link", nil).Want(404)
+	made := []byte(link)
+	made[len(made)-9] ^= 1
+	for _, bad := range []string{string(made), "/files/x", link[:len(link)-4], link + "A"} {
+		stranger.Get(bad).Want(404).Silent("the plan")
+	}
+	d.App.Attached.Now = func() time.Time { return time.Now().Add(61 * time.Minute) }
+	stranger.Get(link).Want(404)
+	d.App.Attached.Now = nil
+	danas := sign(d.dana)
+	alter(t, d.Site, `update memberships set left_at = now() where user_id = $1`, d.member.Person.ID)
+	stranger.Get(link).Want(404)
+	stranger.Get(danas).Want(200)
+	d.dana.Post(file+"/remove", nil).Want(200)
+	stranger.Get(danas).Want(404)
 }
 
 func TestFilesOfAComment(t *testing.T) {

@@ -246,6 +246,8 @@ func projectRoutes(h Handlers) []Route {
 		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets/{number}/attachments", member(scope.WriteTickets, h.Attachments.Create))),
 		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}", member(scope.ViewOrganization, h.Attachments.Show)),
 		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail", member(scope.ViewOrganization, h.Attachments.Thumbnail)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/link", member(scope.ViewOrganization, h.Attachments.Sign)),
+		get("/files/{token}", public(h.Attachments.ShowSigned)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/remove", member(scope.WriteTickets, h.Attachments.Remove)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/restore", member(scope.WriteTickets, h.Attachments.Restore)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}/labels", member(scope.WriteTickets, h.Tickets.UpdateLabels)),

@@ -154,6 +154,50 @@ func TestLargeFiles(t *testing.T) {
 	})
 }
 
+// A file is read from any place in it, and nothing of it before that.
+func TestPlacesInAFile(t *testing.T) {
+	t.Parallel()
+	everywhere(t, placesInAFile)
+}
+
+func placesInAFile(t *testing.T, s *blob.Store) {
+	t.Helper()
+	put(t, s, "digits", "0123456789")
+	f := s.At(t.Context(), "digits", 10)
+	for _, c := range []struct {
+		offset int64
+		whence int
+		at     int64
+		want   string
+	}{
+		{3, io.SeekStart, 3, "345"}, {1, io.SeekCurrent, 7, "789"}, {-2, io.SeekEnd, 8, "89"}, {0, io.SeekStart, 0, "012"}, {0, io.SeekCurrent, 3, "345"}, {0, io.SeekEnd, 10, ""},
+		{90, io.SeekStart, 90, ""},
+	} {
+		at, err := f.Seek(c.offset, c.whence)
+		if err != nil || at != c.at {
+			t.Fatalf("seek %d from %d: at %d, %v", c.offset, c.whence, at, err)
+		}
+		got, err := io.ReadAll(io.LimitReader(f, 3))
+		if err != nil || string(got) != c.want {
+			t.Errorf("at %d there is %q, %v", at, got, err)
+		}
+	}
+	if _, err := f.Seek(-1, io.SeekStart); err == nil {
+		t.Error("sought before the beginning")
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	gone := s.At(t.Context(), "nothing", 10)
+	if n, err := gone.Seek(0, io.SeekEnd); n != 10 || err != nil {
+		t.Errorf("seeking alone asks for the file: %d, %v", n, err)
+	}
+	_, _ = gone.Seek(0, io.SeekStart)
+	if _, err := gone.Read(make([]byte, 1)); !errors.Is(err, blob.ErrNone) {
+		t.Errorf("what is not there is read: %v", err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	everywhere(t, func(t *testing.T, s *blob.Store) {

@@ -467,10 +467,10 @@ func toastIcon(f Flash) string {
 	return "check"
 }
 
-// toastStay is how long a message stays, in milliseconds: a failure until it is closed, one that can be undone longer.
+// toastStay is how long a message stays, in milliseconds: a failure, and one to take something from, until it is closed, one that can be undone longer.
 func toastStay(f Flash) string {
 	switch {
-	case f.Kind == "bad":
+	case f.Kind == "bad" || f.Kind == "keep":
 		return "0"
 	case f.UndoURL != "":
 		return "12000"

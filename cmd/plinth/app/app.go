@@ -170,7 +170,7 @@ func (a *App) Web() (*Site, error) {
 }
 
 func (a *App) handlers(base *handlers.Base) web.Handlers {
-	attachments := &handlers.Attachments{Base: base, Projects: a.Projects, Files: a.Attached}
+	attachments := &handlers.Attachments{Base: base, Projects: a.Projects, Files: a.Attached, URL: a.Config.URL}
 	return web.Handlers{
 		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
 		Auth:          &handlers.Auth{Base: base, Auth: a.Auth},

@@ -46,6 +46,7 @@ func openTo() map[string]string {
 		"POST /signin/link/use":                "the token is the proof",
 		"GET /email":                           "the token is the proof",
 		"POST /email":                          "the token is the proof",
+		"GET /files/{token}":                   "the token is the proof, and names the person whose rights are asked",
 		"GET /secure":                          "the token is the proof",
 		"POST /secure":                         "the token is the proof",
 		"POST /signout":                        "nobody is kept from leaving",

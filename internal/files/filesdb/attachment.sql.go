@@ -66,7 +66,7 @@ func (q *Queries) ArriveAttachment(ctx context.Context, db DBTX, arg ArriveAttac
 }
 
 const AttachmentAt = `-- name: AttachmentAt :one
-select p.key as project, t.number, n.slug
+select p.key as project, t.number
 from attachments a
 join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
@@ -86,14 +86,13 @@ type AttachmentAtParams struct {
 type AttachmentAtRow struct {
 	Project string
 	Number  int32
-	Slug    string
 }
 
 // The same by its id alone, for a link that was signed for a person.
 func (q *Queries) AttachmentAt(ctx context.Context, db DBTX, arg AttachmentAtParams) (AttachmentAtRow, error) {
 	row := db.QueryRow(ctx, AttachmentAt, arg.TenantID, arg.Person, arg.ID)
 	var i AttachmentAtRow
-	err := row.Scan(&i.Project, &i.Number, &i.Slug)
+	err := row.Scan(&i.Project, &i.Number)
 	return i, err
 }
 

@@ -98,7 +98,7 @@ where a.tenant_id = $1
 
 -- name: AttachmentAt :one
 -- The same by its id alone, for a link that was signed for a person.
-select p.key as project, t.number, n.slug
+select p.key as project, t.number
 from attachments a
 join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
