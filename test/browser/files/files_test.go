@@ -161,7 +161,10 @@ func TestAttachFiles(t *testing.T) {
 	d.Open(ticket)
 	d.Axe()
 
-	d.Press(`#ticket-files .file:first-child form button`)
+	d.Press(`#ticket-files .file:first-child form[action$="/link"] button`)
+	d.See("whoever has this link opens bench-e217.csv")
+	d.look("link")
+	d.Press(`#ticket-files .file:first-child form[action$="/remove"] button`)
 	d.See("bench-e217.csv is removed.")
 	d.Until("its line is gone", func() bool { return d.Truth(`document.querySelectorAll("#ticket-files .file").length === 2`) })
 	d.look("removed")
