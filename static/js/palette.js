@@ -63,9 +63,8 @@
     }
   });
   palette?.addEventListener("toggle", () => {
-    if (!palette.open) return;
-    field.value = "";
+    // It is emptied when it closes: what is typed while it opens is kept.
+    if (!palette.open) field.value = "";
     filter();
-    field.focus();
   });
 }
