@@ -15,6 +15,7 @@ func accountTabs(ctx context.Context, at string) []ui.Tab {
 	return []ui.Tab{
 		{Text: ui.T(ctx, "Profile"), URL: "/account", Current: at == "profile"},
 		{Text: ui.T(ctx, "Security"), URL: "/account/security", Current: at == "security"},
+		{Text: ui.T(ctx, "Notifications"), URL: "/account/notifications", Current: at == "notifications"},
 		{Text: ui.T(ctx, "Your data"), URL: "/account/data", Current: at == "data"},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/notify"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/telemetry"
@@ -25,6 +26,7 @@ type entry struct {
 	moved    string // the address in force, when an organization of the person was asked for by one of old
 	access   *billing.AccessRow
 	projects []projects.NavProject
+	unread   int64
 }
 
 // enter reads who is there, and with a slug where they stand. Unauthenticated when nobody is signed in.
@@ -42,6 +44,7 @@ func (sh *Shell) enter(r *http.Request, slug string) (entry, scope.Person, error
 			tenants.QueueMoved(q, slug, id.UserID, &e.moved)
 			billing.QueueAccess(q, slug, &e.access)
 			projects.QueueNav(q, slug, id.UserID, &e.projects)
+			notify.QueueUnread(q, slug, id.UserID, &e.unread)
 		}
 	})
 	if err != nil {
@@ -221,6 +224,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 			CanManage: st.scope.May(scope.ManageOrganization), SeesPeople: st.scope.May(scope.ViewPeople), MakesProjects: st.scope.May(scope.CreateProject),
 			SeesAudit: st.scope.May(scope.ViewAudit),
 		}
+		nav.Unread = e.unread
 		nav.Banner = banner(st, sh.Plans.Now())
 		for _, project := range e.projects {
 			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue})

@@ -35,6 +35,7 @@ type Handlers struct {
 	Admin         *handlers.Admin
 	Audit         *handlers.Audit
 	Live          *handlers.Live
+	Notifications *handlers.Notifications
 }
 
 // Routes is the table of all URLs, with who may ask them.
@@ -84,6 +85,10 @@ func openRoutes(h Handlers) []Route {
 		get("/forgot/sent", public(h.Auth.ForgotSent)),
 		get("/reset", public(h.Auth.NewReset)),
 		post("/reset", public(h.Auth.CreateReset)),
+
+		// The link in a mail that ends such mails; a mail program posts to it by itself (RFC 8058).
+		get("/unsubscribe/{about}/{token}", public(h.Notifications.ShowUnsubscribe)),
+		post("/unsubscribe/{about}/{token}", public(h.Notifications.Unsubscribe)),
 	}
 }
 
@@ -121,6 +126,10 @@ func personRoutes(h Handlers) []Route {
 		post("/account/security/identities/{provider}", proven(signedIn(h.Security.BeginLink))),
 		post("/account/security/identities/{id}/remove", proven(signedIn(h.Security.RemoveIdentity))),
 		post("/account/security/devices/end", signedIn(h.Security.EndOthers)),
+
+		// How a person wants to be told.
+		get("/account/notifications", signedIn(h.Notifications.Settings)),
+		post("/account/notifications", signedIn(h.Notifications.UpdateSettings)),
 
 		// A copy of a person's data, and the end of it.
 		get("/account/data", alsoClosing(signedIn(h.Privacy.Show))),
@@ -219,6 +228,15 @@ func projectRoutes(h Handlers) []Route {
 	return []Route{
 		get("/orgs/{org}", member(scope.ViewOrganization, h.Dashboards.Show)),
 		get("/orgs/{org}/tickets", member(scope.ViewOrganization, h.Tickets.Mine)),
+
+		// What a person was told. Reading it is theirs alone, whatever the organization's state.
+		get("/orgs/{org}/inbox", member(scope.ViewOrganization, h.Notifications.Inbox)),
+		get("/orgs/{org}/inbox/count", member(scope.ViewOrganization, h.Notifications.Count)),
+		post("/orgs/{org}/inbox/read", alsoReadOnly(member(scope.ViewOrganization, h.Notifications.MarkAllRead))),
+		get("/orgs/{org}/notifications", member(scope.ViewOrganization, h.Notifications.Wishes)),
+		post("/orgs/{org}/notifications/{key}", alsoReadOnly(member(scope.ViewOrganization, h.Notifications.UpdateWish))),
+		post("/orgs/{org}/inbox/{id}", alsoReadOnly(member(scope.ViewOrganization, h.Notifications.Open))),
+		post("/orgs/{org}/inbox/{id}/read", alsoReadOnly(member(scope.ViewOrganization, h.Notifications.MarkRead))),
 
 		// Projects.
 		get("/orgs/{org}/projects", member(scope.ViewOrganization, h.Projects.List)),

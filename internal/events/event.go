@@ -19,6 +19,7 @@ import (
 
 // Event is one thing that happened in an organization.
 type Event struct {
+	ID         uuid.UUID            // nil: one is made
 	Action     string               // noun.verb in the past, as ticket.created
 	ObjectKind string               // the noun
 	ObjectID   uuid.UUID            // nil when the object is the organization itself
@@ -31,6 +32,9 @@ type Event struct {
 // AppendTx adds the event to the organization's history. Where the request came from is taken from the scope. The event
 // waits from then on for its seal.
 func AppendTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
+	if e.ID != uuid.Nil {
+		return appendAs(ctx, tx, s, e.ID, e)
+	}
 	id, err := newID()
 	if err != nil {
 		return err

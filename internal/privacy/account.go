@@ -13,6 +13,7 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/files"
 	"plinth/internal/mails"
+	"plinth/internal/notify"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
@@ -64,6 +65,7 @@ func (p *Privacy) partsOfAccount(u users.User, organizations []uuid.UUID, folder
 	all := []part{
 		{name: "account/profile", read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) { return users.ExportTx(ctx, tx, u.ID) })},
 		{name: "account/security", read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) { return auth.ExportTx(ctx, tx, u.ID) })},
+		{name: "account/notifications", read: one(func(ctx context.Context, tx db.Tx) ([]byte, error) { return notify.ExportTx(ctx, tx, u.ID) })},
 		{name: "account/events", read: func(ctx context.Context, tx db.Tx, after uuid.UUID, size int32) ([]db.Doc, error) {
 			return events.ExportAccountTx(ctx, tx, u.ID, after, size)
 		}},

@@ -15,6 +15,7 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/mails"
+	"plinth/internal/notify"
 	"plinth/internal/picture"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/tenants"
@@ -152,6 +153,7 @@ func (p *Privacy) eraseTx(ctx context.Context, tx db.Tx, id uuid.UUID, sent int6
 		{"events", func() (int64, error) { return events.EraseTx(ctx, tx, id, erasePage) }},
 		{"mails", func() (int64, error) { return mails.EraseTx(ctx, tx, id, addresses, user.Name) }},
 		{"billing", func() (int64, error) { return billing.EraseTx(ctx, tx, id, user.Email) }},
+		{"notifications", func() (int64, error) { return notify.EraseTx(ctx, tx, id) }},
 		{"account_exports", func() (int64, error) { return privacydb.New().EraseExports(ctx, tx, id) }},
 		{"memberships", func() (int64, error) { return p.leaveTx(ctx, tx, user) }},
 	} {

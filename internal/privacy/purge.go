@@ -15,6 +15,7 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/files"
 	"plinth/internal/mails"
+	"plinth/internal/notify"
 	"plinth/internal/privacy/privacydb"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
@@ -48,7 +49,7 @@ func purgers() []purger {
 	own := func(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (string, int64, error) {
 		return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{{Noun: "tenant_exports", SQL: privacydb.PurgeTenantExports}})
 	}
-	return []purger{own, files.PurgeTx, projects.PurgeTx, billing.PurgeTx, auth.PurgeTx, mails.PurgeTx, tenants.PurgeTx, events.PurgeTx}
+	return []purger{own, notify.PurgeTx, files.PurgeTx, projects.PurgeTx, billing.PurgeTx, auth.PurgeTx, mails.PurgeTx, tenants.PurgeTx, events.PurgeTx}
 }
 
 // PurgeOrganization goes on for a while with erasing an organization whose time to be brought back is over, and says

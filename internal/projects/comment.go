@@ -60,6 +60,7 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
 			return err
 		}
+		t.comment = f.ID
 		return p.commented(ctx, tx, s, t, "ticket.commented", 1)
 	})
 }
@@ -95,6 +96,7 @@ func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, n
 		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
 			return err
 		}
+		t.comment = f.ID
 		return p.commented(ctx, tx, s, t, "ticket.comment_edited", 0)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
+	"plinth/jobs"
 )
 
 // Limits of what is typed.
@@ -102,12 +103,14 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
 		return 0, err
 	}
-	if err := events.AppendTx(ctx, tx, s, events.Event{
+	if err := tellTx(ctx, tx, p.Queue, s, uuid.Nil, events.Event{
 		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
 	}); err != nil {
 		return 0, err
 	}
-	made := ticket{ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key}
+	made := ticket{queue: p.Queue, LockTicketRow: projectsdb.LockTicketRow{
+		ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key,
+	}}
 	return int(at.LastNumber), p.tieTx(ctx, tx, s, made, more, f.Assignee)
 }
 
@@ -159,10 +162,14 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 }
 
 // ticket is a locked ticket.
-type ticket projectsdb.LockTicketRow
+type ticket struct {
+	projectsdb.LockTicketRow
+	comment uuid.UUID // the one that what is done is about, or nil
+	queue   *jobs.Queue
+}
 
 func (t ticket) event(ctx context.Context, tx db.Tx, s scope.Scope, action string, changes map[string][2]string) error {
-	return events.AppendTx(ctx, tx, s, events.Event{
+	return tellTx(ctx, tx, t.queue, s, t.comment, events.Event{
 		Action: action, ObjectKind: "ticket", ObjectID: t.ID, ObjectName: t.Title, ProjectID: t.ProjectID, Changes: changes,
 	})
 }
@@ -188,7 +195,7 @@ func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number i
 		if row.ArchivedAt != nil {
 			return errArchived()
 		}
-		return fn(ctx, tx, ticket(row))
+		return fn(ctx, tx, ticket{LockTicketRow: row, queue: p.Queue})
 	})
 }
 

@@ -102,7 +102,7 @@ func (t ticket) key() string { return fmt.Sprintf("%s-%d", t.Key, t.Number) }
 
 // asTicket is the other ticket, as far as its event needs it.
 func asTicket(r projectsdb.TicketRefRow) ticket {
-	return ticket{ID: r.ID, ProjectID: r.ProjectID, Title: r.Title, Key: r.Key, Number: r.Number}
+	return ticket{LockTicketRow: projectsdb.LockTicketRow{ID: r.ID, ProjectID: r.ProjectID, Title: r.Title, Key: r.Key, Number: r.Number}}
 }
 
 // SetTicketParent puts a ticket below another one, which the person sees and which is not below it already; empty takes it

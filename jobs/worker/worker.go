@@ -20,6 +20,7 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/files"
 	"plinth/internal/mails"
+	"plinth/internal/notify"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
@@ -38,6 +39,7 @@ type Modules struct {
 	Projects *projects.Projects
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
+	Notify   *notify.Notify
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -95,6 +97,11 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &settleOrganization{m: m})
 	river.AddWorker(w, &sendClosingMail{m: m})
 	river.AddWorker(w, &purgeOrganization{m: m})
+	river.AddWorker(w, &notifyTicket{m: m})
+	river.AddWorker(w, &sendNotification{m: m})
+	river.AddWorker(w, &sendDigest{m: m})
+	river.AddWorker(w, &tendNotifications{m: m})
+	river.AddWorker(w, &tendAllNotifications{m: m})
 	return w
 }
 
@@ -139,6 +146,9 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.MeasureUsage{}, nil
 		}, &river.PeriodicJobOpts{ID: "measure_usage", RunOnStart: true}),
+		river.NewPeriodicJob(hourly{}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.TendAllNotifications{}, nil
+		}, &river.PeriodicJobOpts{ID: "tend_all_notifications", RunOnStart: true}),
 		river.NewPeriodicJob(nightly{hour: 3}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SyncSubscriptions{}, nil
 		}, &river.PeriodicJobOpts{ID: "sync_subscriptions"}),
@@ -169,6 +179,12 @@ func (n nightly) Next(t time.Time) time.Time {
 	}
 	return next
 }
+
+// hourly is when an hour begins, as mornings do.
+type hourly struct{}
+
+// Next is the next hour's beginning.
+func (hourly) Next(t time.Time) time.Time { return t.Truncate(time.Hour).Add(time.Hour) }
 
 // done turns "nothing to do any more" into the end of the job without further tries.
 func done(err error) error {

@@ -63,15 +63,20 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 		tenant, invitation, text+"@example.com", owner)
 	exec(`insert into events (tenant_id, id, actor_id, action, object_kind, object_id, object_name, project_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4, $5, $6)`,
 		tenant, uuid.New(), owner, ticket, text, project)
+	told := uuid.New()
+	exec(`insert into notifications (tenant_id, id, user_id, cause, kind, way, project_id, ticket_id, comment_id, actor_id) values ($1, $2, $3, $4, 'comment', 'app', $5, $6, $7, $3)`,
+		tenant, told, owner, text, project, ticket, comment)
 	return other{slug: s.Slug, ids: map[string][]string{
 		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
-		"id": {invitation.String(), attachment.String(), comment.String(), ticket.String(), project.String()}, "comment": {comment.String()},
+		"id": {invitation.String(), attachment.String(), comment.String(), ticket.String(), project.String(), told.String()}, "comment": {comment.String()},
 	}}
 }
 
 // allowed are values for columns of which the database takes a few only.
 func allowed() map[string]string {
-	return map[string]string{"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'"}
+	return map[string]string{
+		"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'", "notifications.kind": "'comment'", "notifications.way": "'app'", "notification_projects.level": "'nothing'",
+	}
 }
 
 // fill gives the organization a row in each table that has none, so that every table there will ever be is swept. The
@@ -141,7 +146,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state`)
+	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

@@ -4,6 +4,7 @@ package mail
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plinth/internal/mailer"
@@ -15,9 +16,19 @@ type Letter struct {
 	Subject    string
 	Title      string
 	Paragraphs []string
+	Quote      string // what somebody wrote
+	Items      []LetterItem
 	ButtonText string
 	ButtonURL  string
 	Note       string // small print: who did this, and what to do when it was not the reader
+	// Unsubscribe ends such mails without signing in: for a mail program (RFC 8058), and a link in the small print.
+	Unsubscribe string
+	Settings    string // where the reader chooses what they get
+}
+
+// LetterItem is a line of a list in a letter.
+type LetterItem struct {
+	Text, Detail, Link, URL string
 }
 
 // Message writes the letter as HTML and text.
@@ -26,16 +37,32 @@ func (l Letter) Message(ctx context.Context) (mailer.Message, error) {
 	if err := letterHTML(l).Render(ctx, &html); err != nil {
 		return mailer.Message{}, fmt.Errorf("render mail: %w", err)
 	}
-	return mailer.Message{To: l.To, Subject: l.Subject, HTML: html.String(), Text: l.text()}, nil
+	return mailer.Message{To: l.To, Subject: l.Subject, HTML: html.String(), Text: l.text(), Headers: l.headers()}, nil
+}
+
+func (l Letter) headers() map[string]string {
+	if l.Unsubscribe == "" {
+		return nil
+	}
+	return map[string]string{"List-Unsubscribe": "<" + l.Unsubscribe + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 }
 
 func (l Letter) text() string {
 	parts := append([]string{l.Title}, l.Paragraphs...)
+	if l.Quote != "" {
+		parts = append(parts, "> "+strings.ReplaceAll(l.Quote, "\n", "\n> "))
+	}
+	for _, i := range l.Items {
+		parts = append(parts, strings.Join(slices.DeleteFunc([]string{i.Link + " – " + i.Text, i.Detail, i.URL}, func(s string) bool { return s == "" }), "\n"))
+	}
 	if l.ButtonURL != "" {
 		parts = append(parts, l.ButtonText+":\n"+l.ButtonURL)
 	}
 	if l.Note != "" {
 		parts = append(parts, l.Note)
+	}
+	if l.Unsubscribe != "" {
+		parts = append(parts, "Choose what you get: "+l.Settings+"\nStop these mails: "+l.Unsubscribe)
 	}
 	return strings.Join(append(parts, "Plinth"), "\n\n") + "\n"
 }

@@ -121,6 +121,14 @@ func liveAttrs(n Nav) templ.Attributes {
 	return out
 }
 
+// LiveAttrs keep an element up to date: when what it shows has changed ("project:WEB", "ticket:WEB-12", "org", "inbox",
+// several with blanks between), it fetches the page at url and takes over what stands there under its id.
+func LiveAttrs(shows, url, id string) templ.Attributes {
+	return templ.Attributes{
+		"data-live": shows, "hx-get": url, "hx-trigger": "plinth:changed", "hx-select": "#" + id, "hx-target": "this", "hx-swap": "outerMorph",
+	}
+}
+
 func themeAttr(theme string) templ.Attributes {
 	if theme == "light" || theme == "dark" {
 		return templ.Attributes{"data-theme": theme}

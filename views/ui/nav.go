@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,6 +21,7 @@ type Nav struct {
 	Orgs     []NavOrg
 	Projects []NavProject
 	Banner   *Banner
+	Unread   int64 // in the inbox of Org; 100 stands for more
 	// Path is the path of the request; it decides which link is the current one.
 	Path      string
 	Flash     []Flash
@@ -120,6 +122,22 @@ func (n Nav) current(url string, below bool) string {
 		return "true"
 	}
 	return ""
+}
+
+// inboxCountURL is where the line of the inbox is counted anew; here says that its page is the open one.
+func inboxCountURL(n Nav) string {
+	url := OrgPath(n.Org.Slug, "inbox", "count")
+	if n.Path == OrgPath(n.Org.Slug, "inbox") {
+		url += "?here=1"
+	}
+	return url
+}
+
+func unreadText(n int64) string {
+	if n >= 100 {
+		return "99+"
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func (n Nav) zone() *time.Location {

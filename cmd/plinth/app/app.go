@@ -29,6 +29,7 @@ import (
 	"plinth/internal/live"
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
+	"plinth/internal/notify"
 	"plinth/internal/picture"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
@@ -61,6 +62,7 @@ type App struct {
 	Billing  *billing.Billing
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
+	Notify   *notify.Notify
 	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
@@ -113,6 +115,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
@@ -131,7 +134,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -197,6 +200,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
+		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
 		Live:          &handlers.Live{Base: base, Hub: a.Live},
 	}
 }

@@ -55,6 +55,8 @@ func openTo() map[string]string {
 		"GET /forgot/sent":                     "without a password",
 		"GET /reset":                           "the token is the proof",
 		"POST /reset":                          "the token is the proof",
+		"GET /unsubscribe/{about}/{token}":     "the token is the proof",
+		"POST /unsubscribe/{about}/{token}":    "the token is the proof; mail programs post by themselves",
 		"GET /invitations/{token}":             "the token says who invited; accepting needs the invited person",
 		"GET /join/{token}":                    "the token is shared by the organization; joining needs a person",
 		"POST /invitations/{token}/account":    "the token proves the address",

@@ -117,4 +117,9 @@ select
     now() - make_interval(days => 30 * i)
 from numbers, generate_series(1, 12) i;
 
+insert into notifications (tenant_id, id, user_id, cause, kind, way, project_id, ticket_id, actor_id, read_at)
+select t.tenant_id, gen_random_uuid(), t.author_id, 'assigned:' || t.id, 'assigned', 'app', t.project_id, t.id, t.author_id, case when t.number % 2 = 0 then now() end
+from tickets t
+join numbers on t.tenant_id = pg_temp.uid('tenant ' || n);
+
 drop table numbers, made;

@@ -78,3 +78,10 @@ from generate_series(1, 8) i, generate_series(0, 120) d;
 insert into invoices (tenant_id, id, stripe_invoice_id, stripe_customer_id, status, currency, total, amount_due, amount_paid, issued_at)
 select :tenant, gen_random_uuid(), 'in_ours_' || i, 'cus_ours', 'paid', 'eur', 900, 0, 900, now() - make_interval(days => 7 * i)
 from generate_series(1, 120) i;
+
+insert into notifications (tenant_id, id, user_id, cause, kind, way, project_id, ticket_id, comment_id, actor_id, created_at, read_at)
+select c.tenant_id, gen_random_uuid(), :owner, 'comment:' || c.id, 'comment', 'app', t.project_id, t.id, c.id, c.author_id, c.created_at,
+    case when t.number % 40 <> 3 then now() end
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+where c.tenant_id = :tenant;

@@ -1,0 +1,71 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// NotifyTicket tells people of an event of a ticket.
+type NotifyTicket struct {
+	ForTenant
+	Event   uuid.UUID `json:"event"`
+	Comment uuid.UUID `json:"comment"` // the one it is about, or nil
+}
+
+// Kind names the job.
+func (NotifyTicket) Kind() string { return "notify_ticket" }
+
+// SendNotification mails one notification.
+type SendNotification struct {
+	ForTenant
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind names the job.
+func (SendNotification) Kind() string { return "send_notification" }
+
+// InsertOpts puts it in the mail queue.
+func (SendNotification) InsertOpts() river.InsertOpts { return mailOpts() }
+
+// SendDigest mails a person what has come together until a morning.
+type SendDigest struct {
+	ForTenant
+	UserID uuid.UUID `json:"user_id" river:"unique"`
+	At     int64     `json:"at" river:"unique"` // the morning, in seconds since 1970
+}
+
+// Kind names the job.
+func (SendDigest) Kind() string { return "send_digest" }
+
+// InsertOpts puts it in the mail queue, once for a person and morning.
+func (SendDigest) InsertOpts() river.InsertOpts {
+	o := mailOpts()
+	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
+	return o
+}
+
+// TendNotifications does for an organization what time causes: due dates, digests, forgetting.
+type TendNotifications struct{ ForTenant }
+
+// Kind names the job.
+func (TendNotifications) Kind() string { return "tend_notifications" }
+
+// InsertOpts lets one wait for an organization in half an hour.
+func (TendNotifications) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 30 * time.Minute}}
+}
+
+// TendAllNotifications enqueues a TendNotifications for each organization, in batches.
+type TendAllNotifications struct {
+	After uuid.UUID `json:"after" river:"unique"`
+}
+
+// Kind names the job.
+func (TendAllNotifications) Kind() string { return "tend_all_notifications" }
+
+// InsertOpts lets one wait at a time.
+func (TendAllNotifications) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 30 * time.Minute}}
+}
