@@ -139,6 +139,7 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	if n := len(d.keptFiles(t)); n != 1 {
 		t.Errorf("%d files are kept", n)
 	}
+	d.dana.Get("/orgs/acme/billing").Want(200).Says("Files", "200 MB of 200 MB")
 	d.Give(t, d.owner, "business") // charges for what is beyond
 	d.attach(t, d.jun, textFile("more.log", strings.Repeat("z", 20_000))).Want(200).Says("more.log")
 

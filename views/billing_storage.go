@@ -15,6 +15,15 @@ func (p BillingPage) storageMeter(ctx context.Context) ui.MeterBox {
 	return ui.MeterBox{Label: ui.T(ctx, "Storage"), Used: p.Use.Measured, Limit: included, Unit: "bytes"}
 }
 
+// filesMeter is what files of tickets take up against what the plan has room for, where nothing is charged for more.
+func (p BillingPage) filesMeter(ctx context.Context) ui.MeterBox {
+	limit := int64(p.Access.Plan.Limits.StorageMB)
+	if limit > 0 {
+		limit *= 1_000_000
+	}
+	return ui.MeterBox{Label: ui.T(ctx, "Files"), Used: p.Stored, Limit: limit, Unit: "bytes"}
+}
+
 // storageNote says what is charged beyond what is included; empty where nothing is.
 func (p BillingPage) storageNote(ctx context.Context) string {
 	interval := "month"

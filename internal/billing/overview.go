@@ -26,6 +26,7 @@ type Overview struct {
 	Invoices     []Invoice
 	Next         *InvoiceCursor // nil on the last page
 	Failing      *Invoice       // tried and not paid
+	Stored       int64          // bytes of files of tickets
 	Use          *HourOfUse     // of the plan's meter, as last measured; nil when the plan has none
 	Given        *Given         // nil: staff gave nothing
 	Waiting      time.Time      // since when news from Stripe wait to be fetched; zero when none do
@@ -128,6 +129,7 @@ func (b *Billing) Overview(ctx context.Context, s scope.Scope) (Overview, error)
 		db.Maybe(r, &o.Failing, billingdb.FailingInvoice, s.TenantID)
 		db.Value(r, &o.Email, billingdb.BillingEmail, s.TenantID)
 		db.Maybe(r, &o.Use, billingdb.LatestUsage, s.TenantID)
+		db.Value(r, &o.Stored, billingdb.CountStorage, s.TenantID)
 		db.Maybe(r, &o.Given, billingdb.OverrideInForce, s.TenantID)
 		db.Value(r, &o.Waiting, billingdb.WaitingSince, s.TenantID)
 	})

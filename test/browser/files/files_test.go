@@ -95,6 +95,12 @@ func (d *desk) photo(name string) string {
 	return path
 }
 
+// arrived waits until so many pictures are among the files.
+func (d *desk) arrived(n int) {
+	d.t.Helper()
+	d.Until("the pictures are there", func() bool { return d.Truth(fmt.Sprintf(`document.querySelectorAll(".shot").length === %d`, n)) })
+}
+
 func (d *desk) look(name string) {
 	d.t.Helper()
 	d.Fits()
@@ -136,6 +142,7 @@ func TestAttachFiles(t *testing.T) {
 	d.See("larger than 2 MB")
 	d.Attach("#ticket-file", d.file("rx4.png", []byte("<html><script>alert(1)</script></html>")))
 	d.See("is called .png and is a page")
+	d.arrived(2)
 	d.site.Settle(t)
 	d.Until("the thumbnails are drawn", func() bool {
 		return d.Truth(`[...document.querySelectorAll(".shot img")].length === 2 && [...document.querySelectorAll(".shot img")].every((i) => i.complete && i.naturalWidth > 0)`)
@@ -180,6 +187,7 @@ func TestFilesOnAPhone(t *testing.T) {
 	d.See("a-log-that")
 	d.Attach("#ticket-file", d.file("rx4.png", []byte("<html><script>alert(1)</script></html>")))
 	d.See("is called .png and is a page")
+	d.arrived(1)
 	d.site.Settle(t)
 	d.Open(ticket)
 	d.Until("the thumbnail is drawn", func() bool { return d.Truth(`document.querySelector(".shot img")?.naturalWidth > 0`) })
