@@ -140,6 +140,13 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
+	if asksPreview(r) {
+		show, _, err := h.newForm(r, s)
+		if err != nil {
+			return err
+		}
+		return h.previewed(w, r, s, show)
+	}
 	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
 	if failed != nil {
 		renew(r, failed)
@@ -204,6 +211,13 @@ func (h *Tickets) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	f, err := Decode[projects.EditForm](h.Base, r)
 	if err != nil {
 		return err
+	}
+	if asksPreview(r) {
+		form, err := h.Projects.EditPage(r.Context(), s, key, number)
+		if err != nil {
+			return err
+		}
+		return h.previewed(w, r, s, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f, false) })
 	}
 	if failed := h.Projects.EditTicket(r.Context(), s, key, number, f); failed != nil {
 		form, err := h.Projects.EditPage(r.Context(), s, key, number)

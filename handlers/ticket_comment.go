@@ -23,6 +23,9 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
+	if asksPreview(r) && failed == nil {
+		return h.previewComment(w, r, s, key, number)
+	}
 	if failed == nil {
 		failed = h.Projects.AddComment(r.Context(), s, key, number, f)
 	}
@@ -37,6 +40,17 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 		})
 	}
 	return h.Redirect(w, r, commentURL(s, key, number, f.ID))
+}
+
+// previewComment shows the page of a ticket with what its new comment will look like.
+func (h *Tickets) previewComment(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, number int) error {
+	page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
+	if err != nil {
+		return err
+	}
+	return h.previewed(w, r, s, func(f ui.Form) templ.Component {
+		return views.Ticket(s, page, views.TicketView{Comment: f, Files: afresh(ui.Form{})})
+	})
 }
 
 func commentURL(s scope.Scope, key string, number int, id uuid.UUID) string {
@@ -81,6 +95,13 @@ func (h *Tickets) UpdateComment(w http.ResponseWriter, r *http.Request, s scope.
 	}
 	if f.ID, err = PathID(r, "id"); err != nil {
 		return err
+	}
+	if asksPreview(r) {
+		show, _, err := h.commentForm(r, s)
+		if err != nil {
+			return err
+		}
+		return h.previewed(w, r, s, show)
 	}
 	if failed := h.Projects.EditComment(r.Context(), s, key, number, f); failed != nil {
 		show, _, err := h.commentForm(r, s)

@@ -81,6 +81,12 @@ func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string
 		if title, renamed := change["title"]; renamed {
 			return ui.T(ctx, "renamed it from “%s”", title[0])
 		}
+		switch change["task"][1] {
+		case "done":
+			return ui.T(ctx, "ticked a task")
+		case "open":
+			return ui.T(ctx, "took the tick from a task")
+		}
 		return ui.T(ctx, "changed the description")
 	case "ticket.comment_edited":
 		return ui.T(ctx, "changed a comment")

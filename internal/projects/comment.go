@@ -57,6 +57,9 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if err := watchTx(ctx, tx, s, t.ID, p.now(), s.Person.ID); err != nil {
 			return err
 		}
+		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, &f.ID, f.Body, p.now()); err != nil {
+			return err
+		}
 		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
 			return err
 		}
@@ -93,6 +96,9 @@ func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, n
 		}); err != nil {
 			return fmt.Errorf("edit comment: %w", err)
 		}
+		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, &f.ID, f.Body, p.now()); err != nil {
+			return err
+		}
 		if err := indexCommentTx(ctx, tx, s, t, f.ID, f.Body); err != nil {
 			return err
 		}
@@ -108,6 +114,9 @@ func (p *Projects) DeleteComment(ctx context.Context, s scope.Scope, key string,
 			TenantID: s.TenantID, ID: id, Now: p.now(),
 		}); err != nil {
 			return fmt.Errorf("delete comment: %w", err)
+		}
+		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, &id, "", p.now()); err != nil {
+			return err
 		}
 		if err := forgetDocTx(ctx, tx, s, id); err != nil {
 			return err

@@ -18,6 +18,8 @@ type EditForm struct {
 	Title    string `form:"title"`
 	Body     string `form:"body"`
 	Revision int32  `form:"revision"`
+
+	Task string `form:"-"` // "done" or "open" when all that changed is a task's tick
 }
 
 // EditTicket changes title and body. Conflict when somebody else changed them since the form was shown.
@@ -41,7 +43,10 @@ func (p *Projects) EditTicket(ctx context.Context, s scope.Scope, key string, nu
 		if err := indexTicketTx(ctx, tx, s, t.ProjectID, t.ID, f.Title, f.Body); err != nil {
 			return err
 		}
-		changes := changed(map[string][2]string{"title": {t.Title, f.Title}})
+		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, nil, f.Body, p.now()); err != nil {
+			return err
+		}
+		changes := changed(map[string][2]string{"title": {t.Title, f.Title}, "task": {"", f.Task}})
 		t.Title = f.Title
 		return t.event(ctx, tx, s, "ticket.edited", changes)
 	})

@@ -65,7 +65,12 @@ type TicketPage struct {
 	Labels    []LabelChoice // all of the project
 	Relations []Related
 	Watching  Watching
+
+	References []Reference // that its texts name, as far as the person sees them
 }
+
+// Texts is what its texts may name.
+func (t TicketPage) Texts() Texts { return Texts{t.People, t.References} }
 
 const (
 	commentPage = 100
@@ -95,6 +100,7 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		queueTicketLabels(r, s, key, number, &out.Labels)
 		queueRelations(r, s, key, number, &out.Relations)
 		queueWatching(r, s, key, number, &out.Watching)
+		db.Rows(r, &out.References, projectsdb.TicketReferences, s.TenantID, s.Person.ID, key, number, at, id, commentPage+1)
 	})
 	if err != nil {
 		return TicketPage{}, err

@@ -88,5 +88,8 @@ func (p *Projects) tieTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket,
 			return err
 		}
 	}
-	return watchTx(ctx, tx, s, t.ID, p.now(), s.Person.ID, assignee)
+	if err := watchTx(ctx, tx, s, t.ID, p.now(), s.Person.ID, assignee); err != nil {
+		return err
+	}
+	return mentionTx(ctx, tx, s, t.ProjectID, t.ID, nil, t.Body, p.now())
 }

@@ -27,10 +27,24 @@ import (
 // Text draws source. It belongs into an element of the class md. Headings begin at level 3, below the page's own; HTML
 // in source shows as the text it is; pictures that are attached to a ticket are shown, all others become links, because
 // pages load nothing from elsewhere.
-func Text(source string) templ.Component {
+func Text(source string) templ.Component { return Reader{}.Text(source) }
+
+// Reader says for whom a text is drawn. The zero Reader knows of nobody and of no ticket.
+type Reader struct {
+	// Person finds whom a text names that begins behind an @: how many bytes the name takes, 0 for nobody, and where it leads.
+	Person func(text string) (n int, url string)
+	// Ticket finds a ticket by its key; ok is false when there is none that the reader sees.
+	Ticket func(key string) (url, title string, ok bool)
+	// Ticks makes the boxes of tasks buttons that send task, the number of the task, with the form round the text.
+	Ticks bool
+}
+
+// Text draws source as the package's Text does, with links to whom and what it names.
+func (to Reader) Text(source string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		var raw bytes.Buffer
 		pc := parser.NewContext()
+		pc.Set(reading, to)
 		pc.Set(words, labels{
 			code: ui.T(ctx, "Code"), table: ui.T(ctx, "Table"), done: ui.T(ctx, "Done"), open: ui.T(ctx, "Not done"), picture: ui.T(ctx, "Picture"),
 		})
@@ -63,6 +77,11 @@ var (
 	tbl      = regexp.MustCompile(`^tbl$`)
 	scroll   = regexp.MustCompile(`^scroll-x$`)
 	side     = regexp.MustCompile(`^(left|right|center)$`)
+	mention  = regexp.MustCompile(`^(mention|ref)$`)
+	submit   = regexp.MustCompile(`^submit$`)
+	taskName = regexp.MustCompile(`^task$`)
+	truth    = regexp.MustCompile(`^(true|false)$`)
+	boxRole  = regexp.MustCompile(`^checkbox$`)
 	number   = regexp.MustCompile(`^[0-9]{1,9}$`)
 	rel      = regexp.MustCompile(`^nofollow noopener$`)
 	picture  = regexp.MustCompile(`^picture$`)
@@ -90,7 +109,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(scroll).OnElements("div")
 	p.AllowAttrs("tabindex").Matching(zero).OnElements("pre", "div")
 	p.AllowAttrs("role").Matching(group).OnElements("pre", "div")
-	p.AllowAttrs("aria-label").Matching(label).OnElements("pre", "div", "input")
+	p.AllowAttrs("aria-label").Matching(label).OnElements("pre", "div", "input", "button")
 	p.AllowAttrs("type", "class").Matching(checkbox).OnElements("input")
 	p.AllowAttrs("checked", "disabled").Matching(empty).OnElements("input")
 
@@ -98,6 +117,14 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("loading").Matching(lazy).OnElements("img")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("class").Matching(picture).OnElements("a")
+	p.AllowAttrs("type").Matching(submit).OnElements("button")
+	p.AllowAttrs("name").Matching(taskName).OnElements("button")
+	p.AllowAttrs("value").Matching(number).OnElements("button")
+	p.AllowAttrs("class", "role").Matching(boxRole).OnElements("button")
+	p.AllowAttrs("aria-checked").Matching(truth).OnElements("button")
+
+	p.AllowAttrs("class").Matching(mention).OnElements("a")
+	p.AllowAttrs("title").OnElements("a")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("rel").Matching(rel).OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto")

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -22,6 +23,7 @@ func (pieces) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(extast.KindTable, drawTable)
 	r.Register(extast.KindTaskCheckBox, drawCheckBox)
 	r.Register(kindTaskText, drawTaskText)
+	r.Register(kindNamed, drawNamed)
 }
 
 func drawCode(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -113,6 +115,11 @@ func drawTable(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkS
 
 func drawCheckBox(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if box, ok := n.(*extast.TaskCheckBox); ok && entering {
+		if number, ticks := n.AttributeString("task"); ticks {
+			_, _ = fmt.Fprintf(w, `<button class="checkbox" type="submit" name="task" value="%d" role="checkbox" aria-checked="%t" aria-label="%s"></button> `,
+				number, box.IsChecked, labelOf(n))
+			return ast.WalkContinue, nil
+		}
 		_, _ = w.WriteString(`<input class="checkbox" type="checkbox" disabled="" `)
 		if box.IsChecked {
 			_, _ = w.WriteString(`checked="" `)

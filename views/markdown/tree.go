@@ -10,7 +10,7 @@ import (
 // labels are the words that pieces say to those who listen.
 type labels struct{ code, table, done, open, picture string }
 
-var words = parser.NewContextKey()
+var words, reading = parser.NewContextKey(), parser.NewContextKey()
 
 // The levels headings are moved to: a page has its own title and parts above them.
 const (
@@ -22,8 +22,10 @@ const (
 type transformer struct{}
 
 // Transform implements goldmark's parser.ASTTransformer.
-func (transformer) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
+func (transformer) Transform(doc *ast.Document, source text.Reader, pc parser.Context) {
 	said, _ := pc.Get(words).(labels)
+	to, _ := pc.Get(reading).(Reader)
+	defer to.link(doc, source.Source())
 	level := firstLevel - 1
 	var boxes []*extast.TaskCheckBox
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -35,7 +37,10 @@ func (transformer) Transform(doc *ast.Document, _ text.Reader, pc parser.Context
 			// Never a level that leaves one out: readers move by them.
 			level = min(max(n.Level+firstLevel-1, firstLevel), level+1, lastLevel)
 			n.Level = level
-		case *ast.Link, *ast.AutoLink:
+		case *ast.Link:
+			n.Title = nil // what stands on hover is ours: the titles of tickets
+			n.SetAttributeString("rel", []byte("nofollow noopener"))
+		case *ast.AutoLink:
 			n.SetAttributeString("rel", []byte("nofollow noopener"))
 		case *ast.Image:
 			n.SetAttributeString("label", said.picture)
@@ -49,7 +54,10 @@ func (transformer) Transform(doc *ast.Document, _ text.Reader, pc parser.Context
 		}
 		return ast.WalkContinue, nil
 	})
-	for _, box := range boxes {
+	for i, box := range boxes {
+		if to.Ticks {
+			box.SetAttributeString("task", i+1)
+		}
 		wrapTask(box)
 	}
 }
