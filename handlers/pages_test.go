@@ -25,7 +25,7 @@ func TestProjectPagesAreSound(t *testing.T) {
 	b.Post("/orgs/acme/projects/WEB/tickets/1/comments", url.Values{"id": {uuid.NewString()}, "body": {"# Title\n\n- [ ] a task\n\n|a|\n|-|\n|b|"}})
 	for _, path := range []string{
 		"", "/tickets", "/projects", "/projects?archived=1", "/projects/new", "/projects/WEB", "/projects/WEB/tickets", "/projects/WEB/tickets?q=zzz",
-		"/projects/WEB/tickets?status=todo&assignee=me&sort=-updated", "/projects/WEB/board", "/projects/WEB/board?q=1", "/projects/WEB/settings",
+		"/projects/WEB/tickets?status=todo&assignee=me&sort=-updated", "/projects/WEB/tickets?group=status&column=created&column=estimate", "/projects/WEB/tickets?group=label&due=none", "/projects/WEB/board", "/projects/WEB/board?q=1", "/projects/WEB/settings",
 		"/projects/WEB/tickets/new", "/projects/WEB/tickets/1", "/projects/WEB/tickets/1?show=history", "/projects/WEB/tickets/1/edit",
 		"/projects/NEW", "/projects/NEW/tickets", "/projects/NEW/board", "/projects/NEW/tickets/new",
 	} {

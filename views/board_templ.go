@@ -62,7 +62,7 @@ func Board(s scope.Scope, b projects.Board) templ.Component {
 			}
 			templ_7745c5c3_Err = ticketFilter(filterBox{
 				Path: projectPath(s, b.Project.Key, "board"), Label: ui.T(ctx, "Filter this board"), Search: ui.T(ctx, "Search in %s", b.Project.Name),
-				Filter: b.Filter, People: b.People, Count: boardCount(ctx, b),
+				Query: projects.ListQuery{Filter: b.Filter}, People: b.People, Labels: b.Labels, Count: boardCount(ctx, b),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

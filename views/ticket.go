@@ -128,27 +128,3 @@ func cursorURL(path string, v url.Values, name, cursor string) string {
 	}
 	return listURL(path, v, name, cursor)
 }
-
-func sortOptions(ctx context.Context) []ui.Option {
-	return []ui.Option{
-		{Value: "number", Text: ui.T(ctx, "Newest first")}, {Value: "-number", Text: ui.T(ctx, "Oldest first")},
-		{Value: "updated", Text: ui.T(ctx, "Changed last first")}, {Value: "-updated", Text: ui.T(ctx, "Unchanged longest first")},
-		{Value: "priority", Text: ui.T(ctx, "Most pressing first")}, {Value: "-priority", Text: ui.T(ctx, "Least pressing first")},
-	}
-}
-
-func filterAssigneeOptions(ctx context.Context, people []projects.Person, chosen string) []ui.Option {
-	options := []ui.Option{
-		{Value: "", Text: ui.T(ctx, "Assigned to anybody")}, {Value: projects.AssignedToMe, Text: ui.T(ctx, "Assigned to me")},
-		{Value: projects.AssignedToNobody, Text: ui.T(ctx, "Assigned to nobody")},
-	}
-	known := chosen == "" || chosen == projects.AssignedToMe || chosen == projects.AssignedToNobody
-	for _, p := range people {
-		options = append(options, ui.Option{Value: p.ID.String(), Text: p.Name})
-		known = known || p.ID.String() == chosen
-	}
-	if !known {
-		options = append(options, ui.Option{Value: chosen, Text: ui.T(ctx, "Somebody who has left")})
-	}
-	return options
-}

@@ -3,6 +3,7 @@ package projects
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"plinth/internal/db"
 	"plinth/internal/projects/projectsdb"
@@ -42,15 +43,16 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 	var kept []projectsdb.CountsByKeyRow
 	var matching []laneCount
 	var rows []Row
+	now := p.now()
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
 		queueStatuses(r, s, key, &statuses)
 		queuePeople(r, s, key, &out.People)
 		queueLabels(r, s, key, &out.Labels)
 		queueCounts(r, s, key, &kept)
-		queueLanes(r, s, key, f, &rows)
+		queueLanes(r, s, key, f, now, &rows)
 		if !f.Empty() {
-			queueLaneCounts(r, s, key, f, &matching)
+			queueLaneCounts(r, s, key, f, now, &matching)
 		}
 	})
 	counts := map[Status]int64{}
@@ -86,18 +88,18 @@ func laneStatuses(b *builder) string {
 }
 
 // queueLanes reads the first tickets of each status: one query for all lanes, however many a project has.
-func queueLanes(r *db.Reads, s scope.Scope, key string, f Filter, into *[]Row) {
+func queueLanes(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *[]Row) {
 	b := ofProject(s, key)
-	b.filter(s, f)
+	b.filter(s, f, now)
 	size := "order by t.rank, t.number desc\nlimit case when ls.kind in ('done', 'canceled') then " + b.arg(closedSize) + "::integer else " + b.arg(laneSize) + "::integer end\n"
 	sql := "select " + laneColumns + "\n" + fmt.Sprintf(laneStatuses(b), "t.*", size, "left join users a on a.id = t.assignee_id\n") + "\norder by ls.position, t.rank, t.number desc"
 	db.Rows(r, into, sql, b.args...)
 }
 
 // queueLaneCounts counts what matches in each status, up to one more than CountCap.
-func queueLaneCounts(r *db.Reads, s scope.Scope, key string, f Filter, into *[]laneCount) {
+func queueLaneCounts(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *[]laneCount) {
 	b := ofProject(s, key)
-	b.filter(s, f)
+	b.filter(s, f, now)
 	sql := "select ls.slug, count(*) as tickets\n" + fmt.Sprintf(laneStatuses(b), "t.id", "limit "+b.arg(CountCap+1)+"\n", "") + "\ngroup by ls.slug"
 	db.Rows(r, into, sql, b.args...)
 }

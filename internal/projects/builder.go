@@ -3,6 +3,9 @@ package projects
 import (
 	"fmt"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"plinth/internal/db"
 	"plinth/internal/scope"
@@ -15,9 +18,18 @@ func sortColumn(by string) string {
 		return "t.updated_at"
 	case SortPriority:
 		return "t.priority"
+	case SortCreated:
+		return "t.created_at"
+	case SortDue:
+		return dueOrFar
+	case SortTitle:
+		return "lower(t.title)"
 	}
 	return "t.number"
 }
+
+// dueOrFar is as the index has it.
+const dueOrFar = "coalesce(t.due_on, '9999-12-31'::date)"
 
 // builder writes the one query whose shape depends on what was asked. Its texts are constants of this file; what people
 // typed travels as arguments only.
@@ -83,7 +95,8 @@ func (b *builder) arg(a any) string {
 
 func (b *builder) where() string { return "\nwhere " + strings.Join(b.conditions, "\n  and ") }
 
-func (b *builder) filter(s scope.Scope, f Filter) {
+// filter narrows down to what f says; now decides what is late.
+func (b *builder) filter(s scope.Scope, f Filter, now time.Time) {
 	// A single one is compared with =: then an index that begins with it has the order of what follows.
 	switch len(f.Statuses) {
 	case 0:
@@ -108,8 +121,76 @@ func (b *builder) filter(s scope.Scope, f Filter) {
 	default:
 		b.and("t.assignee_id = ?::uuid", f.Assignee)
 	}
+	b.filterLabels(f)
+	b.filterDays(s, f, now)
+	// Not by =: the index of authors is of the whole organization, and whoever wrote most of it would be read for long.
+	switch f.Author {
+	case "":
+	case AssignedToMe:
+		b.and("t.author_id is not distinct from ?::uuid", s.Person.ID)
+	default:
+		b.and("t.author_id is not distinct from ?::uuid", f.Author)
+	}
+	if f.Unknown {
+		b.and("t.estimate is null")
+	}
 	if f.Text != "" {
 		b.and("t.title ilike ?", "%"+db.EscapeLike(f.Text)+"%")
+	}
+}
+
+func (b *builder) filterLabels(f Filter) {
+	const any = "from ticket_labels fl where fl.tenant_id = $1 and fl.ticket_id = t.id"
+	none := "not exists (select " + any + ")"
+	switch {
+	case len(f.Labels) > 0 && f.Unlabelled:
+		b.and("(exists (select "+any+" and fl.label_id = any(?::text[]::uuid[])) or "+none+")", texts(f.Labels))
+	case len(f.Labels) > 0:
+		b.and("exists (select "+any+" and fl.label_id = any(?::text[]::uuid[]))", texts(f.Labels))
+	case f.Unlabelled:
+		b.and(none)
+	}
+}
+
+// filterDays asks for days as they are where the person is.
+func (b *builder) filterDays(s scope.Scope, f Filter, now time.Time) {
+	today := dayOf(now, s.Person.Location())
+	switch f.Due {
+	case DueLate:
+		b.and("t.closed_at is null and t.due_on < ?", today)
+	case DueWeek:
+		b.and("t.closed_at is null and t.due_on < ?", today.AddDate(0, 0, 7))
+	case DueNone:
+		b.and("t.due_on is null")
+	case DueSet:
+		b.and("t.due_on is not null")
+	}
+	if from, to := f.DueIn.Days(); from != nil || to != nil {
+		b.between("t.due_on", from, to)
+	}
+	from, to := f.Created.Days()
+	b.between("t.created_at", begins(s, from, 0), begins(s, to, 1))
+	from, to = f.Updated.Days()
+	b.between("t.updated_at", begins(s, from, 0), begins(s, to, 1))
+}
+
+// begins is when a day begins where the person is, or one that many days later.
+func begins(s scope.Scope, day *time.Time, later int) *time.Time {
+	if day == nil {
+		return nil
+	}
+	at := time.Date(day.Year(), day.Month(), day.Day()+later, 0, 0, 0, 0, s.Person.Location())
+	return &at
+}
+
+func (b *builder) between(column string, from, to *time.Time) {
+	if from != nil {
+		b.and(column+" >= ?", *from)
+	}
+	if to != nil && column == "t.due_on" {
+		b.and(column+" <= ?", *to)
+	} else if to != nil {
+		b.and(column+" < ?", *to)
 	}
 }
 
@@ -123,10 +204,25 @@ func (b *builder) from(g page, down bool) {
 		sign = ">"
 	}
 	if column := sortColumn(g.sort.By); column != "t.number" {
-		b.and("("+column+", t.number) "+sign+" (?, ?)", g.from.key(g.sort.By), g.from.number)
+		value := "?"
+		switch g.sort.By {
+		case SortTitle:
+			value = "lower(?)"
+		case SortDue:
+			value = "?::date"
+		}
+		b.and("("+column+", t.number) "+sign+" ("+value+", ?)", g.from.key(g.sort.By), g.from.number)
 		return
 	}
 	b.and("t.number "+sign+" ?", g.from.number)
+}
+
+func texts(ids []uuid.UUID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.String()
+	}
+	return out
 }
 
 func words(statuses []Status) []string {

@@ -4,9 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -15,7 +13,15 @@ import (
 type Filter struct {
 	Statuses   []Status
 	Priorities []Priority
-	Assignee   string // AssignedToMe, AssignedToNobody, a member's id, or "" for anybody
+	Assignee   string      // AssignedToMe, AssignedToNobody, a member's id, or "" for anybody
+	Author     string      // AssignedToMe, a member's id, or "" for anybody
+	Labels     []uuid.UUID // with one of them
+	Unlabelled bool        // without any label
+	Due        string      // DueLate, DueWeek, DueNone, DueSet, or "" for all
+	DueIn      Span
+	Created    Span
+	Updated    Span
+	Unknown    bool   // without an estimate
 	Text       string // part of the title
 }
 
@@ -25,29 +31,30 @@ const (
 	AssignedToNobody = "nobody"
 )
 
-// Sort is the order of a list, and whether it is turned round.
-type Sort struct {
-	By      string // SortNumber, SortUpdated or SortPriority
-	Reverse bool   // the smallest first
-}
-
-// What a list can be sorted by. Unless it is turned round the newest, or the most pressing, comes first.
+// When what is asked for is due.
 const (
-	SortNumber   = "number"
-	SortUpdated  = "updated"
-	SortPriority = "priority"
+	DueLate = "late" // before today, and not finished
+	DueWeek = "week" // by the end of the seventh day from today, or late, and not finished
+	DueNone = "none"
+	DueSet  = "set"
 )
 
 // ListQuery is a list of tickets as an address says it.
 type ListQuery struct {
 	Filter
 	Sort
-	After, Before string // cursors; at most one is set
+	Group         string   // one of Groups, or "" for one list
+	Columns       []string // of Columns, in their order; nil is what a list shows unless somebody chooses
+	After, Before string   // cursors; at most one is set
 }
 
 const maxSearch = 200 // characters
 
-const maxStatuses = 30 // of a project
+// Of a project.
+const (
+	maxStatuses = 30
+	maxLabels   = 100
+)
 
 var statusForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
@@ -66,8 +73,9 @@ func ParseListQuery(v url.Values) ListQuery {
 	}
 	q.Assignee = parseAssignee(v.Get("assignee"))
 	q.Text = cut(strings.TrimSpace(v.Get("q")), maxSearch)
+	q.parseMore(v)
 	by, reverse := strings.CutPrefix(v.Get("sort"), "-")
-	if slices.Contains([]string{SortNumber, SortUpdated, SortPriority}, by) {
+	if slices.Contains(Sorts(), by) {
 		q.Sort = Sort{By: by, Reverse: reverse}
 	}
 	q.After = v.Get("after")
@@ -75,6 +83,30 @@ func ParseListQuery(v url.Values) ListQuery {
 		q.Before = v.Get("before")
 	}
 	return q
+}
+
+func (q *ListQuery) parseMore(v url.Values) {
+	if author := parseAssignee(v.Get("author")); author != AssignedToNobody {
+		q.Author = author
+	}
+	for _, text := range v["label"] {
+		id, err := uuid.Parse(text)
+		if err == nil && len(q.Labels) < maxLabels && !slices.Contains(q.Labels, id) {
+			q.Labels = append(q.Labels, id)
+		}
+		q.Unlabelled = q.Unlabelled || text == "none"
+	}
+	if due := v.Get("due"); slices.Contains([]string{DueLate, DueWeek, DueNone, DueSet}, due) {
+		q.Due = due
+	}
+	q.DueIn, q.Created, q.Updated = parseSpan(v, "due"), parseSpan(v, "created"), parseSpan(v, "updated")
+	q.Unknown = v.Get("estimate") == "none"
+	if group := v.Get("group"); slices.Contains(Groups(), group) {
+		q.Group = group
+	}
+	if v.Has("column") {
+		q.Columns = slices.DeleteFunc(Columns(), func(c string) bool { return !slices.Contains(v["column"], c) })
+	}
 }
 
 func parseAssignee(text string) string {
@@ -105,19 +137,16 @@ func (q ListQuery) Values() url.Values {
 	if by := q.Name(); by != SortNumber {
 		v.Set("sort", by)
 	}
+	if q.Group != "" {
+		v.Set("group", q.Group)
+	}
+	for _, c := range q.Columns {
+		v.Add("column", c)
+	}
+	if q.Columns != nil && len(q.Columns) == 0 {
+		v.Set("column", "none")
+	}
 	return v
-}
-
-// Name is the sort as an address says it.
-func (s Sort) Name() string {
-	by := s.By
-	if by == "" {
-		by = SortNumber
-	}
-	if s.Reverse {
-		return "-" + by
-	}
-	return by
 }
 
 // Values is the filter as an address says it.
@@ -132,6 +161,24 @@ func (f Filter) Values() url.Values {
 	if f.Assignee != "" {
 		v.Set("assignee", f.Assignee)
 	}
+	if f.Author != "" {
+		v.Set("author", f.Author)
+	}
+	for _, id := range f.Labels {
+		v.Add("label", id.String())
+	}
+	if f.Unlabelled {
+		v.Add("label", "none")
+	}
+	if f.Due != "" {
+		v.Set("due", f.Due)
+	}
+	f.DueIn.values(v, "due")
+	f.Created.values(v, "created")
+	f.Updated.values(v, "updated")
+	if f.Unknown {
+		v.Set("estimate", "none")
+	}
 	if f.Text != "" {
 		v.Set("q", f.Text)
 	}
@@ -140,50 +187,3 @@ func (f Filter) Values() url.Values {
 
 // Empty says whether nothing is filtered out.
 func (f Filter) Empty() bool { return len(f.Values()) == 0 }
-
-// place is a ticket's place in a sorted list: the value it is sorted by, and its number, which makes it the only one.
-type place struct {
-	sort   string
-	value  int64 // microseconds or priority; unused for numbers
-	number int64
-}
-
-// String is the cursor of the place, as addresses carry it. It says what it is sorted by: the cursor of one order is
-// none in another.
-func (p place) String() string {
-	return p.sort + "." + strconv.FormatInt(p.value, 10) + "." + strconv.FormatInt(p.number, 10)
-}
-
-// parsePlace reads a cursor of the sort; ok is false for anything else, which then is no place at all.
-func parsePlace(text string, sort Sort) (p place, ok bool) {
-	parts := strings.Split(text, ".")
-	if len(parts) != 3 || parts[0] != sort.Name() {
-		return p, false
-	}
-	value, err1 := strconv.ParseInt(parts[1], 10, 64)
-	number, err2 := strconv.ParseInt(parts[2], 10, 32)
-	least, most := int64(-1<<53), int64(1<<53)
-	if sort.By == SortPriority {
-		least, most = int64(NoPriority), int64(Urgent) // the column takes no more
-	}
-	return place{parts[0], value, number}, err1 == nil && err2 == nil && value >= least && value <= most
-}
-
-func placeOf(t Row, sort Sort) place {
-	p := place{sort: sort.Name(), number: int64(t.Number)}
-	switch sort.By {
-	case SortUpdated:
-		p.value = t.UpdatedAt.UnixMicro()
-	case SortPriority:
-		p.value = int64(t.Priority)
-	}
-	return p
-}
-
-// key is the value as the column has it.
-func (p place) key(by string) any {
-	if by == SortUpdated {
-		return time.UnixMicro(p.value)
-	}
-	return p.value
-}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,6 +24,20 @@ func (h *house) fill(n int) {
 			now() - ((i * 7919) % 97) * interval '1 hour', case when i % 4 = 3 then now() end
 		from generate_series(1, $5) i`, h.owner.TenantID, h.projectID("WEB"), h.owner.Person.ID, h.member.Person.ID, n)
 	h.exec(`update ticket_counters set last_number = $1`, n)
+	// Every fourth has a day around today, every fifth an estimate, every sixth another author; each was written n-i hours ago.
+	h.exec(`update tickets set due_on = case when number % 4 = 1 then current_date - 10 + number % 21 end, estimate = case when number % 5 = 0 then number % 8 end,
+		author_id = case when number % 6 = 0 then $2::uuid else author_id end, created_at = now() - ($3 - number) * interval '1 hour' where tenant_id = $1`,
+		h.owner.TenantID, h.member.Person.ID, n)
+}
+
+// label makes one and gives it to the tickets whose number is one more than a multiple of every.
+func (h *house) label(name string, every int) string {
+	h.t.Helper()
+	id := newID()
+	h.exec(`insert into labels (tenant_id, id, project_id, name, hue) values ($1, $2, $3, $4, 'moss')`, h.owner.TenantID, id, h.projectID("WEB"), name)
+	h.exec(`insert into ticket_labels (tenant_id, ticket_id, label_id, number) select $1, id, $2, number from tickets where tenant_id = $1 and project_id = $4 and number % $3 = 1`,
+		h.owner.TenantID, id, every, h.projectID("WEB"))
+	return id.String()
 }
 
 func TestFilters(t *testing.T) {
@@ -32,6 +47,16 @@ func TestFilters(t *testing.T) {
 	h.project(h.owner, "OPS", projects.ForOrganization)
 	h.fill(120)
 	h.ticket(h.owner, "OPS", "Of another project")
+	bug, idea := h.label("bug", 7), h.label("idea", 11)
+	due := func(i int) int { // days from today; 99 is none
+		if i%4 != 1 {
+			return 99
+		}
+		return i%21 - 10
+	}
+	today := time.Now().UTC()
+	day := func(n int) string { return today.AddDate(0, 0, n).Format(time.DateOnly) }
+	open := func(i int) bool { return i%4 != 3 }
 	for query, want := range map[string]func(i int) bool{
 		"":                             func(int) bool { return true },
 		"status=todo":                  func(i int) bool { return i%4 == 0 },
@@ -55,6 +80,30 @@ func TestFilters(t *testing.T) {
 		},
 		"assignee=" + h.member.Person.ID.String(): func(i int) bool { return i%3 == 2 },
 		"assignee=" + newID().String():            func(int) bool { return false },
+		"label=" + bug:                            func(i int) bool { return i%7 == 1 },
+		"label=" + bug + "&label=" + idea:         func(i int) bool { return i%7 == 1 || i%11 == 1 },
+		"label=none":                              func(i int) bool { return i%7 != 1 && i%11 != 1 },
+		"label=none&label=" + bug:                 func(i int) bool { return i%11 != 1 || i%7 == 1 },
+		"label=x'":                                func(int) bool { return true },
+		"due=late":                                func(i int) bool { return open(i) && due(i) < 0 },
+		"due=week":                                func(i int) bool { return open(i) && due(i) < 7 },
+		"due=none":                                func(i int) bool { return due(i) == 99 },
+		"due=set":                                 func(i int) bool { return due(i) != 99 },
+		"due=soon":                                func(int) bool { return true },
+		"due-from=" + day(-2) + "&due-to=" + day(3): func(i int) bool { return due(i) >= -2 && due(i) <= 3 },
+		"due-from=2026-13-01&due-to='":              func(int) bool { return true },
+		"author=me":                                 func(i int) bool { return i%6 != 0 },
+		"author=" + h.member.Person.ID.String():     func(i int) bool { return i%6 == 0 },
+		"author=nobody":                             func(int) bool { return true },
+		"estimate=none":                             func(i int) bool { return i%5 != 0 },
+		"created-to=" + day(-1): func(i int) bool {
+			return time.Now().UTC().Add(-time.Duration(120-i) * time.Hour).Before(midnight(today))
+		},
+		"created-from=" + day(0): func(i int) bool {
+			return !time.Now().UTC().Add(-time.Duration(120-i) * time.Hour).Before(midnight(today))
+		},
+		"updated-from=" + day(-90): func(int) bool { return true },
+		"updated-from=" + day(2):   func(int) bool { return false },
 	} {
 		values, err := url.ParseQuery(query)
 		h.no(err)
@@ -73,6 +122,8 @@ func TestFilters(t *testing.T) {
 		}
 	}
 }
+
+func midnight(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
 
 // walk follows the links to the next page and returns the numbers.
 func (h *house) walk(values url.Values, most int) (numbers []int32, count int64) {
@@ -99,8 +150,11 @@ func TestSortsThereAndBack(t *testing.T) {
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
 	h.fill(175)
-	order := map[string]string{"number": "number", "updated": "updated_at, number", "priority": "priority, number"}
-	for _, by := range []string{"number", "updated", "priority"} {
+	order := map[string]string{
+		"number": "number", "updated": "updated_at, number", "priority": "priority, number", "created": "created_at, number",
+		"due": "due_on nulls last, number", "title": "lower(title), number",
+	}
+	for _, by := range projects.Sorts() {
 		for _, reverse := range []bool{false, true} {
 			name := by
 			if reverse {
@@ -114,7 +168,7 @@ func TestSortsThereAndBack(t *testing.T) {
 				h.no(rows.Scan(&n))
 				want = append(want, n)
 			}
-			if !reverse {
+			if rising := by == "due" || by == "title"; reverse == rising {
 				slices.Reverse(want)
 			}
 			var pages [][]int32
@@ -158,7 +212,11 @@ func numbersOf(list projects.TicketList) []int32 {
 // A ticket that does not change meanwhile is seen exactly once, whatever is added and changed between two pages.
 func TestPagingWhileTicketsChange(t *testing.T) {
 	t.Parallel()
-	for _, sort := range []string{"number", "-number", "updated", "-updated", "priority", "-priority"} {
+	var sorts []string
+	for _, by := range projects.Sorts() {
+		sorts = append(sorts, by, "-"+by)
+	}
+	for _, sort := range sorts {
 		t.Run(sort, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
@@ -182,6 +240,7 @@ func TestPagingWhileTicketsChange(t *testing.T) {
 					n := 1 + r.IntN(230)
 					touched[int32(n)] = true
 					h.no(h.SetTicketPriority(h.ctx(), h.member, "WEB", n, []string{"none", "urgent"}[r.IntN(2)]))
+					h.exec(`update tickets set due_on = current_date + $2::integer, title = md5($3) where tenant_id = $1 and number = $4`, h.owner.TenantID, r.IntN(30), fmt.Sprint(n), n)
 				}
 				// The ticket the cursor names goes to another place.
 				last := list.Tickets[len(list.Tickets)-1].Number
@@ -241,7 +300,8 @@ func TestQueryThereAndBack(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{
 		"", "q=a+b", "status=todo&status=done", "priority=low&priority=none", "assignee=me", "sort=-number", "sort=updated",
-		"assignee=nobody&priority=urgent&q=%3Cb%3E&sort=-priority&status=review",
+		"assignee=nobody&priority=urgent&q=%3Cb%3E&sort=-priority&status=review", "group=label&sort=-title", "column=none", "column=labels&column=estimate",
+		"author=me&created-from=2026-01-02&due=late&due-to=2026-02-03&estimate=none&label=0198f0c0-0000-7000-8000-000000000001&label=none&sort=due&updated-to=2026-03-04",
 	} {
 		values, err := url.ParseQuery(query)
 		if err != nil {

@@ -73,7 +73,12 @@ type TicketList struct {
 	Counts   Counts // of the whole project, kept
 	Statuses []StatusInfo
 	People   []Person // who may be assigned
+	Labels   []Label
+	Groups   []TicketGroup // instead of Tickets, when the query asks for groups; those that have none are left out
 }
+
+// Empty says whether no ticket is in sight.
+func (l TicketList) Empty() bool { return len(l.Tickets) == 0 && len(l.Groups) == 0 }
 
 // Person is somebody a ticket can be assigned to.
 type Person struct {
@@ -98,16 +103,24 @@ func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q Lis
 	out := TicketList{Query: q}
 	page := q.page(pageSize)
 	var counts []projectsdb.CountsByKeyRow
+	var rows []groupRow
+	now := p.now()
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
-		queueTickets(r, s, key, q.Filter, page, page.size+1, &out.Tickets)
-		queueCount(r, s, key, q.Filter, &out.Count)
+		if q.Group != "" {
+			queueGroups(r, s, key, q, now, &rows)
+		} else {
+			queueTickets(r, s, key, q.Filter, now, page, page.size+1, &out.Tickets)
+		}
+		queueCount(r, s, key, q.Filter, now, &out.Count)
 		queueCounts(r, s, key, &counts)
 		queueStatuses(r, s, key, &out.Statuses)
 		queuePeople(r, s, key, &out.People)
+		queueLabels(r, s, key, &out.Labels)
 	})
 	out.Counts = countsOf(counts)
 	out.Tickets, out.Previous, out.Next = page.cut(out.Tickets)
+	out.Groups = out.grouped(rows)
 	return out, err
 }
 
@@ -172,26 +185,32 @@ func (g page) cut(rows []Row) (kept []Row, previous, next string) {
 }
 
 // queueTickets reads the first n of a project's tickets from where the page begins.
-func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, g page, n int, into *[]Row) {
+func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, g page, n int, into *[]Row) {
 	b := ofProject(s, key)
-	b.filter(s, f)
-	down := g.sort.Reverse == g.backward // from the largest to the smallest
+	b.filter(s, f, now)
+	down := g.down()
 	b.from(g, down)
+	sql := b.rows(rowColumns, sortOrder(g.sort.By, down), n)
+	db.Rows(r, into, sql, b.args...)
+}
+
+// down says whether a page is read from the largest to the smallest.
+func (g page) down() bool { return (g.sort.Reverse == g.backward) != rising(g.sort.By) }
+
+func sortOrder(by string, down bool) string {
 	direction := "desc"
 	if !down {
 		direction = "asc"
 	}
-	order := "t.number " + direction
-	if column := sortColumn(g.sort.By); column != "t.number" {
-		order = column + " " + direction + ", " + order
+	if column := sortColumn(by); column != "t.number" {
+		return column + " " + direction + ", t.number " + direction
 	}
-	sql := b.rows(rowColumns, order, n)
-	db.Rows(r, into, sql, b.args...)
+	return "t.number " + direction
 }
 
 // queueCount counts a project's tickets that match.
-func queueCount(r *db.Reads, s scope.Scope, key string, f Filter, into *int64) {
+func queueCount(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *int64) {
 	b := ofProject(s, key)
-	b.filter(s, f)
+	b.filter(s, f, now)
 	b.count(r, into)
 }

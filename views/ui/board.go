@@ -30,6 +30,13 @@ type Card struct {
 	StatusURL                 string
 	Statuses                  []State
 	StatusAttrs               templ.Attributes
+	// Of a row in a list: ID where a ticket stands twice on a page; Extra is what else is said of it; Pick is the name of
+	// the box that chooses it, in the form called PickForm.
+	ID             string
+	Extra          []string
+	HideAssignee   bool
+	Pick, PickForm string
+	PickValue      string
 }
 
 // Label is a coloured word on a ticket.
@@ -40,6 +47,13 @@ func (l Label) hue() string {
 		return l.Hue
 	}
 	return Hue(l.Name)
+}
+
+func (c Card) rowID() string {
+	if c.ID != "" {
+		return "row-" + c.ID
+	}
+	return "row-" + c.Key
 }
 
 func (c Card) hasMeta() bool { return c.Due != nil || c.Comments > 0 || c.Files > 0 || c.Tasks > 0 }

@@ -41,6 +41,20 @@ select
     case when k % 6 > 2 then now() - make_interval(hours => 5000 - k) end
 from generate_series(1, 8) i cross join lateral generate_series(1, case i when 1 then 3000 else 300 end) k;
 
+update tickets
+set due_on = case when number % 3 = 0 then current_date - 30 + number % 60 end, estimate = case when number % 2 = 0 then number % 9 end
+where tenant_id = :tenant;
+
+insert into labels (tenant_id, id, project_id, name, hue)
+select :tenant, pg_temp.uid('our label ' || i || ' ' || j), pg_temp.uid('our project ' || i), 'label ' || j, 'moss'
+from generate_series(1, 8) i, generate_series(1, 5) j;
+
+insert into ticket_labels (tenant_id, ticket_id, label_id, number)
+select t.tenant_id, t.id, l.id, t.number
+from tickets t
+join labels l on l.tenant_id = t.tenant_id and l.project_id = t.project_id
+where t.tenant_id = :tenant and t.number % 5 = ascii(right(l.name, 1)) % 5;
+
 insert into comments (tenant_id, id, ticket_id, author_id, body, created_at)
 select t.tenant_id, gen_random_uuid(), t.id, :owner, 'Something that was said.', t.created_at + make_interval(mins => j)
 from tickets t cross join lateral generate_series(1, case when t.number = 1 then 300 else 2 end) j
