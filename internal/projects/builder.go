@@ -204,14 +204,14 @@ func (b *builder) from(g page, down bool) {
 		sign = ">"
 	}
 	if column := sortColumn(g.sort.By); column != "t.number" {
-		value := "?"
+		key, number := b.arg(g.from.key(g.sort.By)), b.arg(g.from.number)
 		switch g.sort.By {
 		case SortTitle:
-			value = "lower(?)"
+			key = "lower(" + key + ")"
 		case SortDue:
-			value = "?::date"
+			key += "::date"
 		}
-		b.and("("+column+", t.number) "+sign+" ("+value+", ?)", g.from.key(g.sort.By), g.from.number)
+		b.and("(" + column + ", t.number) " + sign + " (" + key + ", " + number + ")")
 		return
 	}
 	b.and("t.number "+sign+" ?", g.from.number)

@@ -14,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
 	"plinth/internal/fault"
+	"plinth/internal/files"
 	"plinth/internal/limit"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
@@ -47,7 +48,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{
-		Projects: &projects.Projects{DB: web, Queue: queue, Plans: plans, Log: log}, t: t, database: d,
+		Projects: &projects.Projects{DB: web, Queue: queue, Plans: plans, Log: log, Files: &files.Files{DB: web, Queue: queue, Plans: plans}}, t: t, database: d,
 		tenants: &tenants.Tenants{DB: web, Queue: queue, Plans: plans, Limits: &limit.Limiter{DB: web, Now: time.Now}}, super: dbtest.Connect(t, d.Super),
 	}
 	h.owner = h.found("acme", h.account("Dana Whitfield"))

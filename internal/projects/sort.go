@@ -113,7 +113,7 @@ func (p place) key(by string) any {
 	case SortUpdated, SortCreated:
 		return time.UnixMicro(p.value)
 	case SortDue:
-		return time.Unix(p.value*daySeconds, 0).UTC()
+		return time.Unix(p.value*daySeconds, 0).UTC().Format(time.DateOnly)
 	case SortTitle:
 		return p.title
 	}
