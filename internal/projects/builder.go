@@ -169,13 +169,13 @@ func (b *builder) filterDays(s scope.Scope, f Filter, now time.Time) {
 		b.between("t.due_on", from, to)
 	}
 	from, to := f.Created.Days()
-	b.between("t.created_at", begins(s, from, 0), begins(s, to, 1))
+	b.between("t.created_at", dayBegins(s, from, 0), dayBegins(s, to, 1))
 	from, to = f.Updated.Days()
-	b.between("t.updated_at", begins(s, from, 0), begins(s, to, 1))
+	b.between("t.updated_at", dayBegins(s, from, 0), dayBegins(s, to, 1))
 }
 
-// begins is when a day begins where the person is, or one that many days later.
-func begins(s scope.Scope, day *time.Time, later int) *time.Time {
+// dayBegins is when a day begins where the person is, or one that many days later.
+func dayBegins(s scope.Scope, day *time.Time, later int) *time.Time {
 	if day == nil {
 		return nil
 	}
