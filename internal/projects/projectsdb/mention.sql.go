@@ -43,11 +43,10 @@ func (q *Queries) AddMention(ctx context.Context, db DBTX, arg AddMentionParams)
 }
 
 const CompleteTickets = `-- name: CompleteTickets :many
-select $3::text as key, t.number, t.title, t.kind
+select $3::text as key, t.number, t.title, st.kind
 from (
-    select x.number, x.title, st.kind, x.updated_at
+    select x.tenant_id, x.project_id, x.number, x.title, x.status, x.updated_at
     from tickets x
-    join statuses st on st.tenant_id = x.tenant_id and st.project_id = x.project_id and st.slug = x.status
     where x.tenant_id = $1
       and x.project_id = (
           select p.id
@@ -61,6 +60,7 @@ from (
     order by x.updated_at desc, x.number desc
     limit 300
 ) t
+join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 where t.number::text like $4::text || '%' or ($5::text <> '' and t.title ilike '%' || $5::text || '%')
 order by t.updated_at desc, t.number desc
 limit 8
