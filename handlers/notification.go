@@ -92,7 +92,7 @@ func (h *Notifications) MarkAllRead(w http.ResponseWriter, r *http.Request, s sc
 	if err := h.Notify.MarkAllRead(r.Context(), s, f.UpTo); err != nil {
 		return err
 	}
-	h.Flash(w, r, "Everything is read.")
+	h.Flash(w, r, ui.T(r.Context(), "Everything is read."))
 	return h.Redirect(w, r, inboxURL(s))
 }
 
@@ -122,7 +122,7 @@ func (h *Notifications) UpdateSettings(w http.ResponseWriter, r *http.Request, p
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.NotificationSettings(choices, f) })
 	}
-	h.Flash(w, r, "Saved.")
+	h.Flash(w, r, ui.T(r.Context(), "Saved."))
 	return h.Redirect(w, r, accountNotifications)
 }
 
@@ -154,7 +154,7 @@ func (h *Notifications) UpdateWish(w http.ResponseWriter, r *http.Request, s sco
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.NotificationWishes(s, wishes, f) })
 	}
-	h.Flash(w, r, "Saved.")
+	h.Flash(w, r, ui.T(r.Context(), "Saved."))
 	return h.Redirect(w, r, ui.OrgPath(s.Slug, "notifications"))
 }
 
@@ -175,13 +175,17 @@ func (h *Notifications) Unsubscribe(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	f, err := Decode[struct {
-		All string `form:"all"`
+		All      string `form:"all"`
+		OneClick string `form:"List-Unsubscribe"`
 	}](h.Base, r)
 	if err != nil {
 		return err
 	}
 	if err := h.Notify.Unsubscribe(r.Context(), u, f.All == "1"); err != nil {
 		return err
+	}
+	if f.OneClick != "" { // a mail program sends it, which follows no redirects (RFC 8058, section 3.1)
+		return h.Render(w, r, http.StatusOK, views.Unsubscribe(u, r.URL.Path, true))
 	}
 	return h.Redirect(w, r, r.URL.Path+"?done=1")
 }

@@ -123,11 +123,13 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	narrower := map[string]string{
-		"/orgs/{org}/projects/{key}/settings":                            "who manages the project",
-		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit": "who wrote the comment",
-		"/orgs/{org}/billing/change":                                     "what is shown comes from Stripe",
-		"/orgs/{org}/billing/start":                                      "what is shown comes from Stripe",
-		"/orgs/{org}/settings/export/{id}":                               "a copy that was made before",
+		"/orgs/{org}/projects/{key}/settings":                                    "who manages the project",
+		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit":         "who wrote the comment",
+		"/orgs/{org}/billing/change":                                             "what is shown comes from Stripe",
+		"/orgs/{org}/billing/start":                                              "what is shown comes from Stripe",
+		"/orgs/{org}/settings/export/{id}":                                       "a copy that was made before",
+		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}":           "a file that was sent before",
+		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail": "a picture that was sent before",
 	}
 	asked := 0
 	for _, r := range p.Routes {

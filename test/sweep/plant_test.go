@@ -59,6 +59,8 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 	exec(`insert into comments (tenant_id, id, ticket_id, author_id, body) values ($1, $2, $3, $4, $5)`, tenant, comment, ticket, owner, text)
 	exec(`insert into attachments (tenant_id, id, ticket_id, comment_id, author_id, name, content_type, size, sha256, key, arrived_at)
 		values ($1, $2, $3, $4, $5, $6, 'text/plain', 1, '\x01', $6, now())`, tenant, attachment, ticket, comment, owner, text)
+	exec(`insert into search_docs (tenant_id, id, project_id, ticket_id, words) values ($1, $2, $3, $2, to_tsvector('simple', $4)), ($1, $5, $3, $2, to_tsvector('simple', $4))`,
+		tenant, ticket, project, text, comment)
 	exec(`insert into invitations (tenant_id, id, email, role, invited_by, expires_at) values ($1, $2, $3, 'member', $4, now() + interval '1 day')`,
 		tenant, invitation, text+"@example.com", owner)
 	exec(`insert into events (tenant_id, id, actor_id, action, object_kind, object_id, object_name, project_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4, $5, $6)`,
@@ -89,7 +91,7 @@ func fill(t testing.TB, conn *pgx.Conn, tenant uuid.UUID) {
 	}
 	needed := map[string][]column{}
 	for _, c := range columns(t, conn, "text", "character varying", "jsonb", "uuid", "integer", "smallint", "bigint", "boolean", "bytea", "date",
-		"timestamp with time zone", "double precision", "ARRAY", "inet") {
+		"timestamp with time zone", "double precision", "ARRAY", "inet", "tsvector") {
 		needed[c.table] = append(needed[c.table], c)
 	}
 	for table, all := range needed {
@@ -132,6 +134,8 @@ func (c column) some() string {
 		return "'" + canary + "'"
 	case c.kind == "integer" || c.kind == "smallint" || c.kind == "bigint" || c.kind == "double precision":
 		return "1"
+	case c.kind == "tsvector":
+		return `to_tsvector('simple', '` + canary + `')`
 	case c.kind == "boolean":
 		return "false"
 	case c.kind == "bytea":

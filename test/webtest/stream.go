@@ -23,20 +23,26 @@ func (s *Site) Serve(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := web.NewServer(s.Handler, s.App.Log)
+	t.Cleanup(func() { _ = server.Close() })
+	s.GoLive(t)
+	go func() { _ = server.Serve(l) }()
+	return "http://" + l.Addr().String()
+}
+
+// GoLive lets the site hear what happens, as long as the test runs, so that browsers can open streams.
+func (s *Site) GoLive(t testing.TB) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	heard := make(chan error, 1)
 	go func() { heard <- s.App.Live.Run(ctx) }()
-	server := web.NewServer(s.Handler, s.App.Log)
-	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-heard; err != nil {
 			t.Errorf("listening ended with %v", err)
 		}
-		_ = server.Close()
 	})
 	s.Hear(t)
-	return "http://" + l.Addr().String()
 }
 
 // Hear waits until the site listens.

@@ -34,6 +34,7 @@ func newLive(t *testing.T, options ...func(host string) webtest.Option) *live {
 		all = append(all, o(host))
 	}
 	s := &live{Site: webtest.New(t, all...), base: "http://" + host}
+	s.GoLive(t)
 	server := &http.Server{Handler: s.Handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })

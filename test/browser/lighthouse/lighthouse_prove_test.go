@@ -19,6 +19,7 @@ func TestProveFoundationLighthouse(t *testing.T) {
 	dana := site.Account(t, "Dana Whitfield", "dana@acme.example")
 	site.Fill(t, site.Org(t, dana, "acme", "Acme Robotics"), "WEB", 60)
 	signedIn := site.SignIn(t, "dana@acme.example").Cookies()
+	site.GoLive(t)
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
 	for _, page := range []struct {
