@@ -103,12 +103,12 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
 		return 0, err
 	}
-	if err := tellTx(ctx, tx, p.Queue, s, uuid.Nil, events.Event{
+	if err := tellTx(ctx, tx, p.teller(), s, uuid.Nil, events.Event{
 		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
 	}); err != nil {
 		return 0, err
 	}
-	made := ticket{queue: p.Queue, LockTicketRow: projectsdb.LockTicketRow{
+	made := ticket{queue: p.teller(), LockTicketRow: projectsdb.LockTicketRow{
 		ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key,
 	}}
 	return int(at.LastNumber), p.tieTx(ctx, tx, s, made, more, f.Assignee)
@@ -164,8 +164,8 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 // ticket is a locked ticket.
 type ticket struct {
 	projectsdb.LockTicketRow
-	comment uuid.UUID // the one that what is done is about, or nil
-	queue   *jobs.Queue
+	comment uuid.UUID   // the one that what is done is about, or nil
+	queue   *jobs.Queue // nil tells nobody
 }
 
 func (t ticket) event(ctx context.Context, tx db.Tx, s scope.Scope, action string, changes map[string][2]string) error {
@@ -195,7 +195,7 @@ func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number i
 		if row.ArchivedAt != nil {
 			return errArchived()
 		}
-		return fn(ctx, tx, ticket{LockTicketRow: row, queue: p.Queue})
+		return fn(ctx, tx, ticket{LockTicketRow: row, queue: p.teller()})
 	})
 }
 
