@@ -49,7 +49,6 @@ func newDesk(t *testing.T, titles ...string) *desk {
 		}
 		s.Handler.ServeHTTP(w, r)
 	})}}
-	s.GoLive(t)
 	server.Start()
 	t.Cleanup(server.Close)
 	t.Cleanup(d.answer)
@@ -80,7 +79,10 @@ func (d *desk) in(t *testing.T, status projects.Status) {
 func (d *desk) move(t *testing.T, from projects.Status) {
 	t.Helper()
 	d.in(t, from)
-	d.focus("1")
+	d.Until("WEB-1 has the keyboard", func() bool { // a board that is refreshed meanwhile takes it away
+		d.focus("1")
+		return d.Truth(`document.activeElement?.closest("#card-WEB-1") !== null && document.querySelector("plinth-board:not(:defined)") === null`)
+	})
 	for _, key := range []string{" ", right, " "} {
 		d.Key(key)
 	}
