@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 
 	"plinth/internal/fault"
 	"plinth/internal/projects"
@@ -174,8 +175,20 @@ func (h *Tickets) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	if err != nil {
 		return err
 	}
-	v.Comment, v.Files = h.Fresh(w, r, ticketURL(s, key, number)+"/comments"), afresh(ui.Form{})
+	v.Comment, v.Files = quoting(r, page, h.Fresh(w, r, ticketURL(s, key, number)+"/comments")), afresh(ui.Form{})
 	return h.Render(w, r, http.StatusOK, views.Ticket(s, page, v))
+}
+
+// quoting puts the comment that the address names into the form for a new one, when nothing stands in it.
+func quoting(r *http.Request, page projects.TicketPage, f ui.Form) ui.Form {
+	id, err := uuid.Parse(r.URL.Query().Get("quote"))
+	c, ok := page.Comment(id)
+	if err != nil || !ok || c.DeletedAt != nil || f.Value("body") != "" {
+		return f
+	}
+	f.Values = cloneValues(f.Values)
+	f.Values.Set("body", views.Quoted(c))
+	return f
 }
 
 // ticketView reads from the address which part of the discussion is asked for.

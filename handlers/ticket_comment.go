@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -53,11 +55,63 @@ func (h *Tickets) previewComment(w http.ResponseWriter, r *http.Request, s scope
 	})
 }
 
+// commentURL leads to a comment wherever it stands in the discussion.
 func commentURL(s scope.Scope, key string, number int, id uuid.UUID) string {
-	return ticketURL(s, key, number) + "#comment-" + id.String()
+	return ticketURL(s, key, number) + "/comments/" + id.String()
 }
 
-// EditComment shows the form for one's own comment.
+// ShowComment leads to a comment in the discussion of its ticket; for htmx it is the comment alone.
+func (h *Tickets) ShowComment(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, id, err := pathComment(r)
+	if err != nil {
+		return err
+	}
+	if IsHX(r) {
+		return h.commentPart(w, r, s, ui.Flash{})
+	}
+	place, err := h.Projects.CommentPlace(r.Context(), s, key, number, id)
+	if err != nil {
+		return err
+	}
+	to := ticketURL(s, key, number)
+	if place != "" {
+		to += "?before=" + url.QueryEscape(place)
+	}
+	return h.Redirect(w, r, to+"#comment-"+id.String())
+}
+
+func pathComment(r *http.Request) (key string, number int, id uuid.UUID, err error) {
+	if key, number, err = pathTicket(r); err != nil {
+		return "", 0, uuid.Nil, err
+	}
+	id, err = PathID(r, "id")
+	return key, number, id, err
+}
+
+// commentPart answers with a comment as it stands now and a line about what happened to it: htmx with the comment alone,
+// others by the ticket's page.
+func (h *Tickets) commentPart(w http.ResponseWriter, r *http.Request, s scope.Scope, said ui.Flash) error {
+	key, number, id, err := pathComment(r)
+	if err != nil {
+		return err
+	}
+	if !IsHX(r) {
+		h.Sessions.AddUndo(w, r, said.Kind, said.Text, said.UndoURL)
+		return h.Redirect(w, r, commentURL(s, key, number, id))
+	}
+	v := ticketView(r)
+	page, err := h.Projects.TicketPage(r.Context(), s, key, number, v.Before)
+	if err != nil {
+		return err
+	}
+	c, ok := page.Comment(id)
+	if !ok {
+		return h.Redirect(w, r, commentURL(s, key, number, id))
+	}
+	return h.Render(w, r, http.StatusOK, views.CommentPart(s, page, v, c, said))
+}
+
+// EditComment shows the form for one's own comment: for htmx in its place, else on a page of its own.
 func (h *Tickets) EditComment(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	show, action, err := h.commentForm(r, s)
 	if err != nil {
@@ -67,11 +121,7 @@ func (h *Tickets) EditComment(w http.ResponseWriter, r *http.Request, s scope.Sc
 }
 
 func (h *Tickets) commentForm(r *http.Request, s scope.Scope) (show func(ui.Form) templ.Component, action string, err error) {
-	key, number, err := pathTicket(r)
-	if err != nil {
-		return nil, "", err
-	}
-	id, err := PathID(r, "id")
+	key, number, id, err := pathComment(r)
 	if err != nil {
 		return nil, "", err
 	}
@@ -79,13 +129,17 @@ func (h *Tickets) commentForm(r *http.Request, s scope.Scope) (show func(ui.Form
 	if err != nil {
 		return nil, "", err
 	}
-	return func(f ui.Form) templ.Component { return views.CommentEdit(s, page, f) },
-		ticketURL(s, key, number) + "/comments/" + id.String(), nil
+	return func(f ui.Form) templ.Component {
+		if IsHX(r) {
+			return views.CommentEditing(s, page, ticketView(r), f)
+		}
+		return views.CommentEdit(s, page, f)
+	}, commentURL(s, key, number, id), nil
 }
 
-// UpdateComment changes the text of one's own comment.
+// UpdateComment changes the text of one's own comment: fields body, and revision, the one that the person saw.
 func (h *Tickets) UpdateComment(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	key, number, err := pathTicket(r)
+	key, number, id, err := pathComment(r)
 	if err != nil {
 		return err
 	}
@@ -93,9 +147,7 @@ func (h *Tickets) UpdateComment(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
-	if f.ID, err = PathID(r, "id"); err != nil {
-		return err
-	}
+	f.ID = id
 	if asksPreview(r) {
 		show, _, err := h.commentForm(r, s)
 		if err != nil {
@@ -110,22 +162,62 @@ func (h *Tickets) UpdateComment(w http.ResponseWriter, r *http.Request, s scope.
 		}
 		return h.Again(w, r, failed, show)
 	}
-	return h.Redirect(w, r, commentURL(s, key, number, f.ID))
+	return h.commentPart(w, r, s, ui.Flash{Text: ui.T(r.Context(), "The comment is saved.")})
 }
 
-// DeleteComment takes one's own comment away.
+// DeleteComment takes one's own comment away, with a way to take that back.
 func (h *Tickets) DeleteComment(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	key, number, err := pathTicket(r)
-	if err != nil {
-		return err
-	}
-	id, err := PathID(r, "id")
+	key, number, id, err := pathComment(r)
 	if err != nil {
 		return err
 	}
 	if err := h.Projects.DeleteComment(r.Context(), s, key, number, id); err != nil {
 		return err
 	}
-	h.Flash(w, r, ui.T(r.Context(), "The comment is deleted."))
-	return h.Redirect(w, r, ticketURL(s, key, number))
+	return h.commentPart(w, r, s, ui.Flash{
+		Text: ui.T(r.Context(), "The comment is deleted."), UndoURL: commentURL(s, key, number, id) + "/restore",
+	})
+}
+
+// RestoreComment brings one's own comment back.
+func (h *Tickets) RestoreComment(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, id, err := pathComment(r)
+	if err != nil {
+		return err
+	}
+	if err := h.Projects.RestoreComment(r.Context(), s, key, number, id); err != nil {
+		return err
+	}
+	return h.commentPart(w, r, s, ui.Flash{Text: ui.T(r.Context(), "The comment is back.")})
+}
+
+// React notes what the person makes of a comment: field add or remove, with the kind.
+func (h *Tickets) React(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, number, id, err := pathComment(r)
+	if err != nil {
+		return err
+	}
+	f, err := Decode[struct {
+		Add    projects.ReactionKind `form:"add"`
+		Remove projects.ReactionKind `form:"remove"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	if err := h.Projects.React(r.Context(), s, key, number, id, cmp.Or(f.Add, f.Remove), f.Add != ""); err != nil {
+		return err
+	}
+	if !IsHX(r) {
+		return h.Redirect(w, r, commentURL(s, key, number, id))
+	}
+	v := ticketView(r)
+	page, err := h.Projects.TicketPage(r.Context(), s, key, number, v.Before)
+	if err != nil {
+		return err
+	}
+	c, ok := page.Comment(id)
+	if !ok {
+		return h.Redirect(w, r, commentURL(s, key, number, id))
+	}
+	return h.Render(w, r, http.StatusOK, views.Reactions(s, page, v, c))
 }

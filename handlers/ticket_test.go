@@ -229,7 +229,7 @@ func TestCommentOnATicket(t *testing.T) {
 	if again := edit.Submit(comment, "body", "").Want(422).Says("Write something first."); again.Form(comment).Get("body") != "" {
 		t.Error("the form forgets what was typed")
 	}
-	edit.Submit(comment, "body", "Said better").Want(200).At(ticket).Says("Said better", "changed")
+	edit.Submit(comment, "body", "Said better").Want(200).At(ticket).Says("Said better", "edited")
 
 	dana := a.SignIn(t, dana)
 	dana.Get(ticket).Want(200).Silent(comment + "/edit")

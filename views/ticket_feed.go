@@ -57,7 +57,7 @@ func historyIcon(e events.Entry) string {
 		return "p-" + e.Changes()["priority"][1]
 	case "ticket.assigned":
 		return "user"
-	case "ticket.comment_edited", "ticket.comment_deleted":
+	case "ticket.comment_edited", "ticket.comment_deleted", "ticket.comment_restored":
 		return "comment"
 	case "attachment.added", "attachment.removed":
 		return "clip"
@@ -92,6 +92,8 @@ func historyText(ctx context.Context, e events.Entry, names map[uuid.UUID]string
 		return ui.T(ctx, "changed a comment")
 	case "ticket.comment_deleted":
 		return ui.T(ctx, "deleted a comment")
+	case "ticket.comment_restored":
+		return ui.T(ctx, "brought a comment back")
 	case "attachment.added":
 		return ui.T(ctx, "attached %s", change["file"][1])
 	case "attachment.removed":
@@ -160,6 +162,8 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 		return ui.T(ctx, "changed a comment on"), ""
 	case "ticket.comment_deleted":
 		return ui.T(ctx, "deleted a comment on"), ""
+	case "ticket.comment_restored":
+		return ui.T(ctx, "brought back a comment on"), ""
 	case "attachment.added":
 		return ui.T(ctx, "attached a file to"), ""
 	case "attachment.removed":

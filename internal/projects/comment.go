@@ -24,12 +24,17 @@ type Comment struct {
 	EditedAt  *time.Time
 
 	AuthorPicture string
+	Revision      int32
+	DeletedAt     *time.Time // of one that was deleted only the place is left
+
+	Reactions []Reaction `db:"-"`
 }
 
 // CommentForm is the form for a comment. ID is made when the form is shown, so that sending it twice says it once.
 type CommentForm struct {
-	ID   uuid.UUID `form:"id"`
-	Body string    `form:"body"`
+	ID       uuid.UUID `form:"id"`
+	Body     string    `form:"body"`
+	Revision int32     `form:"revision"` // of EditComment: the one the person saw
 }
 
 // AddComment adds a comment to a ticket; Conflict when the same form has added one with other words.
@@ -81,15 +86,19 @@ func sameCommentTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, f Com
 	return nil
 }
 
-// EditComment changes the text of one's own comment.
+// EditComment changes the text of one's own comment. Conflict when it was changed elsewhere since the form was shown, as in
+// another window.
 func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, number int, f CommentForm) error {
 	f.Body = strings.TrimSpace(f.Body)
-	return p.ownComment(ctx, s, key, number, f.ID, func(ctx context.Context, tx db.Tx, t ticket, before string) error {
+	return p.ownComment(ctx, s, key, number, f.ID, func(ctx context.Context, tx db.Tx, t ticket, before projectsdb.LockCommentRow) error {
 		if err := checkComment(f.Body); err != nil {
 			return err
 		}
-		if before == f.Body {
+		if before.Body == f.Body {
 			return nil
+		}
+		if before.Revision != f.Revision {
+			return fault.New(fault.Conflict, "This comment was changed while you wrote. Compare both, then save again.")
 		}
 		if err := projectsdb.New().EditComment(ctx, tx, projectsdb.EditCommentParams{
 			TenantID: s.TenantID, ID: f.ID, Body: f.Body, Now: p.now(),
@@ -107,9 +116,9 @@ func (p *Projects) EditComment(ctx context.Context, s scope.Scope, key string, n
 	})
 }
 
-// DeleteComment takes one's own comment away.
+// DeleteComment takes one's own comment away. For files.RestoreFor it can be brought back.
 func (p *Projects) DeleteComment(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) error {
-	return p.ownComment(ctx, s, key, number, id, func(ctx context.Context, tx db.Tx, t ticket, _ string) error {
+	return p.ownComment(ctx, s, key, number, id, func(ctx context.Context, tx db.Tx, t ticket, _ projectsdb.LockCommentRow) error {
 		if err := projectsdb.New().DeleteComment(ctx, tx, projectsdb.DeleteCommentParams{
 			TenantID: s.TenantID, ID: id, Now: p.now(),
 		}); err != nil {
@@ -136,7 +145,7 @@ func (p *Projects) commented(ctx context.Context, tx db.Tx, s scope.Scope, t tic
 }
 
 func (p *Projects) ownComment(
-	ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID, fn func(context.Context, db.Tx, ticket, string) error,
+	ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID, fn func(context.Context, db.Tx, ticket, projectsdb.LockCommentRow) error,
 ) error {
 	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
 		c, err := projectsdb.New().LockComment(ctx, tx, projectsdb.LockCommentParams{
@@ -151,35 +160,11 @@ func (p *Projects) ownComment(
 		if c.AuthorID != s.Person.ID {
 			return errNotYours()
 		}
-		return fn(ctx, tx, t, c.Body)
+		return fn(ctx, tx, t, c)
 	})
 }
 
 func errNotYours() error { return fault.New(fault.Denied, "Only who wrote a comment changes it.") }
-
-// CommentPage is what the form for a comment shows.
-type CommentPage struct {
-	Project Project
-	Ticket  Ticket
-	Comment Comment
-}
-
-// CommentPage reads one's own comment, for the form that changes it; Denied for somebody else's.
-func (p *Projects) CommentPage(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (CommentPage, error) {
-	var out CommentPage
-	if number < 1 || number > maxNumber {
-		return out, fault.Missing()
-	}
-	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		queueProject(r, s, key, &out.Project)
-		queueTicket(r, s, key, number, &out.Ticket)
-		db.Row(r, &out.Comment, projectsdb.CommentByID, s.TenantID, s.Person.ID, key, number, id)
-	})
-	if err == nil && out.Comment.AuthorID != s.Person.ID {
-		return CommentPage{}, errNotYours()
-	}
-	return out, err
-}
 
 func checkComment(body string) error {
 	switch {

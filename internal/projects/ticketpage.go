@@ -88,10 +88,12 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		at, id, out.Partial = t, c, true
 	}
 	var names []Person
+	var reactions []Reaction
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
 		queueTicket(r, s, key, number, &out.Ticket)
 		db.Rows(r, &out.Comments, projectsdb.ListComments, s.TenantID, s.Person.ID, key, number, at, id, commentPage+1)
+		db.Rows(r, &reactions, projectsdb.ListReactions, s.TenantID, s.Person.ID, key, number, at, id, commentPage+1)
 		events.QueueTicketHistory(r, s, key, number, historySize, &out.History)
 		db.Rows(r, &names, projectsdb.AssigneeNames, s.TenantID, s.Person.ID, key, number)
 		queuePeople(r, s, key, &out.People)
@@ -110,9 +112,10 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 	if len(out.Comments) > commentPage {
 		out.Comments = out.Comments[:commentPage]
 		last := out.Comments[commentPage-1]
-		out.Earlier = strconv.FormatInt(last.CreatedAt.UnixMicro(), 10) + "." + last.ID.String()
+		out.Earlier = commentCursor(last.CreatedAt, last.ID)
 	}
 	slices.Reverse(out.Comments)
+	out.takeReactions(reactions)
 	slices.Reverse(out.History)
 	out.History = out.duringComments()
 	return out, nil

@@ -23,14 +23,18 @@
   }
   customElements.define("toast-item", ToastItem);
 
-  const say = (text) => {
+  const say = (text, well) => {
     const home = document.getElementById("toasts");
     const item = home?.querySelector("template")?.content.firstElementChild.cloneNode(true);
     if (!item) return;
     item.querySelector("[data-toast-text]").textContent = text;
+    if (well) {
+      item.dataset.stay = 6000;
+      item.querySelector("use").href.baseVal = item.querySelector("use").href.baseVal.replace(/#.*/, "#check");
+    }
     home.append(item);
   };
   // Other scripts report through this event; a lost connection reports here too.
-  document.addEventListener("plinth:toast", (event) => say(event.detail));
+  document.addEventListener("plinth:toast", (event) => say(event.detail.well ?? event.detail, event.detail.well));
   document.addEventListener("htmx:error", () => say(document.getElementById("toasts")?.dataset.offline ?? ""));
 }

@@ -44,7 +44,8 @@ func (q *Queries) AddComment(ctx context.Context, db DBTX, arg AddCommentParams)
 }
 
 const CommentByID = `-- name: CommentByID :one
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture,
+    c.revision, c.deleted_at
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
@@ -73,6 +74,8 @@ type CommentByIDRow struct {
 	CreatedAt     time.Time
 	EditedAt      *time.Time
 	AuthorPicture string
+	Revision      int32
+	DeletedAt     *time.Time
 }
 
 func (q *Queries) CommentByID(ctx context.Context, db DBTX, arg CommentByIDParams) (CommentByIDRow, error) {
@@ -92,7 +95,60 @@ func (q *Queries) CommentByID(ctx context.Context, db DBTX, arg CommentByIDParam
 		&i.CreatedAt,
 		&i.EditedAt,
 		&i.AuthorPicture,
+		&i.Revision,
+		&i.DeletedAt,
 	)
+	return i, err
+}
+
+const CommentPlace = `-- name: CommentPlace :one
+select c.created_at, (
+    select count(*)
+    from (
+        select
+        from comments x
+        where x.tenant_id = $1 and x.ticket_id = c.ticket_id and (x.created_at, x.id) > (c.created_at, c.id)
+        order by x.created_at, x.id
+        limit $6
+    ) n
+)::integer as behind
+from projects p
+join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id and t.deleted_at is null
+join comments c on c.tenant_id = t.tenant_id and c.ticket_id = t.id
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+  and t.number = $4
+  and c.id = $5
+`
+
+type CommentPlaceParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	Number   int32
+	ID       uuid.UUID
+	Most     int32
+}
+
+type CommentPlaceRow struct {
+	CreatedAt time.Time
+	Behind    int32
+}
+
+// Where a comment stands, and how many stand behind it, as far as a page counts them.
+func (q *Queries) CommentPlace(ctx context.Context, db DBTX, arg CommentPlaceParams) (CommentPlaceRow, error) {
+	row := db.QueryRow(ctx, CommentPlace,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Number,
+		arg.ID,
+		arg.Most,
+	)
+	var i CommentPlaceRow
+	err := row.Scan(&i.CreatedAt, &i.Behind)
 	return i, err
 }
 
@@ -116,7 +172,7 @@ func (q *Queries) DeleteComment(ctx context.Context, db DBTX, arg DeleteCommentP
 
 const EditComment = `-- name: EditComment :exec
 update comments
-set body = $3, edited_at = $4::timestamptz, updated_at = $4::timestamptz
+set body = $3, revision = revision + 1, edited_at = $4::timestamptz, updated_at = $4::timestamptz
 where tenant_id = $1 and id = $2
 `
 
@@ -139,9 +195,11 @@ func (q *Queries) EditComment(ctx context.Context, db DBTX, arg EditCommentParam
 }
 
 const ListComments = `-- name: ListComments :many
-select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture
+select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u.picture as author_picture, c.revision, c.deleted_at
 from (
-    select x.id, x.author_id, x.body, x.created_at, x.edited_at
+    select
+        x.id, x.author_id, (case when x.deleted_at is null then x.body else '' end)::text as body, x.created_at, x.edited_at, x.revision,
+        x.deleted_at
     from comments x
     where x.tenant_id = $1
       and x.ticket_id = (
@@ -154,7 +212,6 @@ from (
             and p.deleted_at is null
             and t.number = $4
       )
-      and x.deleted_at is null
       and (x.created_at, x.id) < ($5::timestamptz, $6::uuid)
     order by x.created_at desc, x.id desc
     limit $7
@@ -181,9 +238,11 @@ type ListCommentsRow struct {
 	CreatedAt     time.Time
 	EditedAt      *time.Time
 	AuthorPicture string
+	Revision      int32
+	DeletedAt     *time.Time
 }
 
-// The newest first; a page turns them round.
+// The newest first; a page turns them round. Of one that was deleted only its place is left.
 func (q *Queries) ListComments(ctx context.Context, db DBTX, arg ListCommentsParams) ([]ListCommentsRow, error) {
 	rows, err := db.Query(ctx, ListComments,
 		arg.TenantID,
@@ -209,6 +268,8 @@ func (q *Queries) ListComments(ctx context.Context, db DBTX, arg ListCommentsPar
 			&i.CreatedAt,
 			&i.EditedAt,
 			&i.AuthorPicture,
+			&i.Revision,
+			&i.DeletedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -221,7 +282,7 @@ func (q *Queries) ListComments(ctx context.Context, db DBTX, arg ListCommentsPar
 }
 
 const LockComment = `-- name: LockComment :one
-select c.id, c.author_id, c.body
+select c.id, c.author_id, c.body, c.revision
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
 where c.tenant_id = $1
@@ -243,6 +304,7 @@ type LockCommentRow struct {
 	ID       uuid.UUID
 	AuthorID uuid.UUID
 	Body     string
+	Revision int32
 }
 
 func (q *Queries) LockComment(ctx context.Context, db DBTX, arg LockCommentParams) (LockCommentRow, error) {
@@ -253,6 +315,65 @@ func (q *Queries) LockComment(ctx context.Context, db DBTX, arg LockCommentParam
 		arg.ID,
 	)
 	var i LockCommentRow
-	err := row.Scan(&i.ID, &i.AuthorID, &i.Body)
+	err := row.Scan(
+		&i.ID,
+		&i.AuthorID,
+		&i.Body,
+		&i.Revision,
+	)
 	return i, err
+}
+
+const LockDeletedComment = `-- name: LockDeletedComment :one
+select c.author_id, c.body, c.deleted_at
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+where c.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and c.ticket_id = $3
+  and c.id = $4
+for no key update of c
+`
+
+type LockDeletedCommentParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	TicketID uuid.UUID
+	ID       uuid.UUID
+}
+
+type LockDeletedCommentRow struct {
+	AuthorID  uuid.UUID
+	Body      string
+	DeletedAt *time.Time
+}
+
+func (q *Queries) LockDeletedComment(ctx context.Context, db DBTX, arg LockDeletedCommentParams) (LockDeletedCommentRow, error) {
+	row := db.QueryRow(ctx, LockDeletedComment,
+		arg.TenantID,
+		arg.Person,
+		arg.TicketID,
+		arg.ID,
+	)
+	var i LockDeletedCommentRow
+	err := row.Scan(&i.AuthorID, &i.Body, &i.DeletedAt)
+	return i, err
+}
+
+const RestoreComment = `-- name: RestoreComment :exec
+update comments
+set deleted_at = null, updated_at = $3::timestamptz
+where tenant_id = $1 and id = $2
+`
+
+type RestoreCommentParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Now      time.Time
+}
+
+// every project: the comment was locked through visible_to in the same transaction
+func (q *Queries) RestoreComment(ctx context.Context, db DBTX, arg RestoreCommentParams) error {
+	_, err := db.Exec(ctx, RestoreComment, arg.TenantID, arg.ID, arg.Now)
+	return err
 }
