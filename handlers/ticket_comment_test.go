@@ -63,7 +63,7 @@ func TestACommentInItsPlace(t *testing.T) {
 
 	// What others answered leaves its place when it is deleted; what nobody answered leaves nothing.
 	second := say(t, dana, ticket, "> Other words\n\nIndeed")
-	dana.Get(first+"/edit").Want(403)
+	dana.Get(first + "/edit").Want(403)
 	jun.HX(http.MethodPost, first+"/delete", nil).Want(200).Says("The comment is deleted.", "Undo", "A comment was deleted", "Restore the comment")
 	dana.Get(ticket).Want(200).Says("A comment was deleted", "Indeed").Silent("Restore the comment", `hidden><span class="dot">`)
 	dana.Get(first).Want(200).At(ticket) // the link leads to the place
