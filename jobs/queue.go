@@ -25,10 +25,11 @@ const (
 	QueueMail    = "mail"
 	QueueBilling = "billing"
 	QueueAudit   = "audit"
+	QueueBulk    = "bulk" // long work that nobody waits for at this moment
 )
 
 // Queues lists the queues by name.
-func Queues() []string { return []string{QueueAudit, QueueBilling, QueueDefault, QueueMail} }
+func Queues() []string { return []string{QueueAudit, QueueBilling, QueueBulk, QueueDefault, QueueMail} }
 
 // Timeout is how long one job may run. Longer work is a chain of jobs.
 const Timeout = 30 * time.Second

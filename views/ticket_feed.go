@@ -178,6 +178,8 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 		return ui.T(ctx, "added a person to"), ""
 	case "project.member_removed":
 		return ui.T(ctx, "removed a person from"), ""
+	case "project.export_asked", "project.export_fetched", "project.imported", "project.import_undone":
+		return transferWords(ctx, e)
 	}
 	return ui.T(ctx, "changed"), ""
 }

@@ -36,6 +36,7 @@ type Handlers struct {
 	Audit         *handlers.Audit
 	Live          *handlers.Live
 	Notifications *handlers.Notifications
+	Exports       *handlers.Exports
 }
 
 // Routes is the table of all URLs, with who may ask them.
@@ -249,6 +250,12 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
 		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
 		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),
+
+		// What goes out of a project. A table of tickets is a link, and notes itself as an event.
+		get("/orgs/{org}/projects/{key}/export", member(scope.ViewOrganization, h.Exports.Show)),
+		post("/orgs/{org}/projects/{key}/export", alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create)))),
+		get("/orgs/{org}/projects/{key}/export/tickets.csv", member(scope.ViewOrganization, h.Exports.Stream)),
+		get("/orgs/{org}/projects/{key}/export/{id}", member(scope.ViewOrganization, h.Exports.Fetch)),
 
 		// Tickets.
 		get("/orgs/{org}/projects/{key}/tickets", member(scope.ViewOrganization, h.Tickets.List)),

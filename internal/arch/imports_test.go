@@ -9,7 +9,7 @@ import (
 
 // order is the one order of the modules: each imports only to its left, so no cycle is possible.
 func order() []string {
-	return strings.Fields("events flags mails users billing tenants auth files projects notify webhooks privacy admin")
+	return strings.Fields("events flags mails users billing tenants auth files projects transfer notify webhooks privacy admin")
 }
 
 // layerOf says which layer a package belongs to; empty means that the house has no such room.

@@ -27,7 +27,10 @@ func (w *tidyFiles) Work(ctx context.Context, job *river.Job[jobs.TidyFiles]) er
 	if err == nil && more {
 		return river.JobSnooze(0) // others get their turn; this one goes on where it was
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.m.Transfer.Tidy(ctx, job.Args.Tenant())
 }
 
 type tidyAllFiles struct {

@@ -24,6 +24,7 @@ import (
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
+	"plinth/internal/transfer"
 	"plinth/internal/users"
 	"plinth/jobs"
 )
@@ -40,6 +41,7 @@ type Modules struct {
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
+	Transfer *transfer.Transfer
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -102,6 +104,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendDigest{m: m})
 	river.AddWorker(w, &tendNotifications{m: m})
 	river.AddWorker(w, &tendAllNotifications{m: m})
+	river.AddWorker(w, &exportProject{m: m})
 	return w
 }
 
@@ -117,7 +120,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 		Schema: jobs.Schema, Logger: o.Log, Workers: m.workers(), PollOnly: o.PollOnly,
 		Queues: map[string]river.QueueConfig{
 			jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueMail: {MaxWorkers: 5}, jobs.QueueBilling: {MaxWorkers: 10},
-			jobs.QueueAudit: {MaxWorkers: 4},
+			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueBulk: {MaxWorkers: 2},
 		},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: max(o.FetchCooldown, time.Second),

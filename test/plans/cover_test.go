@@ -19,7 +19,7 @@ func alsoLists() []string {
 
 // ofJobs are files whose lists no page shows: those that make the copy of a person's data, tell people, or tell streams.
 func ofJobs(file string) bool {
-	return strings.HasSuffix(file, "/privacy.sql") || slices.Contains([]string{"notify/tell.sql", "notify/mail.sql", "live/door.sql"}, file)
+	return strings.HasSuffix(file, "/privacy.sql") || slices.Contains([]string{"notify/tell.sql", "notify/mail.sql", "live/door.sql", "transfer/take.sql"}, file)
 }
 
 var listed = regexp.MustCompile(`(?s)-- name: (\w+) :many\n(.*?)(?:;|$)`)

@@ -78,6 +78,7 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 func allowed() map[string]string {
 	return map[string]string{
 		"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'", "notifications.kind": "'comment'", "notifications.way": "'app'", "notification_projects.level": "'nothing'",
+		"project_exports.kind": "'csv'", "project_exports.state": "'ready'", "imports.kind": "'csv'", "imports.state": "'done'",
 	}
 }
 
@@ -150,7 +151,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state`)
+	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state project_exports.kind project_exports.state imports.kind imports.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

@@ -37,6 +37,7 @@ import (
 	"plinth/internal/session"
 	"plinth/internal/stripesim"
 	"plinth/internal/tenants"
+	"plinth/internal/transfer"
 	"plinth/internal/users"
 	"plinth/jobs"
 	"plinth/jobs/worker"
@@ -63,6 +64,7 @@ type App struct {
 	Audit    *events.Audit
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
+	Transfer *transfer.Transfer
 	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
@@ -116,6 +118,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
+	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
@@ -134,7 +137,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns a client that works the queues.
 func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -201,6 +204,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
+		Exports:       &handlers.Exports{Base: base, Transfer: a.Transfer},
 		Live:          &handlers.Live{Base: base, Hub: a.Live},
 	}
 }

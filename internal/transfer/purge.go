@@ -1,0 +1,50 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/scope"
+	"plinth/internal/transfer/transferdb"
+)
+
+// PurgeTx deletes up to limit rows of what an organization takes in and out; it says of which table and how many, zero when
+// there is nothing left. It is called inside db.InAdmin; what lies in the place for files goes with all else of the
+// organization.
+func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun string, n int64, err error) {
+	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
+		{Noun: "project_exports", SQL: transferdb.PurgeExports}, {Noun: "imports", SQL: transferdb.PurgeImports},
+	})
+}
+
+// Tidy removes the copies of an organization's projects that have expired. A job calls it.
+func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
+	s, q := scope.System(tenant), transferdb.New()
+	var expired []uuid.UUID
+	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
+		if err := q.GiveUpStaleExports(ctx, tx, tenant); err != nil {
+			return err
+		}
+		expired, err = q.ExpiredExports(ctx, tx, tenant)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list expired copies: %w", err)
+	}
+	for _, id := range expired {
+		// The files go first: a row without files is harmless, files without a row are never found again.
+		if err := t.Store.DeleteAll(ctx, folderOf(tenant, id)); err != nil {
+			return err
+		}
+		err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+			return q.DropExport(ctx, tx, transferdb.DropExportParams{TenantID: tenant, ID: id})
+		})
+		if err != nil {
+			return fmt.Errorf("drop an expired copy: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+package worker
+
+import (
+	"context"
+
+	"github.com/riverqueue/river"
+
+	"plinth/jobs"
+)
+
+type exportProject struct {
+	river.WorkerDefaults[jobs.ExportProject]
+	m Modules
+}
+
+func (w *exportProject) Work(ctx context.Context, job *river.Job[jobs.ExportProject]) error {
+	a := job.Args
+	more, err := w.m.Transfer.RunExport(ctx, a.TenantID, a.ExportID)
+	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Transfer.GiveUpExport(ctx, a.TenantID, a.ExportID) })
+}
