@@ -128,7 +128,7 @@ func TestMembersOnlyProjectsArePartOfAPlan(t *testing.T) {
 	a.Give(t, a.owner, "")
 	settings := b.Get("/orgs/acme/projects/SEC/settings").Want(200).Silent("Not part of your plan")
 	settings.Submit("/orgs/acme/projects/SEC/settings", "name", "Still secret").Want(200).Says("Saved.", "Still secret", "Members only")
-	settings.Submit("/orgs/acme/projects/SEC/settings", "visibility", "organization").Want(200).Says("Saved.")
+	b.Get("/orgs/acme/projects/SEC/settings").Submit("/orgs/acme/projects/SEC/settings", "visibility", "organization").Want(200).Says("Saved.")
 	b.Post("/orgs/acme/projects/SEC/settings", url.Values{"name": {"Still secret"}, "visibility": {"members"}, "hue": {"plum"}}).
 		Want(402).Says("The Team plan includes this")
 }

@@ -19,6 +19,19 @@ type ReassignTickets struct {
 // Kind names the job.
 func (ReassignTickets) Kind() string { return "reassign_tickets" }
 
+// FollowSettings gives the tickets of a status or a label that was taken away from a project what stands for it, in
+// batches: each run enqueues the next while there is more.
+type FollowSettings struct {
+	ForTenant
+	Project uuid.UUID `json:"project"`
+	Status  string    `json:"status,omitempty"`
+	Label   uuid.UUID `json:"label,omitzero"` // when there is no Status
+	By      uuid.UUID `json:"by"`
+}
+
+// Kind names the job.
+func (FollowSettings) Kind() string { return "follow_settings" }
+
 // RecountTickets compares one organization's kept counts with its tickets and mends them; nightly, in batches: each run
 // enqueues the next, which begins after the last project of this one.
 type RecountTickets struct {

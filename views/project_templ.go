@@ -235,7 +235,7 @@ func projectRow(s scope.Scope, p projects.Progress) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Mark(p.Key, p.Hue).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MarkProject(p.Key, p.Hue, p.Icon).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -380,7 +380,7 @@ func projectTitle(s scope.Scope, p projects.Project, current string) templ.Compo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Mark(p.Key, p.Hue).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MarkProject(p.Key, p.Hue, p.Icon).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

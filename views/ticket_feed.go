@@ -181,7 +181,7 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 	case "project.export_asked", "project.export_fetched", "project.imported", "project.import_undone":
 		return transferWords(ctx, e)
 	}
-	return ui.T(ctx, "changed"), ""
+	return settingWords(ctx, e.Action, change)
 }
 
 // statusNames are the names that the statuses of a move had then. Before projects had statuses of their own the slugs were

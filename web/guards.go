@@ -227,7 +227,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 		nav.Unread = e.unread
 		nav.Banner = banner(st, sh.Plans.Now())
 		for _, project := range e.projects {
-			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue})
+			nav.Projects = append(nav.Projects, ui.NavProject{Key: project.Key, Name: project.Name, Hue: project.Hue, Icon: project.Icon})
 		}
 	}
 	return r.WithContext(ui.WithNav(r.Context(), nav))

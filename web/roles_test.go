@@ -124,6 +124,10 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 	}
 	narrower := map[string]string{
 		"/orgs/{org}/projects/{key}/settings":                                    "who manages the project",
+		"/orgs/{org}/projects/{key}/settings/statuses":                           "who manages the project",
+		"/orgs/{org}/projects/{key}/settings/statuses/{status}/remove":           "who manages the project",
+		"/orgs/{org}/projects/{key}/settings/labels":                             "who manages the project",
+		"/orgs/{org}/projects/{key}/settings/labels/{label}/remove":              "who manages the project",
 		"/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit":         "who wrote the comment",
 		"/orgs/{org}/billing/change":                                             "what is shown comes from Stripe",
 		"/orgs/{org}/billing/start":                                              "what is shown comes from Stripe",

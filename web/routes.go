@@ -24,6 +24,8 @@ type Handlers struct {
 	Dashboards    *handlers.Dashboards
 	Projects      *handlers.Projects
 	Boards        *handlers.Boards
+	Statuses      *handlers.Statuses
+	Labels        *handlers.Labels
 	Tickets       *handlers.Tickets
 	Attachments   *handlers.Attachments
 	Search        *handlers.Search
@@ -247,6 +249,17 @@ func projectRoutes(h Handlers) []Route {
 		get("/orgs/{org}/projects/{key}/board", member(scope.ViewOrganization, h.Boards.Show)),
 		get("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Settings)),
 		post("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Update)),
+		get("/orgs/{org}/projects/{key}/settings/statuses", member(scope.ViewOrganization, h.Statuses.List)),
+		post("/orgs/{org}/projects/{key}/settings/statuses", member(scope.ViewOrganization, h.Statuses.Create)),
+		post("/orgs/{org}/projects/{key}/settings/statuses/{status}", member(scope.ViewOrganization, h.Statuses.Update)),
+		post("/orgs/{org}/projects/{key}/settings/statuses/{status}/move", member(scope.ViewOrganization, h.Statuses.Move)),
+		get("/orgs/{org}/projects/{key}/settings/statuses/{status}/remove", member(scope.ViewOrganization, h.Statuses.ShowRemove)),
+		post("/orgs/{org}/projects/{key}/settings/statuses/{status}/remove", member(scope.ViewOrganization, h.Statuses.Remove)),
+		get("/orgs/{org}/projects/{key}/settings/labels", member(scope.ViewOrganization, h.Labels.List)),
+		post("/orgs/{org}/projects/{key}/settings/labels", member(scope.ViewOrganization, h.Labels.Create)),
+		post("/orgs/{org}/projects/{key}/settings/labels/{label}", member(scope.ViewOrganization, h.Labels.Update)),
+		get("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.ShowRemove)),
+		post("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.Remove)),
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
 		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
 		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),

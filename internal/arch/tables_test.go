@@ -23,7 +23,7 @@ func owners() map[string]string {
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",
 		"notify":   "notifications notification_projects notification_choices",
-		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves search_docs search_words search_variants",
+		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves saved_views search_docs search_words search_variants",
 		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks billing_syncs billing_drifts usage_hours revenue_checks billing_settings",
 	}
 	out := map[string]string{}
@@ -37,7 +37,7 @@ func owners() map[string]string {
 
 // projectData are the tables that a person sees through visible_to only.
 func projectData() []string {
-	return strings.Fields("projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves attachments search_docs")
+	return strings.Fields("projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves saved_views attachments search_docs")
 }
 
 var (

@@ -69,6 +69,7 @@ func outOfTheCopy() map[string]string {
 		"imports":                   "brought in for the organization; the tickets are in the copy as far as they wrote them",
 		"ticket_watchers":           "ids and times alone",
 		"mentions":                  "ids and times alone; what was written is in the copy of who wrote it",
+		"saved_views":               "what a list is narrowed to, in projects that others may have closed since",
 		"ticket_links":              "ids and times alone",
 		"reactions":                 "one of six signs below what somebody wrote",
 	}
@@ -130,6 +131,7 @@ func outOfTheErasure() map[string]string {
 		"imports":                   "brought in for the organization, which keeps what it holds",
 		"ticket_watchers":           "ids and times alone",
 		"mentions":                  "ids and times alone",
+		"saved_views":               "what a list is narrowed to, by somebody who has no name any more",
 		"ticket_links":              "ids and times alone",
 		"reactions":                 "one of six signs of somebody who has no name any more",
 	}

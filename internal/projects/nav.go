@@ -12,6 +12,7 @@ type NavProject struct {
 	Key  string
 	Name string
 	Hue  string
+	Icon string
 }
 
 // QueueNav reads, in a guard's round trip, the projects of the organization called slug that the person may see. The

@@ -63,6 +63,16 @@ type Project struct {
 	Creator     string
 	CreatedAt   time.Time
 	ArchivedAt  *time.Time
+	Icon        string // one of Icons; empty is the letters of the key
+	LeadID      *uuid.UUID
+	Lead        string
+	LeadPicture string
+	Revision    int32 // of the settings
+}
+
+// Icons are the pictures that a project can have instead of its key.
+func Icons() []string {
+	return []string{"home", "board", "list", "chart", "code", "card", "shield", "mail", "users", "calendar", "tag", "bell", "clock", "search"}
 }
 
 // ManagedBy says whether the person may change the project's settings and members: owners and admins, and whoever made
@@ -205,6 +215,7 @@ type Progress struct {
 	InProgress  int32
 	InReview    int32
 	Done        int32
+	Icon        string
 }
 
 // Total is the number of the project's tickets.

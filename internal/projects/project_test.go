@@ -74,7 +74,7 @@ func TestUpdateProject(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.project(h.owner, "WEB", projects.ForOrganization)
-	form := projects.ProjectForm{Name: "Web shop", Description: "What we sell", Visibility: "members", Hue: "brick"}
+	form := projects.ProjectForm{Name: "Web shop", Description: "What we sell", Visibility: "members", Hue: "brick", Revision: 1}
 	h.no(h.Update(h.ctx(), h.owner, "WEB", form))
 	h.no(h.Update(h.ctx(), h.owner, "WEB", form)) // nothing new, nothing said
 	if got, want := h.events(), "project.created project.changed"; got != want {

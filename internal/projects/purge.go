@@ -16,6 +16,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "search_docs", SQL: projectsdb.PurgeSearchDocs},
 		{Noun: "search_words", SQL: projectsdb.PurgeSearchWords},
 		{Noun: "search_variants", SQL: projectsdb.PurgeSearchVariants},
+		{Noun: "saved_views", SQL: projectsdb.PurgeSavedViews},
 		{Noun: "reactions", SQL: projectsdb.PurgeReactions},
 		{Noun: "ticket_links", SQL: projectsdb.PurgeTicketLinks},
 		{Noun: "ticket_moves", SQL: projectsdb.PurgeTicketMoves},

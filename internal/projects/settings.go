@@ -3,6 +3,7 @@ package projects
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ type Settings struct {
 	Project    Project
 	Members    []Member    // 500 at most, by name
 	Candidates []Candidate // 500 at most, by name
+	People     []Person    // who sees the project, and may lead it
 }
 
 // Settings reads a project with its members. Denied for who may see the project and not manage it.
@@ -46,6 +48,7 @@ func (p *Projects) Settings(ctx context.Context, s scope.Scope, key string) (Set
 		queueProject(r, s, key, &out.Project)
 		db.Rows(r, &out.Members, projectsdb.ListProjectMembers, s.TenantID, s.Person.ID, key)
 		db.Rows(r, &out.Candidates, projectsdb.ListCandidates, s.TenantID, s.Person.ID, key)
+		queuePeople(r, s, key, &out.People)
 	})
 	if err != nil {
 		return Settings{}, err
@@ -60,20 +63,35 @@ func errNotManager() error {
 	return fault.New(fault.Denied, "Owners, admins and whoever made the project change its settings.")
 }
 
-// ProjectForm is what can be changed of a project.
+// ProjectForm is what can be changed of a project. Revision is the one the person saw.
 type ProjectForm struct {
-	Name        string `form:"name"`
-	Description string `form:"description"`
-	Visibility  string `form:"visibility"`
-	Hue         string `form:"hue"`
+	Name        string    `form:"name"`
+	Description string    `form:"description"`
+	Visibility  string    `form:"visibility"`
+	Hue         string    `form:"hue"`
+	Icon        string    `form:"icon"` // empty is the letters of the key
+	Lead        uuid.UUID `form:"lead"` // the nil id is nobody
+	Revision    int32     `form:"revision"`
 }
 
-// Update changes a project's name, description, visibility and colour. A ticket keeps its assignee also when they can no
-// longer see the project.
+// Update changes what a project says of itself and who sees it. A ticket keeps its assignee also when they can no
+// longer see the project. Conflict when somebody else changed it since the form was shown.
 func (p *Projects) Update(ctx context.Context, s scope.Scope, key string, f ProjectForm) error {
 	f.Name, f.Description = strings.TrimSpace(f.Name), strings.TrimSpace(f.Description)
 	wrong := checkSettings(f.Name, f.Description, f.Visibility, f.Hue)
+	if f.Icon != "" && !slices.Contains(Icons(), f.Icon) {
+		wrong.Add("icon", "Choose a picture from the list.")
+	}
 	return p.manage(ctx, s, key, func(ctx context.Context, tx db.Tx, before Project) error {
+		if f.Lead != before.lead() {
+			sees, err := maySee(ctx, tx, s, before.ID, f.Lead)
+			if err != nil {
+				return err
+			}
+			if !sees {
+				wrong.Add("lead", "Choose somebody who sees this project.")
+			}
+		}
 		if err := wrong.Err(); err != nil {
 			return err
 		}
@@ -82,23 +100,37 @@ func (p *Projects) Update(ctx context.Context, s scope.Scope, key string, f Proj
 				return err
 			}
 		}
-		changes := changed(map[string][2]string{
-			"name": {before.Name, f.Name}, "description": {before.Description, f.Description},
-			"visibility": {before.Visibility, f.Visibility}, "hue": {before.Hue, f.Hue},
-		})
-		if len(changes) == 0 {
-			return nil
-		}
-		if err := projectsdb.New().UpdateProject(ctx, tx, projectsdb.UpdateProjectParams{
-			TenantID: s.TenantID, Person: s.Person.ID, ID: before.ID, Name: f.Name, Description: f.Description,
-			Visibility: f.Visibility, Hue: f.Hue,
-		}); err != nil {
-			return fmt.Errorf("update project: %w", err)
-		}
-		return events.AppendTx(ctx, tx, s, events.Event{
-			Action: "project.changed", ObjectKind: "project", ObjectID: before.ID, ObjectName: f.Name, ProjectID: before.ID,
-			Changes: changes,
-		})
+		return f.saveTx(ctx, tx, s, before)
+	})
+}
+
+func (p Project) lead() uuid.UUID {
+	if p.LeadID == nil {
+		return uuid.Nil
+	}
+	return *p.LeadID
+}
+
+func (f ProjectForm) saveTx(ctx context.Context, tx db.Tx, s scope.Scope, before Project) error {
+	changes := changed(map[string][2]string{
+		"name": {before.Name, f.Name}, "description": {before.Description, f.Description}, "visibility": {before.Visibility, f.Visibility},
+		"hue": {before.Hue, f.Hue}, "icon": {before.Icon, f.Icon}, "lead": {idText(before.lead()), idText(f.Lead)},
+	})
+	if len(changes) == 0 {
+		return nil
+	}
+	if f.Revision != before.Revision {
+		return fault.New(fault.Conflict, "Somebody else changed these settings in the meantime. Compare both, then save again.")
+	}
+	if err := projectsdb.New().UpdateProject(ctx, tx, projectsdb.UpdateProjectParams{
+		TenantID: s.TenantID, Person: s.Person.ID, ID: before.ID, Name: f.Name, Description: f.Description,
+		Visibility: f.Visibility, Hue: f.Hue, Icon: f.Icon, LeadID: orNobody(f.Lead),
+	}); err != nil {
+		return fmt.Errorf("update project: %w", err)
+	}
+	return events.AppendTx(ctx, tx, s, events.Event{
+		Action: "project.changed", ObjectKind: "project", ObjectID: before.ID, ObjectName: f.Name, ProjectID: before.ID,
+		Changes: changes,
 	})
 }
 
@@ -121,56 +153,6 @@ func (p *Projects) SetArchived(ctx context.Context, s scope.Scope, key string, a
 		return events.AppendTx(ctx, tx, s, events.Event{
 			Action: action, ObjectKind: "project", ObjectID: before.ID, ObjectName: before.Name, ProjectID: before.ID,
 		})
-	})
-}
-
-// AddMember adds a person of the organization to the project; adding somebody twice changes nothing.
-func (p *Projects) AddMember(ctx context.Context, s scope.Scope, key string, userID uuid.UUID) error {
-	return p.manage(ctx, s, key, func(ctx context.Context, tx db.Tx, project Project) error {
-		q := projectsdb.New()
-		name, err := q.MemberNow(ctx, tx, projectsdb.MemberNowParams{TenantID: s.TenantID, UserID: userID})
-		if db.None(err) {
-			return fault.Field("user", "Choose a person from the list.")
-		}
-		if err != nil {
-			return fmt.Errorf("read membership: %w", err)
-		}
-		rows, err := q.AddProjectMember(ctx, tx, projectsdb.AddProjectMemberParams{TenantID: s.TenantID, ProjectID: project.ID, UserID: userID})
-		if err != nil {
-			return fmt.Errorf("add project member: %w", err)
-		}
-		if rows == 0 {
-			return nil
-		}
-		return memberEvent(ctx, tx, s, "project.member_added", project, userID, name)
-	})
-}
-
-// RemoveMember takes a person out of the project; Missing when they are not in it. Their tickets stay theirs.
-func (p *Projects) RemoveMember(ctx context.Context, s scope.Scope, key string, userID uuid.UUID) error {
-	return p.manage(ctx, s, key, func(ctx context.Context, tx db.Tx, project Project) error {
-		q := projectsdb.New()
-		rows, err := q.RemoveProjectMember(ctx, tx, projectsdb.RemoveProjectMemberParams{
-			TenantID: s.TenantID, Person: s.Person.ID, ProjectID: project.ID, UserID: userID,
-		})
-		if err != nil {
-			return fmt.Errorf("remove project member: %w", err)
-		}
-		if rows == 0 {
-			return fault.Missing()
-		}
-		name, err := q.MemberNow(ctx, tx, projectsdb.MemberNowParams{TenantID: s.TenantID, UserID: userID})
-		if err != nil && !db.None(err) {
-			return fmt.Errorf("read membership: %w", err)
-		}
-		return memberEvent(ctx, tx, s, "project.member_removed", project, userID, name)
-	})
-}
-
-func memberEvent(ctx context.Context, tx db.Tx, s scope.Scope, action string, project Project, userID uuid.UUID, name string) error {
-	return events.AppendTx(ctx, tx, s, events.Event{
-		Action: action, ObjectKind: "project", ObjectID: project.ID, ObjectName: project.Name, ProjectID: project.ID,
-		Changes: map[string][2]string{"member": {"", userID.String()}}, Person: map[string]string{"name": name},
 	})
 }
 

@@ -2,6 +2,7 @@ package projects_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
@@ -72,7 +73,9 @@ func operations(comment, somebody uuid.UUID) []operation {
 		}},
 		{"edit project", false, true, func(h *house, s scope.Scope, k string) error {
 			v := h.one(`select visibility from projects where id = $1`, h.projectID(k))
-			return h.Update(h.ctx(), s, k, projects.ProjectForm{Name: "P " + newID().String()[24:], Visibility: v, Hue: "plum"})
+			revision, err := strconv.Atoi(h.one(`select revision::text from projects where id = $1`, h.projectID(k)))
+			h.no(err)
+			return h.Update(h.ctx(), s, k, projects.ProjectForm{Name: "P " + newID().String()[24:], Visibility: v, Hue: "plum", Revision: int32(revision)})
 		}},
 		{"archive", false, true, func(h *house, s scope.Scope, k string) error {
 			if err := h.SetArchived(h.ctx(), s, k, true); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/jobs"
 )
@@ -17,6 +18,19 @@ type reassignTickets struct {
 func (w *reassignTickets) Work(ctx context.Context, job *river.Job[jobs.ReassignTickets]) error {
 	a := job.Args
 	return w.m.Projects.Reassign(ctx, scope.System(a.TenantID), a.From, a.To, a.By)
+}
+
+type followSettings struct {
+	river.WorkerDefaults[jobs.FollowSettings]
+	m Modules
+}
+
+func (w *followSettings) Work(ctx context.Context, job *river.Job[jobs.FollowSettings]) error {
+	a := job.Args
+	if a.Status != "" {
+		return w.m.Projects.FollowStatus(ctx, scope.System(a.TenantID), a.Project, projects.Status(a.Status), a.By)
+	}
+	return w.m.Projects.FollowLabel(ctx, scope.System(a.TenantID), a.Project, a.Label, a.By)
 }
 
 type recountTickets struct {

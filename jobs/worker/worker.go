@@ -81,6 +81,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &checkRevenue{m: m})
 	river.AddWorker(w, &sendBillingMail{m: m})
 	river.AddWorker(w, &reassignTickets{m: m})
+	river.AddWorker(w, &followSettings{m: m})
 	river.AddWorker(w, &recountTickets{m: m})
 	river.AddWorker(w, &recountAll{m: m})
 	river.AddWorker(w, &sealAll{m: m})

@@ -87,7 +87,7 @@ func (w *world) visits(t *testing.T) []visit {
 			out = append(out, visit{who, p, filtered})
 		}
 	}
-	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member)})...)
+	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member), "{status}": "todo", "{label}": label})...)
 	add(false, dana, "/orgs/acme/inbox?show=all", "/orgs/acme/inbox?show=all&before=7fffffff-ffff-4fff-8fff-ffffffffffff", "/account/notifications", "/orgs", "/account", "/orgs/new", "/orgs/acme/people?q=colleague", "/orgs/acme/projects?show=archived",
 		"/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
 		project+"/tickets/1", project+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff")

@@ -51,6 +51,7 @@ type NavOrg struct {
 // NavProject is a project in the sidebar. Hue is one of Hues, or "" to derive it from the key.
 type NavProject struct {
 	Key, Name, Hue string
+	Icon           string // or "" for the letters of the key
 }
 
 // Banner is the line above a page. Kind is "", "warn", "bad" or "good".

@@ -744,7 +744,7 @@ func projectItems(nav Nav) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Mark(p.Key, p.hue()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MarkProject(p.Key, p.hue(), p.Icon).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -193,6 +193,8 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans},
 		Projects:      &handlers.Projects{Base: base, Projects: a.Projects},
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
+		Statuses:      &handlers.Statuses{Base: base, Projects: a.Projects},
+		Labels:        &handlers.Labels{Base: base, Projects: a.Projects},
 		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects, Attachments: attachments},
 		Attachments:   attachments,
 		Search:        &handlers.Search{Base: base, Projects: a.Projects},

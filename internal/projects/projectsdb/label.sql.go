@@ -11,6 +11,197 @@ import (
 	"github.com/google/uuid"
 )
 
+const CountLabels = `-- name: CountLabels :one
+select count(*)
+from labels l
+where l.tenant_id = $1 and l.project_id = $2 and l.deleted_at is null
+`
+
+type CountLabelsParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) CountLabels(ctx context.Context, db DBTX, arg CountLabelsParams) (int64, error) {
+	row := db.QueryRow(ctx, CountLabels, arg.TenantID, arg.ProjectID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const CreateLabel = `-- name: CreateLabel :execrows
+insert into labels (tenant_id, id, project_id, name, hue)
+values ($1, $2, $3, $4, $5)
+on conflict (tenant_id, id) do nothing
+`
+
+type CreateLabelParams struct {
+	TenantID  uuid.UUID
+	ID        uuid.UUID
+	ProjectID uuid.UUID
+	Name      string
+	Hue       string
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) CreateLabel(ctx context.Context, db DBTX, arg CreateLabelParams) (int64, error) {
+	result, err := db.Exec(ctx, CreateLabel,
+		arg.TenantID,
+		arg.ID,
+		arg.ProjectID,
+		arg.Name,
+		arg.Hue,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const DropLabelled = `-- name: DropLabelled :exec
+delete from ticket_labels d
+where d.tenant_id = $1
+  and d.label_id = $2
+  and d.ticket_id = any($3::uuid[])
+  and (
+      $4::uuid is null
+      or exists (select from ticket_labels h where h.tenant_id = $1 and h.label_id = $4::uuid and h.ticket_id = d.ticket_id)
+  )
+`
+
+type DropLabelledParams struct {
+	TenantID uuid.UUID
+	LabelID  uuid.UUID
+	Ids      []uuid.UUID
+	Stands   *uuid.UUID
+}
+
+// every project: follows what was decided of a project that was seen then
+// A label goes from tickets that get none for it, or have that one already.
+func (q *Queries) DropLabelled(ctx context.Context, db DBTX, arg DropLabelledParams) error {
+	_, err := db.Exec(ctx, DropLabelled,
+		arg.TenantID,
+		arg.LabelID,
+		arg.Ids,
+		arg.Stands,
+	)
+	return err
+}
+
+const FollowLabel = `-- name: FollowLabel :exec
+update ticket_labels
+set label_id = $3::uuid
+where tenant_id = $1 and label_id = $2 and ticket_id = any($4::uuid[])
+`
+
+type FollowLabelParams struct {
+	TenantID uuid.UUID
+	LabelID  uuid.UUID
+	Stands   uuid.UUID
+	Ids      []uuid.UUID
+}
+
+// every project: follows what was decided of a project that was seen then
+func (q *Queries) FollowLabel(ctx context.Context, db DBTX, arg FollowLabelParams) error {
+	_, err := db.Exec(ctx, FollowLabel,
+		arg.TenantID,
+		arg.LabelID,
+		arg.Stands,
+		arg.Ids,
+	)
+	return err
+}
+
+const LabelNow = `-- name: LabelNow :one
+select l.id, l.name, l.hue
+from labels l
+where l.tenant_id = $1 and l.project_id = $2 and l.id = $3 and l.deleted_at is null
+for no key update
+`
+
+type LabelNowParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	ID        uuid.UUID
+}
+
+type LabelNowRow struct {
+	ID   uuid.UUID
+	Name string
+	Hue  string
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) LabelNow(ctx context.Context, db DBTX, arg LabelNowParams) (LabelNowRow, error) {
+	row := db.QueryRow(ctx, LabelNow, arg.TenantID, arg.ProjectID, arg.ID)
+	var i LabelNowRow
+	err := row.Scan(&i.ID, &i.Name, &i.Hue)
+	return i, err
+}
+
+const LabelSettings = `-- name: LabelSettings :many
+select l.id, l.name, l.hue, n.tickets::integer as tickets
+from projects p
+join labels l on l.tenant_id = p.tenant_id and l.project_id = p.id
+cross join lateral (
+    select count(*) as tickets
+    from (select from ticket_labels h where h.tenant_id = $1 and h.label_id = l.id limit $4) x
+) n
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+  and l.deleted_at is null
+order by lower(l.name), l.id
+limit 200
+`
+
+type LabelSettingsParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	Limit    int32
+}
+
+type LabelSettingsRow struct {
+	ID      uuid.UUID
+	Name    string
+	Hue     string
+	Tickets int32
+}
+
+// The labels of a project, and on how many tickets they are: counting stops at $4.
+func (q *Queries) LabelSettings(ctx context.Context, db DBTX, arg LabelSettingsParams) ([]LabelSettingsRow, error) {
+	rows, err := db.Query(ctx, LabelSettings,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LabelSettingsRow
+	for rows.Next() {
+		var i LabelSettingsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Hue,
+			&i.Tickets,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ListLabels = `-- name: ListLabels :many
 select l.id, l.name, l.hue
 from projects p
@@ -54,4 +245,120 @@ func (q *Queries) ListLabels(ctx context.Context, db DBTX, arg ListLabelsParams)
 		return nil, err
 	}
 	return items, nil
+}
+
+const RemoveLabel = `-- name: RemoveLabel :exec
+update labels
+set deleted_at = now(), moves_to = $4::uuid
+where tenant_id = $1 and project_id = $2 and id = $3
+`
+
+type RemoveLabelParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	ID        uuid.UUID
+	MovesTo   *uuid.UUID
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) RemoveLabel(ctx context.Context, db DBTX, arg RemoveLabelParams) error {
+	_, err := db.Exec(ctx, RemoveLabel,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.ID,
+		arg.MovesTo,
+	)
+	return err
+}
+
+const StandsForLabel = `-- name: StandsForLabel :one
+with recursive way as (
+    select s.id, s.moves_to, s.deleted_at, 0 as steps
+    from labels s
+    where s.tenant_id = $1 and s.id = $2
+    union all
+    select n.id, n.moves_to, n.deleted_at, w.steps + 1
+    from way w
+    join labels n on n.tenant_id = $1 and n.id = w.moves_to
+    where w.steps < 100
+)
+select w.id
+from way w
+where w.deleted_at is null
+`
+
+type StandsForLabelParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// every project: follows what was decided of a project that was seen then
+// What the tickets of a label that was taken away get, however often that happened; none when it is nothing.
+func (q *Queries) StandsForLabel(ctx context.Context, db DBTX, arg StandsForLabelParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, StandsForLabel, arg.TenantID, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const TakeLabelled = `-- name: TakeLabelled :many
+select h.ticket_id
+from ticket_labels h
+where h.tenant_id = $1 and h.label_id = $2
+order by h.number desc
+limit $3
+for update
+`
+
+type TakeLabelledParams struct {
+	TenantID uuid.UUID
+	LabelID  uuid.UUID
+	Limit    int32
+}
+
+// every project: follows what was decided of a project that was seen then
+func (q *Queries) TakeLabelled(ctx context.Context, db DBTX, arg TakeLabelledParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, TakeLabelled, arg.TenantID, arg.LabelID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var ticket_id uuid.UUID
+		if err := rows.Scan(&ticket_id); err != nil {
+			return nil, err
+		}
+		items = append(items, ticket_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const UpdateLabel = `-- name: UpdateLabel :exec
+update labels
+set name = $4, hue = $5
+where tenant_id = $1 and project_id = $2 and id = $3
+`
+
+type UpdateLabelParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	ID        uuid.UUID
+	Name      string
+	Hue       string
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) UpdateLabel(ctx context.Context, db DBTX, arg UpdateLabelParams) error {
+	_, err := db.Exec(ctx, UpdateLabel,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.ID,
+		arg.Name,
+		arg.Hue,
+	)
+	return err
 }

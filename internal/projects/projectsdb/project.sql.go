@@ -90,7 +90,7 @@ func (q *Queries) CreateProject(ctx context.Context, db DBTX, arg CreateProjectP
 }
 
 const ListProjects = `-- name: ListProjects :many
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done, p.icon
 from projects p
 left join lateral (
     select
@@ -131,6 +131,7 @@ type ListProjectsRow struct {
 	Progress    int32
 	Review      int32
 	Done        int32
+	Icon        string
 }
 
 func (q *Queries) ListProjects(ctx context.Context, db DBTX, arg ListProjectsParams) ([]ListProjectsRow, error) {
@@ -161,6 +162,7 @@ func (q *Queries) ListProjects(ctx context.Context, db DBTX, arg ListProjectsPar
 			&i.Progress,
 			&i.Review,
 			&i.Done,
+			&i.Icon,
 		); err != nil {
 			return nil, err
 		}
@@ -173,9 +175,12 @@ func (q *Queries) ListProjects(ctx context.Context, db DBTX, arg ListProjectsPar
 }
 
 const LockProject = `-- name: LockProject :one
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+select
+    p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at,
+    p.icon, p.lead_id, coalesce(l.name, '') as lead, coalesce(l.picture, '') as lead_picture, p.revision
 from projects p
 join users u on u.id = p.created_by
+left join users l on l.id = p.lead_id
 where p.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
@@ -200,6 +205,11 @@ type LockProjectRow struct {
 	Creator     string
 	CreatedAt   time.Time
 	ArchivedAt  *time.Time
+	Icon        string
+	LeadID      *uuid.UUID
+	Lead        string
+	LeadPicture string
+	Revision    int32
 }
 
 func (q *Queries) LockProject(ctx context.Context, db DBTX, arg LockProjectParams) (LockProjectRow, error) {
@@ -216,12 +226,17 @@ func (q *Queries) LockProject(ctx context.Context, db DBTX, arg LockProjectParam
 		&i.Creator,
 		&i.CreatedAt,
 		&i.ArchivedAt,
+		&i.Icon,
+		&i.LeadID,
+		&i.Lead,
+		&i.LeadPicture,
+		&i.Revision,
 	)
 	return i, err
 }
 
 const NavProjects = `-- name: NavProjects :many
-select p.key, p.name, p.hue
+select p.key, p.name, p.hue, p.icon
 from tenants t
 join projects p on p.tenant_id = t.id
 where t.slug = $1
@@ -240,6 +255,7 @@ type NavProjectsRow struct {
 	Key  string
 	Name string
 	Hue  string
+	Icon string
 }
 
 // Asked by the guard before the organization's id is known: the slug leads to it.
@@ -252,7 +268,12 @@ func (q *Queries) NavProjects(ctx context.Context, db DBTX, arg NavProjectsParam
 	var items []NavProjectsRow
 	for rows.Next() {
 		var i NavProjectsRow
-		if err := rows.Scan(&i.Key, &i.Name, &i.Hue); err != nil {
+		if err := rows.Scan(
+			&i.Key,
+			&i.Name,
+			&i.Hue,
+			&i.Icon,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -264,9 +285,12 @@ func (q *Queries) NavProjects(ctx context.Context, db DBTX, arg NavProjectsParam
 }
 
 const ProjectByKey = `-- name: ProjectByKey :one
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+select
+    p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at,
+    p.icon, p.lead_id, coalesce(l.name, '') as lead, coalesce(l.picture, '') as lead_picture, p.revision
 from projects p
 join users u on u.id = p.created_by
+left join users l on l.id = p.lead_id
 where p.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
@@ -290,6 +314,11 @@ type ProjectByKeyRow struct {
 	Creator     string
 	CreatedAt   time.Time
 	ArchivedAt  *time.Time
+	Icon        string
+	LeadID      *uuid.UUID
+	Lead        string
+	LeadPicture string
+	Revision    int32
 }
 
 func (q *Queries) ProjectByKey(ctx context.Context, db DBTX, arg ProjectByKeyParams) (ProjectByKeyRow, error) {
@@ -306,6 +335,11 @@ func (q *Queries) ProjectByKey(ctx context.Context, db DBTX, arg ProjectByKeyPar
 		&i.Creator,
 		&i.CreatedAt,
 		&i.ArchivedAt,
+		&i.Icon,
+		&i.LeadID,
+		&i.Lead,
+		&i.LeadPicture,
+		&i.Revision,
 	)
 	return i, err
 }
@@ -379,7 +413,7 @@ func (q *Queries) SetArchived(ctx context.Context, db DBTX, arg SetArchivedParam
 
 const UpdateProject = `-- name: UpdateProject :exec
 update projects
-set name = $4, description = $5, visibility = $6, hue = $7, updated_at = now()
+set name = $4, description = $5, visibility = $6, hue = $7, icon = $8, lead_id = $9::uuid, revision = revision + 1, updated_at = now()
 where tenant_id = $1
   and id in (select v.project_id from visible_to($1, $2) v)
   and id = $3
@@ -393,6 +427,8 @@ type UpdateProjectParams struct {
 	Description string
 	Visibility  string
 	Hue         string
+	Icon        string
+	LeadID      *uuid.UUID
 }
 
 func (q *Queries) UpdateProject(ctx context.Context, db DBTX, arg UpdateProjectParams) error {
@@ -404,6 +440,8 @@ func (q *Queries) UpdateProject(ctx context.Context, db DBTX, arg UpdateProjectP
 		arg.Description,
 		arg.Visibility,
 		arg.Hue,
+		arg.Icon,
+		arg.LeadID,
 	)
 	return err
 }

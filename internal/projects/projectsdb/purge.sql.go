@@ -155,6 +155,30 @@ func (q *Queries) PurgeReactions(ctx context.Context, db DBTX, arg PurgeReaction
 	return result.RowsAffected(), nil
 }
 
+const PurgeSavedViews = `-- name: PurgeSavedViews :execrows
+delete from saved_views d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from saved_views x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSavedViewsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+// every project: the organization is erased
+func (q *Queries) PurgeSavedViews(ctx context.Context, db DBTX, arg PurgeSavedViewsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSavedViews, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeSearchDocs = `-- name: PurgeSearchDocs :execrows
 delete from search_docs d
 where d.tenant_id = $1 and d.id in (

@@ -7,6 +7,7 @@ package projectsdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -38,6 +39,54 @@ func (q *Queries) AddStatus(ctx context.Context, db DBTX, arg AddStatusParams) e
 		arg.TicketLimit,
 	)
 	return err
+}
+
+const FollowStatus = `-- name: FollowStatus :exec
+update tickets
+set status = $2, closed_at = case when $3::boolean then coalesce(closed_at, $4::timestamptz) end, updated_at = $4::timestamptz
+where tenant_id = $1 and id = any($5::uuid[])
+`
+
+type FollowStatusParams struct {
+	TenantID uuid.UUID
+	Status   string
+	Closed   bool
+	Now      time.Time
+	Ids      []uuid.UUID
+}
+
+// every project: follows what was decided of a project that was seen then
+func (q *Queries) FollowStatus(ctx context.Context, db DBTX, arg FollowStatusParams) error {
+	_, err := db.Exec(ctx, FollowStatus,
+		arg.TenantID,
+		arg.Status,
+		arg.Closed,
+		arg.Now,
+		arg.Ids,
+	)
+	return err
+}
+
+const HasTickets = `-- name: HasTickets :one
+select (
+    exists (select from tickets t where t.tenant_id = $1 and t.project_id = $2 and t.status = $3 and t.deleted_at is null)
+    or exists (select from tickets t where t.tenant_id = $1 and t.project_id = $2 and t.status = $3 and t.deleted_at is not null)
+)::boolean
+`
+
+type HasTicketsParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Status    string
+}
+
+// every project: the project was locked through visible_to in the same transaction
+// Whether any ticket has a status, one that was deleted too.
+func (q *Queries) HasTickets(ctx context.Context, db DBTX, arg HasTicketsParams) (bool, error) {
+	row := db.QueryRow(ctx, HasTickets, arg.TenantID, arg.ProjectID, arg.Status)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const ListStatuses = `-- name: ListStatuses :many
@@ -80,6 +129,246 @@ func (q *Queries) ListStatuses(ctx context.Context, db DBTX, arg ListStatusesPar
 			&i.Kind,
 			&i.TicketLimit,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const PlaceStatus = `-- name: PlaceStatus :exec
+update statuses
+set position = $4
+where tenant_id = $1 and project_id = $2 and slug = $3 and position <> $4
+`
+
+type PlaceStatusParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Slug      string
+	Position  int32
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) PlaceStatus(ctx context.Context, db DBTX, arg PlaceStatusParams) error {
+	_, err := db.Exec(ctx, PlaceStatus,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Slug,
+		arg.Position,
+	)
+	return err
+}
+
+const RemoveStatus = `-- name: RemoveStatus :exec
+update statuses
+set deleted_at = now(), moves_to = $4::text
+where tenant_id = $1 and project_id = $2 and slug = $3
+`
+
+type RemoveStatusParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Slug      string
+	MovesTo   string
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) RemoveStatus(ctx context.Context, db DBTX, arg RemoveStatusParams) error {
+	_, err := db.Exec(ctx, RemoveStatus,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Slug,
+		arg.MovesTo,
+	)
+	return err
+}
+
+const StandsForStatus = `-- name: StandsForStatus :one
+with recursive way as (
+    select s.slug, s.kind, s.moves_to, 0 as steps
+    from statuses s
+    where s.tenant_id = $1 and s.project_id = $2 and s.slug = $3
+    union all
+    select n.slug, n.kind, n.moves_to, w.steps + 1
+    from way w
+    join statuses n on n.tenant_id = $1 and n.project_id = $2 and n.slug = w.moves_to
+    where w.steps < 100
+)
+select w.slug, w.kind
+from way w
+where w.moves_to is null
+`
+
+type StandsForStatusParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Slug      string
+}
+
+type StandsForStatusRow struct {
+	Slug string
+	Kind string
+}
+
+// every project: follows what was decided of a project that was seen then
+// What the tickets of a status that was taken away get, however often that happened.
+func (q *Queries) StandsForStatus(ctx context.Context, db DBTX, arg StandsForStatusParams) (StandsForStatusRow, error) {
+	row := db.QueryRow(ctx, StandsForStatus, arg.TenantID, arg.ProjectID, arg.Slug)
+	var i StandsForStatusRow
+	err := row.Scan(&i.Slug, &i.Kind)
+	return i, err
+}
+
+const StatusSettings = `-- name: StatusSettings :many
+select st.slug, st.name, st.kind, st.ticket_limit, coalesce(c.tickets, 0)::integer as tickets
+from projects p
+join statuses st on st.tenant_id = p.tenant_id and st.project_id = p.id
+left join ticket_counts c on c.tenant_id = st.tenant_id and c.project_id = st.project_id and c.status = st.slug
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+  and st.deleted_at is null
+order by st.position, st.slug
+`
+
+type StatusSettingsParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+}
+
+type StatusSettingsRow struct {
+	Slug        string
+	Name        string
+	Kind        string
+	TicketLimit *int32
+	Tickets     int32
+}
+
+// The statuses of a project with their kept counts.
+func (q *Queries) StatusSettings(ctx context.Context, db DBTX, arg StatusSettingsParams) ([]StatusSettingsRow, error) {
+	rows, err := db.Query(ctx, StatusSettings, arg.TenantID, arg.Person, arg.Key)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StatusSettingsRow
+	for rows.Next() {
+		var i StatusSettingsRow
+		if err := rows.Scan(
+			&i.Slug,
+			&i.Name,
+			&i.Kind,
+			&i.TicketLimit,
+			&i.Tickets,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const StatusesNow = `-- name: StatusesNow :many
+select st.slug, st.name, st.kind, st.ticket_limit, (st.deleted_at is not null)::boolean as removed
+from statuses st
+where st.tenant_id = $1 and st.project_id = $2
+order by st.position, st.slug
+`
+
+type StatusesNowParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+}
+
+type StatusesNowRow struct {
+	Slug        string
+	Name        string
+	Kind        string
+	TicketLimit *int32
+	Removed     bool
+}
+
+// every project: the project was locked through visible_to in the same transaction
+// Those that were taken away too: their slugs are not given again.
+func (q *Queries) StatusesNow(ctx context.Context, db DBTX, arg StatusesNowParams) ([]StatusesNowRow, error) {
+	rows, err := db.Query(ctx, StatusesNow, arg.TenantID, arg.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StatusesNowRow
+	for rows.Next() {
+		var i StatusesNowRow
+		if err := rows.Scan(
+			&i.Slug,
+			&i.Name,
+			&i.Kind,
+			&i.TicketLimit,
+			&i.Removed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const TakeFollowers = `-- name: TakeFollowers :many
+select t.id, t.closed_at, (t.deleted_at is not null)::boolean as deleted
+from tickets t
+where t.tenant_id = $1
+  and t.status = $3
+  and t.id = any(array(
+      (select a.id from tickets a where a.tenant_id = $1 and a.project_id = $2 and a.status = $3 and a.deleted_at is null limit $4)
+      union all
+      (select d.id from tickets d where d.tenant_id = $1 and d.project_id = $2 and d.status = $3 and d.deleted_at is not null limit $4)
+  ))
+order by t.id
+for no key update
+`
+
+type TakeFollowersParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Status    string
+	Limit     int32
+}
+
+type TakeFollowersRow struct {
+	ID       uuid.UUID
+	ClosedAt *time.Time
+	Deleted  bool
+}
+
+// every project: follows what was decided of a project that was seen then
+// Tickets that still have a status that was taken away.
+func (q *Queries) TakeFollowers(ctx context.Context, db DBTX, arg TakeFollowersParams) ([]TakeFollowersRow, error) {
+	rows, err := db.Query(ctx, TakeFollowers,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Status,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TakeFollowersRow
+	for rows.Next() {
+		var i TakeFollowersRow
+		if err := rows.Scan(&i.ID, &i.ClosedAt, &i.Deleted); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -148,4 +437,32 @@ func (q *Queries) TakeStatus(ctx context.Context, db DBTX, arg TakeStatusParams)
 		&i.BeforeKind,
 	)
 	return i, err
+}
+
+const UpdateStatus = `-- name: UpdateStatus :exec
+update statuses
+set name = $4, kind = $5, ticket_limit = $6
+where tenant_id = $1 and project_id = $2 and slug = $3
+`
+
+type UpdateStatusParams struct {
+	TenantID    uuid.UUID
+	ProjectID   uuid.UUID
+	Slug        string
+	Name        string
+	Kind        string
+	TicketLimit *int32
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) UpdateStatus(ctx context.Context, db DBTX, arg UpdateStatusParams) error {
+	_, err := db.Exec(ctx, UpdateStatus,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Slug,
+		arg.Name,
+		arg.Kind,
+		arg.TicketLimit,
+	)
+	return err
 }

@@ -40,7 +40,7 @@ const LabelsOfTicket = `-- name: LabelsOfTicket :many
 select l.id, l.name
 from ticket_labels h
 join labels l on l.tenant_id = h.tenant_id and l.id = h.label_id
-where h.tenant_id = $1 and h.ticket_id = $2
+where h.tenant_id = $1 and h.ticket_id = $2 and l.deleted_at is null
 order by lower(l.name)
 `
 

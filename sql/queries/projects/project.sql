@@ -1,6 +1,6 @@
 -- name: NavProjects :many
 -- Asked by the guard before the organization's id is known: the slug leads to it.
-select p.key, p.name, p.hue
+select p.key, p.name, p.hue, p.icon
 from tenants t
 join projects p on p.tenant_id = t.id
 where t.slug = $1
@@ -30,18 +30,24 @@ where p.tenant_id = $1
   and p.id = $3;
 
 -- name: ProjectByKey :one
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+select
+    p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at,
+    p.icon, p.lead_id, coalesce(l.name, '') as lead, coalesce(l.picture, '') as lead_picture, p.revision
 from projects p
 join users u on u.id = p.created_by
+left join users l on l.id = p.lead_id
 where p.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
   and p.deleted_at is null;
 
 -- name: LockProject :one
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at
+select
+    p.id, p.key, p.name, p.description, p.hue, p.visibility, p.created_by, u.name as creator, p.created_at, p.archived_at,
+    p.icon, p.lead_id, coalesce(l.name, '') as lead, coalesce(l.picture, '') as lead_picture, p.revision
 from projects p
 join users u on u.id = p.created_by
+left join users l on l.id = p.lead_id
 where p.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
@@ -56,7 +62,7 @@ where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
 
 -- name: UpdateProject :exec
 update projects
-set name = $4, description = $5, visibility = $6, hue = $7, updated_at = now()
+set name = $4, description = $5, visibility = $6, hue = $7, icon = $8, lead_id = sqlc.narg(lead_id)::uuid, revision = revision + 1, updated_at = now()
 where tenant_id = $1
   and id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;
@@ -69,7 +75,7 @@ where tenant_id = $1
   and id = $3;
 
 -- name: ListProjects :many
-select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done
+select p.id, p.key, p.name, p.description, p.hue, p.visibility, p.archived_at, c.todo, c.progress, c.review, c.done, p.icon
 from projects p
 left join lateral (
     select

@@ -175,3 +175,13 @@ where d.tenant_id = $1 and (d.project_id, d.number) in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: PurgeSavedViews :execrows
+-- every project: the organization is erased
+delete from saved_views d
+where d.tenant_id = $1 and d.id in (
+    select x.id
+    from saved_views x
+    where x.tenant_id = $1
+    limit $2
+);
