@@ -212,7 +212,7 @@ func (h *Tickets) Edit(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 		return err
 	}
 	f := h.Fresh(w, r, ticketURL(s, key, number))
-	return h.Render(w, r, http.StatusOK, views.TicketEdit(s, form, f, false))
+	return h.Render(w, r, http.StatusOK, views.TicketEdit(s, form, f))
 }
 
 // Update changes title and description.
@@ -230,15 +230,14 @@ func (h *Tickets) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 		if err != nil {
 			return err
 		}
-		return h.previewed(w, r, s, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f, false) })
+		return h.previewed(w, r, s, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f) })
 	}
 	if failed := h.Projects.EditTicket(r.Context(), s, key, number, f); failed != nil {
-		form, err := h.Projects.EditPage(r.Context(), s, key, number)
+		form, err := h.Projects.ClashPage(r.Context(), s, key, number, f)
 		if err != nil {
 			return err
 		}
-		conflict := fault.Is(failed, fault.Conflict) && form.Ticket.Revision != f.Revision
-		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f, conflict) })
+		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f) })
 	}
 	return h.Redirect(w, r, ticketURL(s, key, number))
 }

@@ -203,11 +203,56 @@ func TestEditATicket(t *testing.T) {
 	mine.Submit(ticket, "title", "").Want(422).Says("Enter a title.")
 	theirs.Submit(ticket, "title", "By Jun", "body", "Theirs").Want(200).At(ticket).Says("By Jun", "Theirs")
 	conflict := mine.Submit(ticket, "title", "By Dana", "body", "Mine").Want(409).
-		Says("Somebody else changed this ticket", "What it says now", "By Jun", "Theirs")
+		Says("Somebody else changed this ticket", "What Jun Park changed since you began", "Theirs", "By Jun", "Save mine over theirs", "Keep theirs")
 	if kept := conflict.Form(ticket); kept.Get("title") != "By Dana" || kept.Get("body") != "Mine" {
 		t.Errorf("the form kept %v", kept)
 	}
 	conflict.Submit(ticket).Want(200).At(ticket).Says("By Dana", "Mine", "renamed it from “By Jun”")
+
+	// Who changed only the title and who changed only the text do not stand in each other's way.
+	mine, theirs = b.Get(ticket+"/edit").Want(200), other.Get(ticket+"/edit").Want(200)
+	theirs.Submit(ticket, "body", "one\ntwo\n\nthree\nfour\nfive").Want(200)
+	mine.Submit(ticket, "title", "Another title").Want(200).At(ticket).Says("Another title", "three")
+
+	// Two who changed different lines of the text choose: both together, one of them, or by hand.
+	mine, theirs = b.Get(ticket+"/edit").Want(200), other.Get(ticket+"/edit").Want(200)
+	theirs.Submit(ticket, "body", "ONE\ntwo\n\nthree\nfour\nfive").Want(200)
+	conflict = mine.Submit(ticket, "body", "one\ntwo\n\nthree\nfour\nFIVE").Want(409).Says("Both together")
+	if !strings.Contains(conflict.Body, "<del>one</del>") || !strings.Contains(conflict.Body, "<ins>ONE</ins>") {
+		t.Error("what was changed is not shown")
+	}
+	if kept := conflict.Form(ticket); kept.Get("body") != "one\ntwo\n\nthree\nfour\nFIVE" {
+		t.Errorf("the form kept %v", kept)
+	}
+	if !strings.Contains(conflict.Body, ">ONE\ntwo\n\nthree\nfour\nFIVE</textarea>") {
+		t.Error("both changes are not put together")
+	}
+	both := conflict.Form(ticket)
+	both.Set("body", "ONE\ntwo\n\nthree\nfour\nFIVE")
+	other.Get(ticket+"/edit").Submit(ticket, "title", "In between").Want(200) // and somebody was faster once more
+	b.Post(ticket, both).Want(200).At(ticket).Says("In between", "ONE", "FIVE")
+}
+
+// Labels that two people choose at the same time are all there.
+func TestTwoChooseLabels(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	a.ticket(t, a.owner, "WEB", "The first")
+	b, other := a.SignIn(t, dana), a.SignIn(t, "jun@example.com")
+	ticket := "/orgs/acme/projects/WEB/tickets/1"
+	for _, name := range []string{"old", "kept", "mine", "theirs"} {
+		page := b.Get(ticket)
+		b.Post(ticket+"/labels", url.Values{"label": page.Form(ticket + "/labels")["label"], "new": {name}}).Want(200)
+	}
+	ids := map[string]string{}
+	for _, m := range regexp.MustCompile(`value="([0-9a-f-]{36})" checked[^>]*>\s*<span[^>]*><bdi>(\w+)</bdi>`).FindAllStringSubmatch(b.Get(ticket).Body, -1) {
+		ids[m[2]] = m[1]
+	}
+	b.Post(ticket+"/labels", url.Values{"label": {ids["old"], ids["kept"]}}).Want(200)
+	had := b.Get(ticket).Form(ticket + "/labels")["had"]
+	other.Post(ticket+"/labels", url.Values{"seen": {"1"}, "had": had, "label": {ids["kept"], ids["theirs"]}}).Want(200)
+	b.Post(ticket+"/labels", url.Values{"seen": {"1"}, "had": had, "label": {ids["old"], ids["kept"], ids["mine"]}}).Want(200).Says("Labels of WEB-1: kept, mine, theirs")
 }
 
 func TestCommentOnATicket(t *testing.T) {

@@ -51,12 +51,12 @@ func commentMoved(page projects.CommentPage, f ui.Form) bool {
 	return f.Failed() && sent != "" && sent != revision(page.Comment.Revision)
 }
 
-// commentRevision is what the person has seen: after a conflict it is shown to them.
-func commentRevision(page projects.CommentPage, f ui.Form) string {
-	if sent := f.Value("revision"); sent != "" && !f.Failed() {
-		return sent // only looked at, as in a preview
+// commentBase is what the person has seen: what their form came with, or what is shown to them after a conflict.
+func commentBase(page projects.CommentPage, f ui.Form) base {
+	if sent := f.Value("revision"); sent != "" && !commentMoved(page, f) {
+		return base{Revision: sent, Body: f.Value("base")}
 	}
-	return revision(page.Comment.Revision)
+	return base{Revision: revision(page.Comment.Revision), Body: page.Comment.Body}
 }
 
 func revision(n int32) string { return strconv.Itoa(int(n)) }

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"net/url"
-	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -66,15 +65,6 @@ func earlierURL(s scope.Scope, page projects.TicketPage, v TicketView) string {
 func newestURL(s scope.Scope, page projects.TicketPage, v TicketView) string {
 	v.Before = ""
 	return listURL(ticketPath(s, page.Ticket.Project, page.Ticket.Number), v.values())
-}
-
-// editRevision is the revision that the person has seen: the one their form came with, or the one shown beside it after a
-// conflict.
-func editRevision(t projects.Ticket, f ui.Form, conflict bool) string {
-	if sent := f.Value("revision"); sent != "" && !conflict {
-		return sent
-	}
-	return strconv.Itoa(int(t.Revision))
 }
 
 // ticketRows is how high the field for a description is: lower in a dialog.

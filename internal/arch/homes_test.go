@@ -54,6 +54,7 @@ func homes() map[string][]string {
 		"github.com/go-playground/form/v4":       {"handlers"},
 		"github.com/go-playground/validator/v10": {"handlers"},
 		"github.com/yuin/goldmark":               {"views"},
+		"github.com/aymanbagabas/go-udiff":       {"internal/projects"},
 		"github.com/microcosm-cc/bluemonday":     {"views"},
 
 		// the program

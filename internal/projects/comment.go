@@ -32,9 +32,11 @@ type Comment struct {
 
 // CommentForm is the form for a comment. ID is made when the form is shown, so that sending it twice says it once.
 type CommentForm struct {
-	ID       uuid.UUID `form:"id"`
-	Body     string    `form:"body"`
-	Revision int32     `form:"revision"` // of EditComment: the one the person saw
+	ID   uuid.UUID `form:"id"`
+	Body string    `form:"body"`
+	// Of EditComment: the revision the person saw, and what it said.
+	Revision int32  `form:"revision"`
+	Base     string `form:"base"`
 }
 
 // AddComment adds a comment to a ticket; Conflict when the same form has added one with other words.

@@ -39,6 +39,14 @@ func (p *Projects) CommentPage(ctx context.Context, s scope.Scope, key string, n
 	return out, err
 }
 
+// Clash is what has become of the comment since somebody began to change it; base is what it said then.
+func (c CommentPage) Clash(base, mine string) Clash {
+	if base == "" {
+		base = mine
+	}
+	return clash(EditForm{Body: base}, EditForm{Body: mine}, EditForm{Body: c.Comment.Body})
+}
+
 // Comment finds one of the comments in sight.
 func (t TicketPage) Comment(id uuid.UUID) (c Comment, ok bool) {
 	for _, c := range t.Comments {

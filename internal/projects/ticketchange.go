@@ -13,27 +13,33 @@ import (
 	"plinth/internal/scope"
 )
 
-// EditForm is the text of a ticket. Revision is the one the person saw.
+// EditForm is the text of a ticket. Revision is the one the person saw, and the base is what it said.
 type EditForm struct {
-	Title    string `form:"title"`
-	Body     string `form:"body"`
-	Revision int32  `form:"revision"`
+	Title     string `form:"title"`
+	Body      string `form:"body"`
+	Revision  int32  `form:"revision"`
+	BaseTitle string `form:"base_title"`
+	BaseBody  string `form:"base_body"`
 
 	Task string `form:"-"` // "done" or "open" when all that changed is a task's tick
 }
 
-// EditTicket changes title and body. Conflict when somebody else changed them since the form was shown.
+// EditTicket changes title and body. When somebody else changed them since the form was shown, one of them may be theirs and the
+// other mine; Conflict when both changed the same.
 func (p *Projects) EditTicket(ctx context.Context, s scope.Scope, key string, number int, f EditForm) error {
 	f.Title, f.Body = strings.TrimSpace(f.Title), strings.TrimSpace(f.Body)
 	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
 		if err := checkText(f.Title, f.Body).Err(); err != nil {
 			return err
 		}
+		if t.Revision != f.Revision && (t.Title != f.Title || t.Body != f.Body) {
+			var ok bool
+			if f, ok = f.together(t); !ok {
+				return fault.New(fault.Conflict, "Somebody else changed this ticket while you wrote. Nothing of yours is lost: compare both, then save.")
+			}
+		}
 		if t.Title == f.Title && t.Body == f.Body {
 			return nil
-		}
-		if t.Revision != f.Revision {
-			return fault.New(fault.Conflict, "Somebody else changed this ticket while you wrote. Compare both, then save again.")
 		}
 		if err := projectsdb.New().EditTicket(ctx, tx, projectsdb.EditTicketParams{
 			TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Title: f.Title, Body: f.Body, Now: p.now(),

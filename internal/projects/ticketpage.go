@@ -167,6 +167,7 @@ type TicketForm struct {
 	// Of EditPage: how large a file may be that is pasted, and the id of the form that sends it.
 	FileMost int64
 	FileForm string
+	Clash    *Clash // of ClashPage
 }
 
 // NewPage reads what the form for a ticket offers.
@@ -192,5 +193,25 @@ func (p *Projects) EditPage(ctx context.Context, s scope.Scope, key string, numb
 		queueTicket(r, s, key, number, &out.Ticket)
 	})
 	out.FileMost, out.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
+	return out, err
+}
+
+// ClashPage is EditPage for what was written when somebody else was faster. Clash is nil when nothing has changed.
+func (p *Projects) ClashPage(ctx context.Context, s scope.Scope, key string, number int, f EditForm) (TicketForm, error) {
+	out, err := p.EditPage(ctx, s, key, number)
+	if err != nil || out.Ticket.Revision == f.Revision {
+		return out, err
+	}
+	var history []events.Entry
+	err = p.DB.ReadTenant(ctx, s, func(r *db.Reads) { events.QueueTicketHistory(r, s, key, number, historySize, &history) })
+	base := EditForm{Title: f.BaseTitle, Body: f.BaseBody}
+	if base.Title == "" { // a form from before forms said what they began with
+		base = f
+	}
+	c := clash(base, f, EditForm{Title: out.Ticket.Title, Body: out.Ticket.Body})
+	if i := slices.IndexFunc(history, func(e events.Entry) bool { return e.Action == "ticket.edited" }); i >= 0 {
+		c.Editor = history[i].ActorName
+	}
+	out.Clash = &c
 	return out, err
 }

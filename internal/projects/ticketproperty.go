@@ -41,9 +41,19 @@ func queueTicketLabels(r *db.Reads, s scope.Scope, key string, number int, into 
 type LabelsForm struct {
 	Labels []uuid.UUID `form:"label"`
 	New    string      `form:"new"`
+
+	// Seen says that Had are the labels that the form showed as the ticket's: then only what differs from them is changed,
+	// and what others did in the meantime stays.
+	Seen bool        `form:"seen"`
+	Had  []uuid.UUID `form:"had"`
 }
 
-// SetTicketLabels gives a ticket exactly these labels.
+// left says whether the form leaves a label as it is.
+func (f LabelsForm) left(id uuid.UUID, has bool) bool {
+	return f.Seen && slices.Contains(f.Had, id) == has
+}
+
+// SetTicketLabels gives a ticket exactly these labels, or changes those that the form changed.
 func (p *Projects) SetTicketLabels(ctx context.Context, s scope.Scope, key string, number int, f LabelsForm) error {
 	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
 		if name := strings.Join(strings.Fields(f.New), " "); name != "" {
@@ -63,7 +73,7 @@ func (p *Projects) SetTicketLabels(ctx context.Context, s scope.Scope, key strin
 		}
 		var removed, added []string
 		for _, l := range had {
-			if !slices.ContainsFunc(want, func(w projectsdb.TakeLabelsRow) bool { return w.ID == l.ID }) {
+			if !slices.ContainsFunc(want, func(w projectsdb.TakeLabelsRow) bool { return w.ID == l.ID }) && !f.left(l.ID, false) {
 				if err := projectsdb.New().RemoveTicketLabel(ctx, tx, projectsdb.RemoveTicketLabelParams{TenantID: s.TenantID, TicketID: t.ID, LabelID: l.ID}); err != nil {
 					return fmt.Errorf("remove a label: %w", err)
 				}
@@ -71,7 +81,7 @@ func (p *Projects) SetTicketLabels(ctx context.Context, s scope.Scope, key strin
 			}
 		}
 		for _, l := range want {
-			if !slices.ContainsFunc(had, func(h projectsdb.LabelsOfTicketRow) bool { return h.ID == l.ID }) {
+			if !slices.ContainsFunc(had, func(h projectsdb.LabelsOfTicketRow) bool { return h.ID == l.ID }) && !f.left(l.ID, true) {
 				if err := addTicketLabelTx(ctx, tx, s, t.ID, t.Number, l.ID); err != nil {
 					return err
 				}
