@@ -9,7 +9,7 @@ func PublicScripts() []string {
 // in which they must run; htmx stands first because the others listen to it.
 func Scripts() []string {
 	return urls("htmx", "passkey", "upload", "busy", "focus", "loadline", "reveal", "dialog", "menu", "toast", "theme",
-		"confirm", "choose", "keys", "palette", "board", "live", "editor", "comment")
+		"confirm", "choose", "keys", "pick", "palette", "board", "live", "editor", "comment")
 }
 
 func urls(names ...string) []string {

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"plinth/internal/projects"
 	"plinth/internal/scope"
@@ -96,6 +97,9 @@ func listHere(s scope.Scope, list projects.TicketList) string {
 // listCard is a row of a list: of what a ticket says, the columns that were chosen.
 func listCard(ctx context.Context, s scope.Scope, list projects.TicketList, t projects.Row) ui.Card {
 	card := ticketCard(s, t, nil)
+	if projectWrites(s, list.Project) {
+		card.Pick, card.PickForm, card.PickValue = "ticket", bulkForm, strconv.Itoa(int(t.Number))
+	}
 	shown := list.Query.Shown
 	if !shown("labels") {
 		card.Labels = nil

@@ -26,6 +26,7 @@ type Handlers struct {
 	Boards        *handlers.Boards
 	Statuses      *handlers.Statuses
 	Labels        *handlers.Labels
+	Bulk          *handlers.Bulk
 	Tickets       *handlers.Tickets
 	Attachments   *handlers.Attachments
 	Search        *handlers.Search
@@ -260,6 +261,8 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/settings/labels/{label}", member(scope.ViewOrganization, h.Labels.Update)),
 		get("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.ShowRemove)),
 		post("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.Remove)),
+		post("/orgs/{org}/projects/{key}/bulk", member(scope.WriteTickets, h.Bulk.Update)),
+		post("/orgs/{org}/projects/{key}/bulk/undo", member(scope.WriteTickets, h.Bulk.Undo)),
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
 		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
 		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),

@@ -42,6 +42,32 @@ func AppendTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
 	return appendAs(ctx, tx, s, id, e)
 }
 
+// AppendAllTx is AppendTx for many events of one cause, in one round trip.
+func AppendAllTx(ctx context.Context, tx db.Tx, s scope.Scope, all []Event) error {
+	var made error
+	err := db.Together(ctx, tx, func(r *db.Reads) {
+		for _, e := range all {
+			id := e.ID
+			if id == uuid.Nil {
+				id, made = newID()
+			}
+			if made == nil {
+				made = queueEvent(r, s, id, e)
+			}
+			if made != nil {
+				return
+			}
+		}
+	})
+	if made != nil {
+		return made
+	}
+	if err != nil {
+		return fmt.Errorf("append %d events: %w", len(all), err)
+	}
+	return nil
+}
+
 // TellTx tells whoever looks at what the event is of that it has changed. Nothing is kept of it.
 func TellTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
 	if err := eventsdb.New().TellEvent(ctx, tx, eventsdb.TellEventParams{
@@ -53,6 +79,18 @@ func TellTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
 }
 
 func appendAs(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, e Event) error {
+	var made error
+	err := db.Together(ctx, tx, func(r *db.Reads) { made = queueEvent(r, s, id, e) })
+	if made != nil {
+		return made
+	}
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+func queueEvent(r *db.Reads, s scope.Scope, id uuid.UUID, e Event) error {
 	changes, err := object(e.Changes)
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
@@ -61,14 +99,9 @@ func appendAs(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, e Even
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
-	err = db.Together(ctx, tx, func(r *db.Reads) {
-		r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(s.Person.ID), orNil(uuid.Nil), e.Action, e.ObjectKind, orNil(e.ObjectID),
-			e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
-		r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
-	})
-	if err != nil {
-		return fmt.Errorf("append event %s: %w", e.Action, err)
-	}
+	r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(s.Person.ID), orNil(uuid.Nil), e.Action, e.ObjectKind, orNil(e.ObjectID),
+		e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
+	r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
 	return nil
 }
 

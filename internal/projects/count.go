@@ -65,6 +65,21 @@ func countMoveTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, to Stat
 	return nil
 }
 
+// countStepsTx keeps the counts of many tickets: by how much each status has more of them, and each day closed ones.
+func countStepsTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, steps map[Status]int32, closed map[time.Time]int32) error {
+	for _, status := range slices.Sorted(maps.Keys(steps)) {
+		if err := bumpCount(ctx, tx, s, projectID, status, steps[status]); err != nil {
+			return err
+		}
+	}
+	for _, day := range slices.SortedFunc(maps.Keys(closed), time.Time.Compare) {
+		if err := bumpDay(ctx, tx, s, projectID, day, 0, closed[day]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // zone is the organization's; its days are the days of the charts.
 func zone(name string) *time.Location {
 	loc, err := time.LoadLocation(name)

@@ -3,7 +3,6 @@ package projects
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -122,16 +121,8 @@ func (p *Projects) followTx(ctx context.Context, tx db.Tx, s scope.Scope, projec
 			days[dayOf(*row.ClosedAt, zone(zoneName))]--
 		}
 	}
-	steps := map[Status]int32{from: -counted, to.Slug: counted}
-	for _, status := range slices.Sorted(maps.Keys(steps)) {
-		if err := bumpCount(ctx, tx, s, projectID, status, steps[status]); err != nil {
-			return err
-		}
-	}
-	for _, day := range slices.SortedFunc(maps.Keys(days), time.Time.Compare) {
-		if err := bumpDay(ctx, tx, s, projectID, day, 0, days[day]); err != nil {
-			return err
-		}
+	if err := countStepsTx(ctx, tx, s, projectID, map[Status]int32{from: -counted, to.Slug: counted}, days); err != nil {
+		return err
 	}
 	if err := projectsdb.New().FollowStatus(ctx, tx, projectsdb.FollowStatusParams{
 		TenantID: s.TenantID, Status: string(to.Slug), Closed: to.Kind.Closed(), Now: now, Ids: ids,

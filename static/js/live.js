@@ -1,12 +1,12 @@
 // What others change shows by itself. One tab of a browser keeps the stream open and tells the other tabs. An element
 // says in data-live what it shows ("project:WEB", "ticket:WEB-12", "org", "inbox"); when that has changed it gets the
 // event plinth:changed, which its hx-trigger waits for. It does not while somebody writes in it or drags from it, or
-// while the page is out of sight: then as soon as that is over.
+// while the page is out of sight: then as soon as that is over. Nor does it while rows of it are picked.
 "use strict";
 {
   const shell = document.querySelector("[data-live-since]");
   const { liveSince, person, org } = shell?.dataset ?? {};
-  const held = "dialog[open], :popover-open, .lifted, [data-dragged]";
+  const held = "dialog[open], :popover-open, .lifted, [data-dragged], .pick:checked";
   const field = "textarea, select, [contenteditable], input:not([type=hidden], [type=checkbox], [type=radio], [type=submit])";
   const waiting = new Map(); // element → when it may be told
   const last = new WeakMap();
