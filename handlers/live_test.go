@@ -67,8 +67,8 @@ func TestLiveTellsWhoMaySee(t *testing.T) {
 func TestLiveEnds(t *testing.T) {
 	t.Parallel()
 	a := newAcme(t)
-	base := a.Serve(t)
 	a.project(t, "WEB", projects.ForOrganization)
+	base := a.Serve(t)
 	open := func(email string) (*webtest.Browser, *webtest.Stream) {
 		b := a.SignIn(t, email)
 		s := b.Listen(base, "")
@@ -122,8 +122,8 @@ func TestLiveEnds(t *testing.T) {
 func TestLiveCatchesUp(t *testing.T) {
 	t.Parallel()
 	a := newAcme(t)
-	base := a.Serve(t)
 	a.project(t, "WEB", projects.ForOrganization)
+	base := a.Serve(t)
 	b := a.SignIn(t, "jun@example.com")
 	first := b.Listen(base, "")
 	first.Marked()

@@ -2,7 +2,9 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -68,7 +70,7 @@ func reversed(s string) string {
 	return string(r)
 }
 
-// Hasher hashes passwords with argon2id, a bounded number at once: each takes 19 MiB and about 45 ms of a core, so a
+// Hasher hashes passwords with argon2id, a bounded number at once: each takes 19 MiB and about 45 ms of a core as recommended, so a
 // crowd at the door must wait rather than take the machine down.
 type Hasher struct {
 	slots  chan struct{}
@@ -77,19 +79,29 @@ type Hasher struct {
 	dummy  string // a hash to compare with when there is no account, so that both cases take the same time
 }
 
-// NewHasher allows atOnce hashes at the same time. The cost is OWASP's first choice for argon2id: 19 MiB, 2 passes,
-// 1 lane.
-func NewHasher(atOnce int) (*Hasher, error) {
+// Cost is what one hash takes: so many KiB of memory, so many times over.
+type Cost struct{ Memory, Passes uint32 }
+
+// Recommended is OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane.
+func Recommended() Cost { return Cost{Memory: 19 * 1024, Passes: 2} }
+
+// NewHasher allows atOnce hashes at the same time, each at that cost.
+func NewHasher(atOnce int, c Cost) *Hasher {
 	h := &Hasher{
 		slots:  make(chan struct{}, max(atOnce, 1)),
-		params: &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32},
+		params: &argon2id.Params{Memory: c.Memory, Iterations: c.Passes, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 	}
-	dummy, err := argon2id.CreateHash("nobody has this password", h.params)
-	if err != nil {
-		return nil, fmt.Errorf("make the comparison hash: %w", err)
-	}
-	h.dummy = dummy
-	return h, nil
+	h.dummy = nobodys(h.params)
+	return h
+}
+
+// nobodys is the hash of no password: a random key, which costs nothing to make and as much as any other to compare with.
+func nobodys(p *argon2id.Params) string {
+	random := make([]byte, p.SaltLength+p.KeyLength)
+	_, _ = rand.Read(random) // never fails
+	text := base64.RawStdEncoding.EncodeToString
+	const version = 0x13 // RFC 9106
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", version, p.Memory, p.Iterations, p.Parallelism, text(random[:p.SaltLength]), text(random[p.SaltLength:]))
 }
 
 // Hash waits for a slot and hashes.

@@ -63,7 +63,7 @@ func TestCloneIsDroppedAtTheEnd(t *testing.T) {
 	t.Parallel()
 	var name string
 	t.Run("inner", func(t *testing.T) {
-		d := dbtest.New(t)
+		d := dbtest.Prepared(t, "dbtest dropped", func(context.Context, *dbtest.Database) error { return nil })
 		name = d.Name
 		d.Web(t)
 	})

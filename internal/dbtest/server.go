@@ -84,11 +84,11 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// schemaHash covers the migrations, the code that runs them and the pinned modules, of which River brings its own
-// migrations. Hashing too much only costs making a template again.
+// schemaHash covers the migrations, the code that runs them, the pinned modules, of which River brings its own
+// migrations, and what says how a template is. Hashing too much only costs making a template again.
 func schemaHash(root string) (string, error) {
 	sum := sha256.New()
-	for _, pattern := range []string{"go.mod", "sql/migrations/*.sql", "internal/db/*.go"} {
+	for _, pattern := range []string{"go.mod", "sql/migrations/*.sql", "internal/db/*.go", "internal/dbtest/*.sql"} {
 		paths, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			return "", err
@@ -156,7 +156,10 @@ func (s *server) template(ctx context.Context) (string, error) {
 		if _, err := conn.Exec(ctx, "create database "+quote(name)+" owner "+db.RoleOwner); err != nil {
 			return fmt.Errorf("create the database: %w", err)
 		}
-		return db.Migrate(ctx, s.pg.URL(name, db.RoleOwner))
+		if err := db.Migrate(ctx, s.pg.URL(name, db.RoleOwner)); err != nil {
+			return err
+		}
+		return s.noteState(ctx, conn, name)
 	})
 }
 

@@ -55,6 +55,8 @@ type Options struct {
 	PollOnly bool
 	// FetchCooldown is the pause between two looks at the queue; zero is River's 100 ms.
 	FetchCooldown time.Duration
+	// FetchPoll is after how long the queue is looked at although nothing was told; zero is a second.
+	FetchPoll time.Duration
 	// Periodic is false in tests that count jobs.
 	Periodic bool
 }
@@ -117,6 +119,9 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 	if o.Timeout == 0 {
 		o.Timeout = jobs.Timeout
 	}
+	if o.FetchPoll == 0 {
+		o.FetchPoll = max(o.FetchCooldown, time.Second)
+	}
 	config := &river.Config{
 		Schema: jobs.Schema, Logger: o.Log, Workers: m.workers(), PollOnly: o.PollOnly,
 		Queues: map[string]river.QueueConfig{
@@ -124,7 +129,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueBulk: {MaxWorkers: 2},
 		},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
-		FetchCooldown: o.FetchCooldown, FetchPollInterval: max(o.FetchCooldown, time.Second),
+		FetchCooldown: o.FetchCooldown, FetchPollInterval: o.FetchPoll,
 		// A role that owns nothing cannot reindex.
 		ReindexerIndexNames: []string{},
 		ErrorHandler:        &errorLog{o.Log},

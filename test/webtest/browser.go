@@ -42,6 +42,12 @@ func (b *Browser) send(method, path, kind string, body []byte, header http.Heade
 	w := httptest.NewRecorder()
 	b.site.Handler.ServeHTTP(w, r)
 	res := w.Result()
+	b.keep(res)
+	return newPage(b, method, path, res.StatusCode, res.Header, w.Body.String())
+}
+
+// keep takes the cookies of an answer.
+func (b *Browser) keep(res *http.Response) {
 	for _, c := range res.Cookies() {
 		if c.MaxAge < 0 {
 			delete(b.cookies, c.Name)
@@ -49,7 +55,6 @@ func (b *Browser) send(method, path, kind string, body []byte, header http.Heade
 			b.cookies[c.Name] = c.Value
 		}
 	}
-	return newPage(b, method, path, res.StatusCode, res.Header, w.Body.String())
 }
 
 // NewRequest is a request as the browser sends it, for tests that send it by themselves.

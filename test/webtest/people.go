@@ -2,6 +2,8 @@ package webtest
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/google/uuid"
@@ -10,6 +12,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
 	"plinth/internal/scope"
+	"plinth/internal/session"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
 )
@@ -93,5 +96,29 @@ func (s *Site) SignIn(t testing.TB, email string) *Browser {
 	t.Helper()
 	b := s.Browser(t)
 	b.Get("/signin?next=/account").Submit("/signin", "email", email, "password", Password).Want(200).At("/account")
+	return b
+}
+
+// Recognized returns a browser with a session of the person, as if they had signed in long ago: no mail, no event, no
+// password asked.
+func (s *Site) Recognized(t testing.TB, person uuid.UUID) *Browser {
+	t.Helper()
+	id := session.Identity{SessionID: uuid.Must(uuid.NewV7()), UserID: person}
+	_, err := s.App.DB.Direct().Exec(t.Context(), `
+		insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong) values ($1, $2, '', '', now() + interval '1 day', '{password}', false)`,
+		id.SessionID, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.Browser(t)
+	r, err := s.Shell.Base.Sessions.Load(b.NewRequest(http.MethodGet, "/", "", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if err := s.Shell.Base.Sessions.SignIn(w, r, id); err != nil {
+		t.Fatal(err)
+	}
+	b.keep(w.Result())
 	return b
 }

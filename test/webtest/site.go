@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"plinth/cmd/plinth/app"
+	"plinth/internal/auth"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
@@ -22,6 +23,9 @@ import (
 
 // Host is the name the site answers under.
 const Host = "127.0.0.1:8080"
+
+// quick lets a hash cost next to nothing: with what is recommended, tests would do little but hash.
+var quick = auth.Cost{Memory: 64, Passes: 1}
 
 // Password is every test person's password.
 const Password = "granite under a statue"
@@ -66,6 +70,7 @@ func On(t testing.TB, d *dbtest.Database, dbOptions []db.Options, options ...Opt
 	if s.Worker, err = app.New(c, d.AsWorker(t), log); err != nil {
 		t.Fatal(err)
 	}
+	s.App.Auth.Hasher = auth.NewHasher(8, quick)
 	if s.Site, err = s.App.Web(); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +85,7 @@ func (s *Site) Settle(t testing.TB) {
 	if s.due(ctx, t) == 0 {
 		return
 	}
-	client, err := s.Worker.Worker(worker.Options{Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), PollOnly: true, FetchCooldown: time.Millisecond * 5})
+	client, err := s.Worker.Worker(worker.Options{Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), PollOnly: true, FetchCooldown: 5 * time.Millisecond, FetchPoll: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

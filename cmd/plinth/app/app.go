@@ -86,10 +86,6 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if a.Plans, err = billing.LoadCatalogue(c.PlansFile); err != nil {
 		return nil, err
 	}
-	hasher, err := auth.NewHasher(runtime.GOMAXPROCS(0))
-	if err != nil {
-		return nil, err
-	}
 	passkeys, err := auth.NewPasskeys(c.URL)
 	if err != nil {
 		return nil, err
@@ -108,7 +104,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Attached = &files.Files{DB: d, Queue: a.Queue, Store: store, Pictures: pictures, Plans: a.Plans, Limits: limits, Keys: a.Keys, MaxBytes: c.FileMaxMB * 1_000_000}
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Files: a.Attached, Log: log}
 	a.Auth = &auth.Auth{
-		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: hasher, Passkeys: passkeys,
+		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: auth.NewHasher(runtime.GOMAXPROCS(0), auth.Recommended()), Passkeys: passkeys,
 		Providers: providers(c),
 		URL:       c.URL, Log: log,
 	}
