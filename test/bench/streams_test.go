@@ -36,7 +36,7 @@ func newCrowd(t testing.TB, people int) crowd {
 	s.Fill(t, c.owner, "WEB", 1)
 	conn := dbtest.Connect(t, s.Database.Super)
 	for _, sql := range []string{
-		`insert into users (id, email, name, password_hash, terms_version) select gen_random_uuid(), 'reader-' || i || '@example.com', 'Reader ' || i, '', '-' from generate_series(1, ` + fmt.Sprint(people) + `) i`,
+		`insert into users (id, email, name, password_hash, email_verified_at, terms_version, terms_accepted_at) select gen_random_uuid(), 'reader-' || i || '@example.com', 'Reader ' || i, '', now(), '-', now() from generate_series(1, ` + fmt.Sprint(people) + `) i`,
 		`insert into memberships (tenant_id, id, user_id, role) select t.id, gen_random_uuid(), u.id, 'member' from tenants t, users u where u.email like 'reader-%'`,
 	} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
@@ -135,8 +135,8 @@ func (r reader) until(begin string) error {
 	}
 }
 
-// told changes a ticket's status so many times, one after the other, and returns how long after the beginning of each
-// change every stream had been told.
+// told changes the status of a ticket, which Fill made "progress", so many times, one after the other, and returns how
+// long after the beginning of each change every stream had been told.
 func (c crowd) told(t testing.TB, readers []reader, times int) []time.Duration {
 	t.Helper()
 	var out []time.Duration
@@ -146,12 +146,13 @@ func (c crowd) told(t testing.TB, readers []reader, times int) []time.Duration {
 		var wait sync.WaitGroup
 		begun := time.Now()
 		for n, r := range readers {
+			_ = r.conn.SetReadDeadline(begun.Add(20 * time.Second))
 			wait.Go(func() {
 				failed[n] = r.until(`data: {"org":"acme"`)
 				heard[n] = time.Since(begun)
 			})
 		}
-		status := []projects.Status{"progress", "todo"}[i%2]
+		status := []projects.Status{"todo", "review"}[i%2]
 		if err := c.App.Projects.SetTicketStatus(t.Context(), c.owner, "WEB", 1, status); err != nil {
 			t.Fatal(err)
 		}

@@ -118,7 +118,7 @@ func TestWhatOneSaysTheOtherHears(t *testing.T) {
 	dana.Open(board)
 	dana.Key("c")
 	dana.See("Add another")
-	dana.Type("dialog [name=title]", "The door squeaks")
+	dana.Fill("Title", "The door squeaks")
 	dana.Key("\r")
 	dana.See("WEB-1", "The door squeaks")
 	dana.Open(board)
