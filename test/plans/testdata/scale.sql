@@ -1,6 +1,6 @@
 -- Organization :tenant, whose owner :owner is, gets a project SCALE with :tickets tickets; each has a comment, two
 -- entries of history and words to be found by, and most have a label, an estimate, a due date or somebody responsible.
-create or replace function pg_temp.uid(text) returns uuid language sql immutable as 'select md5(:tenant::text || $1)::uuid';
+create or replace function pg_temp.uid(text) returns uuid language sql immutable as $$select md5(:tenant::text || $1)::uuid$$;
 
 insert into users (id, email, name, email_verified_at, terms_version, terms_accepted_at)
 select pg_temp.uid('colleague ' || i), 'colleague-' || i || '-' || :tenant || '@example.com', 'Colleague ' || i, now(), '1', now()
