@@ -41,7 +41,7 @@ func (h *Notifications) Count(w http.ResponseWriter, r *http.Request, s scope.Sc
 	if r.URL.Query().Get("here") != "1" {
 		nav.Path = ""
 	}
-	return h.Render(w, r, http.StatusOK, ui.InboxItem(nav))
+	return h.Render(w, r, http.StatusOK, ui.InboxCount(nav))
 }
 
 // Open leads to what a notification is about, and marks it as read.

@@ -53,9 +53,10 @@ func newOffice(t *testing.T) office {
 }
 
 // desk opens a browser for somebody.
-func (o office) desk(t *testing.T, email string) *chrome.Page {
+func (o office) desk(t *testing.T, email string, window chrome.Options) *chrome.Page {
 	t.Helper()
-	p := chrome.New(t, chrome.Options{Base: o.url})
+	window.Base = o.url
+	p := chrome.New(t, window)
 	p.Open("/signin")
 	p.Fill("E-mail", email)
 	p.Fill("Password", webtest.Password)
@@ -111,7 +112,7 @@ func TestWhatOneSaysTheOtherHears(t *testing.T) {
 	if err := o.App.Notify.SetChoices(t.Context(), o.member.Person, every); err != nil {
 		t.Fatal(err)
 	}
-	dana, jun := o.desk(t, "dana@example.com"), o.desk(t, "jun@example.com")
+	dana, jun := o.desk(t, "dana@example.com", chrome.Options{}), o.desk(t, "jun@example.com", chrome.Options{Width: 390, Height: 844})
 	const board, ticket = "/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets/1"
 
 	jun.Open(board)
@@ -142,7 +143,10 @@ func TestWhatOneSaysTheOtherHears(t *testing.T) {
 	} else {
 		t.Logf("shown in the other window after %v", took)
 	}
-	jun.Until("one thing is unread", func() bool { return strings.Contains(jun.Find("#inbox-item"), "1") })
+	jun.Until("something is unread", func() bool {
+		return jun.Truth(`document.querySelector("#inbox-sign i") !== null && document.querySelector("#inbox-item .count")?.textContent.includes("1")`)
+	})
+	jun.Shot("together-told")
 
 	jun.Open("/orgs/acme/inbox")
 	jun.See("Dana Whitfield", "The door squeaks", "Could you look at it")
