@@ -55,7 +55,7 @@ func TestBulk(t *testing.T) {
 	a.Settle(t)
 	changed := b.Post(base+"/bulk", url.Values{
 		"ticket": {"1", "2", "3", "3", "77", "x"}, "status": {"done"}, "assignee": {jun}, "priority": {"high"}, "add": {bug}, "due": {"2026-12-24"},
-	}).Want(200).At(base + "/tickets").Says("3 tickets are changed.", "1 was not there any more.", "Undo")
+	}).Want(200).At(base+"/tickets").Says("3 tickets are changed.", "1 was not there any more.", "Undo")
 	if got, want := one(state), "1 done 3 t 2026-12-24 t 1, 2 done 3 t 2026-12-24 t 1, 3 done 3 t 2026-12-24 t 1, 4 todo 0 f f 0"; got != want {
 		t.Errorf("after the change\n%s, want\n%s", got, want)
 	}

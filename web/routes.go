@@ -27,6 +27,7 @@ type Handlers struct {
 	Statuses      *handlers.Statuses
 	Labels        *handlers.Labels
 	Bulk          *handlers.Bulk
+	SavedViews    *handlers.SavedViews
 	Tickets       *handlers.Tickets
 	Attachments   *handlers.Attachments
 	Search        *handlers.Search
@@ -261,6 +262,10 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/settings/labels/{label}", member(scope.ViewOrganization, h.Labels.Update)),
 		get("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.ShowRemove)),
 		post("/orgs/{org}/projects/{key}/settings/labels/{label}/remove", member(scope.ViewOrganization, h.Labels.Remove)),
+		get("/orgs/{org}/projects/{key}/views", member(scope.ViewOrganization, h.SavedViews.List)),
+		post("/orgs/{org}/projects/{key}/views", member(scope.ViewOrganization, h.SavedViews.Create)),
+		post("/orgs/{org}/projects/{key}/views/{view}", member(scope.ViewOrganization, h.SavedViews.Update)),
+		post("/orgs/{org}/projects/{key}/views/{view}/delete", member(scope.ViewOrganization, h.SavedViews.Delete)),
 		post("/orgs/{org}/projects/{key}/bulk", member(scope.WriteTickets, h.Bulk.Update)),
 		post("/orgs/{org}/projects/{key}/bulk/undo", member(scope.WriteTickets, h.Bulk.Undo)),
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),

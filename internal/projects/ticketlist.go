@@ -74,6 +74,7 @@ type TicketList struct {
 	Statuses []StatusInfo
 	People   []Person // who may be assigned
 	Labels   []Label
+	Views    []SavedView
 	Groups   []TicketGroup // instead of Tickets, when the query asks for groups; those that have none are left out
 }
 
@@ -117,6 +118,7 @@ func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q Lis
 		queueStatuses(r, s, key, &out.Statuses)
 		queuePeople(r, s, key, &out.People)
 		queueLabels(r, s, key, &out.Labels)
+		queueViews(r, s, key, &out.Views)
 	})
 	out.Counts = countsOf(counts)
 	out.Tickets, out.Previous, out.Next = page.cut(out.Tickets)

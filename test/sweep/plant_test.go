@@ -68,10 +68,11 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 	told := uuid.New()
 	exec(`insert into notifications (tenant_id, id, user_id, cause, kind, way, project_id, ticket_id, comment_id, actor_id) values ($1, $2, $3, $4, 'comment', 'app', $5, $6, $7, $3)`,
 		tenant, told, owner, text, project, ticket, comment)
-	label := uuid.New()
+	label, view := uuid.New(), uuid.New()
+	exec(`insert into saved_views (tenant_id, id, project_id, user_id, name, query, shared) values ($1, $2, $3, $4, $5, $5, true)`, tenant, view, project, owner, text)
 	exec(`insert into labels (tenant_id, id, project_id, name, hue) values ($1, $2, $3, $4, 'plum')`, tenant, label, project, text)
 	return other{slug: s.Slug, ids: map[string][]string{
-		"status": {"todo"}, "label": {label.String()},
+		"status": {"todo"}, "label": {label.String()}, "view": {view.String()},
 		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
 		"id": {invitation.String(), attachment.String(), comment.String(), ticket.String(), project.String(), told.String()}, "comment": {comment.String()},
 	}}

@@ -191,6 +191,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
 		Statuses:      &handlers.Statuses{Base: base, Projects: a.Projects},
 		Labels:        &handlers.Labels{Base: base, Projects: a.Projects},
+		SavedViews:    &handlers.SavedViews{Base: base, Projects: a.Projects},
 		Bulk:          &handlers.Bulk{Base: base, Projects: a.Projects},
 		Tickets:       &handlers.Tickets{Base: base, Projects: a.Projects, Attachments: attachments},
 		Attachments:   attachments,

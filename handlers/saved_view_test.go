@@ -1,0 +1,58 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/projects"
+)
+
+// A list is saved under a name, used by others when it is shared, and renamed, replaced and deleted by who saved it.
+func TestSavedViews(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	a.ticket(t, a.owner, "WEB", "One")
+	base := "/orgs/acme/projects/WEB"
+	b, jun := a.SignIn(t, dana), a.SignIn(t, "jun@example.com")
+	query := "assignee=nobody&group=status&sort=-updated"
+	if list := b.Get(base + "/tickets?" + query).Want(200); !strings.Contains(list.Body, base+"/views?assignee=nobody") {
+		t.Errorf("the list does not offer to save itself:\n%s", list.Body)
+	}
+	form := b.Get(base + "/views?" + query + "&odd=1&after=number.0.7").Want(200).Says("1 filter, its order, groups and columns")
+	form.Submit(base+"/views", "name", " ").Want(422).Says("Enter a name.").Submit(base+"/views", "name", "For nobody").Want(200).
+		At(base+"/tickets").Says("The view is saved.", "For nobody")
+	form.Submit(base+"/views", "name", "For nobody").Want(200) // a double click
+	set, err := a.App.Projects.Views(t.Context(), a.owner, "WEB", projects.ListQuery{})
+	if err != nil || len(set.Views) != 1 || set.Views[0].Query != query {
+		t.Fatalf("the views are %+v: %v", set.Views, err)
+	}
+	id := set.Views[0].ID.String()
+	jun.Get(base + "/tickets").Want(200).Silent("For nobody")
+	jun.Post(base+"/views/"+id, url.Values{"name": {"Mine"}}).Want(404)
+	jun.Post(base+"/views/"+id+"/delete", nil).Want(404)
+
+	b.Get(base+"/views").Submit(base+"/views/"+id, "name", "").Want(422).Says("Enter a name.")
+	b.Get(base+"/views").Submit(base+"/views/"+id, "name", "To give out", "shared", "on").Want(200).Says("Saved.")
+	jun.Get(base + "/tickets?" + query).Want(200).Says("To give out")
+	jun.Get(base + "/views").Want(200).Says("by Dana Whitfield")
+	jun.Post(base+"/views/"+id, url.Values{"name": {"Mine"}}).Want(404)
+	jun.Get(base+"/views?priority=high").Submit(base+"/views", "name", "To give out").Want(200)
+	b.Get(base+"/views?priority=urgent").Submit(base+"/views", "name", "to GIVE out").Want(200)
+	if set, err = a.App.Projects.Views(t.Context(), a.owner, "WEB", projects.ListQuery{}); err != nil || len(set.Views) != 1 || set.Views[0].Query != "priority=urgent" {
+		t.Errorf("a view of the same name is not replaced: %+v: %v", set.Views, err)
+	}
+	b.Get(base+"/views").Submit(base+"/views", "name", "Second").Want(200)
+	b.Get(base+"/views").Submit(base+"/views/"+id, "name", "second").Want(422).Says("You have a view of this name already.")
+	b.Get(base + "/views").Submit(base + "/views/" + id + "/delete").Want(200).Says("The view is deleted.")
+	b.Post(base+"/views/"+id+"/delete", nil).Want(404)
+	b.Post(base+"/views/nonsense/delete", nil).Want(404)
+
+	// Who does not see the project neither sees nor saves one.
+	guest := a.SignIn(t, "lukas@example.com")
+	guest.Get(base + "/views").Want(404)
+	guest.Post(base+"/views", url.Values{"id": {uuid.NewString()}, "name": {"Mine"}}).Want(404)
+}
