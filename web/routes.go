@@ -45,7 +45,7 @@ type Handlers struct {
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
-	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), officeRoutes(h), machineRoutes(h))
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), officeRoutes(h), machineRoutes(h))
 }
 
 // openRoutes are asked by people who are not signed in.
@@ -277,8 +277,12 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/export", alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create)))),
 		get("/orgs/{org}/projects/{key}/export/tickets.csv", member(scope.ViewOrganization, h.Exports.Stream)),
 		get("/orgs/{org}/projects/{key}/export/{id}", member(scope.ViewOrganization, h.Exports.Fetch)),
+	}
+}
 
-		// Tickets.
+// ticketRoutes are asked by members, guests among them. Which tickets a person sees the operations ask.
+func ticketRoutes(h Handlers) []Route {
+	return []Route{
 		get("/orgs/{org}/projects/{key}/tickets", member(scope.ViewOrganization, h.Tickets.List)),
 		get("/orgs/{org}/projects/{key}/tickets/new", member(scope.WriteTickets, h.Tickets.New)),
 		post("/orgs/{org}/projects/{key}/tickets", member(scope.WriteTickets, h.Tickets.Create)),
