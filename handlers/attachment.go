@@ -90,7 +90,7 @@ func (h *Attachments) Show(w http.ResponseWriter, r *http.Request, s scope.Scope
 	}
 	file, err := h.Files.Open(r.Context(), s, key, number, id)
 	if err != nil {
-		return err
+		return follow(h.Base, h.Projects, w, r, s, key, number, err)
 	}
 	return h.send(w, r, file, "private, no-cache")
 }
@@ -107,7 +107,7 @@ func (h *Attachments) Thumbnail(w http.ResponseWriter, r *http.Request, s scope.
 	for begun := time.Now(); ; {
 		file, err := h.Files.OpenThumbnail(r.Context(), s, key, number, id)
 		if err != nil {
-			return err
+			return follow(h.Base, h.Projects, w, r, s, key, number, err)
 		}
 		if file != nil {
 			return h.send(w, r, file, "private, max-age=3600")

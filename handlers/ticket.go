@@ -73,6 +73,15 @@ func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) err
 	return h.Render(w, r, http.StatusOK, show(withQuery(h.Fresh(w, r, action), r.URL.Query())))
 }
 
+// newPage reads what the form offers; the address may name a ticket that it begins as a copy of.
+func (h *Tickets) newPage(r *http.Request, s scope.Scope, key string) (projects.TicketForm, error) {
+	number, err := strconv.Atoi(r.URL.Query().Get("copy"))
+	if err != nil {
+		return h.Projects.NewPage(r.Context(), s, key)
+	}
+	return h.Projects.CopyPage(r.Context(), s, key, number)
+}
+
 // properties are the fields of a new ticket that its address can choose, and that the next of several keeps.
 func properties() []string {
 	return []string{"status", "priority", "assignee", "label", "due", "estimate", "parent", "blocked_by", "another"}
@@ -109,11 +118,12 @@ func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) te
 	if err != nil {
 		return nil, "", err
 	}
-	form, err := h.Projects.NewPage(r.Context(), s, key)
+	form, err := h.newPage(r, s, key)
 	if err != nil {
 		return nil, "", err
 	}
 	return func(f ui.Form) templ.Component {
+		f = views.Copied(form, f)
 		if IsHX(r) && r.URL.Query().Get("as") == "dialog" {
 			return views.TicketDialog(s, form, f)
 		}
@@ -173,7 +183,7 @@ func (h *Tickets) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	v := ticketView(r)
 	page, err := h.Projects.TicketPage(r.Context(), s, key, number, v.Before)
 	if err != nil {
-		return err
+		return h.elsewhere(w, r, s, key, number, err)
 	}
 	v.Comment, v.Files = quoting(r, page, h.Fresh(w, r, ticketURL(s, key, number)+"/comments")), afresh(ui.Form{})
 	return h.Render(w, r, http.StatusOK, views.Ticket(s, page, v))

@@ -71,7 +71,7 @@ func (h *Tickets) ShowComment(w http.ResponseWriter, r *http.Request, s scope.Sc
 	}
 	place, err := h.Projects.CommentPlace(r.Context(), s, key, number, id)
 	if err != nil {
-		return err
+		return follow(h.Base, h.Projects, w, r, s, key, number, err)
 	}
 	to := ticketURL(s, key, number)
 	if place != "" {

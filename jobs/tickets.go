@@ -61,3 +61,32 @@ func (RecountAll) Kind() string { return "recount_all" }
 func (RecountAll) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
+
+// PurgeTrash deletes the tickets of one organization whose time in the trash is over; nightly, and when somebody deletes
+// one for good.
+type PurgeTrash struct {
+	ForTenant
+	Cause uuid.UUID `json:"cause" river:"unique"` // the ticket that was deleted for good; nil every night
+}
+
+// Kind names the job.
+func (PurgeTrash) Kind() string { return "purge_trash" }
+
+// InsertOpts lets one run for an organization and a cause in an hour.
+func (PurgeTrash) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}
+
+// PurgeAllTrash enqueues a PurgeTrash for each organization, in batches: each run enqueues the next, which begins after
+// the last organization of this one.
+type PurgeAllTrash struct {
+	After uuid.UUID `json:"after" river:"unique"`
+}
+
+// Kind names the job.
+func (PurgeAllTrash) Kind() string { return "purge_all_trash" }
+
+// InsertOpts lets one run wait at a time.
+func (PurgeAllTrash) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+}

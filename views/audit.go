@@ -93,7 +93,7 @@ func auditActions(ctx context.Context, a AuditAsked) []ui.Option {
 		{"project.created", "Project made"}, {"project.changed", "Project changed"}, {"project.archived", "Project archived"}, {"project.unarchived", "Project brought back"},
 		{"project.member_added", "Added to a project"}, {"project.member_removed", "Removed from a project"},
 		{"ticket.created", "Ticket opened"}, {"ticket.edited", "Ticket changed"}, {"ticket.status_changed", "Ticket moved"}, {"ticket.assigned", "Ticket assigned"},
-		{"ticket.priority_changed", "Priority set"}, {"ticket.commented", "Commented"}, {"ticket.comment_edited", "Comment changed"}, {"ticket.comment_deleted", "Comment deleted"}, {"attachment.added", "File attached"}, {"attachment.removed", "File removed"},
+		{"ticket.priority_changed", "Priority set"}, {"ticket.commented", "Commented"}, {"ticket.comment_edited", "Comment changed"}, {"ticket.comment_deleted", "Comment deleted"}, {"ticket.comment_restored", "Comment brought back"}, {"ticket.moved", "Ticket moved to another project"}, {"ticket.duplicated", "Ticket copied"}, {"ticket.deleted", "Ticket deleted"}, {"ticket.restored", "Ticket brought back"}, {"ticket.erased", "Ticket deleted for good"}, {"tickets.purged", "Trash emptied"}, {"attachment.added", "File attached"}, {"attachment.removed", "File removed"},
 		{"tickets.reassigned", "Tickets handed over"},
 		{"billing.trial_started", "Trial started"}, {"billing.plan_change_asked", "Plan change asked for"}, {"billing.subscription_changed", "Subscription changed"},
 		{"billing.payment_failed", "Payment failed"},

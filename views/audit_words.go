@@ -148,6 +148,8 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		n := auditNumber(change["tickets"][1])
 		return ui.TN(ctx, n, "handed over one open ticket", "handed over %d open tickets") + " " +
 			ui.T(ctx, "of %s to %s", cmp.Or(e.FromName, ui.T(ctx, "somebody")), cmp.Or(e.ToName, ui.T(ctx, "nobody")))
+	case "tickets.purged":
+		return ui.TN(ctx, auditNumber(change["tickets"][1]), "deleted one ticket whose time in the trash was over", "deleted %d tickets whose time in the trash was over")
 	case "staff.viewed":
 		return ui.T(ctx, "looked at the organization in the back-office")
 	case "audit.exported":

@@ -164,6 +164,16 @@ func activityWords(ctx context.Context, e events.Entry) (before, after string) {
 		return ui.T(ctx, "deleted a comment on"), ""
 	case "ticket.comment_restored":
 		return ui.T(ctx, "brought back a comment on"), ""
+	case "ticket.moved":
+		return ui.T(ctx, "moved"), ui.T(ctx, "here; it was %s", change["ticket"][0])
+	case "ticket.duplicated":
+		return ui.T(ctx, "made"), ui.T(ctx, "as a copy of %s", change["ticket"][0])
+	case "ticket.deleted":
+		return ui.T(ctx, "moved to the trash"), ""
+	case "ticket.restored":
+		return ui.T(ctx, "brought back from the trash"), ""
+	case "ticket.erased":
+		return ui.T(ctx, "deleted for good"), ""
 	case "attachment.added":
 		return ui.T(ctx, "attached a file to"), ""
 	case "attachment.removed":

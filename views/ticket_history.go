@@ -51,8 +51,24 @@ func propertyText(ctx context.Context, action string, change map[string][2]strin
 		return ui.T(ctx, "made it a part of another ticket")
 	case "ticket.linked", "ticket.unlinked":
 		return linkedText(ctx, action, change)
+	case "ticket.moved":
+		return movedHereText(ctx, change)
+	case "ticket.duplicated":
+		return ui.T(ctx, "made it as a copy of %s", change["ticket"][0])
+	case "ticket.deleted":
+		return ui.T(ctx, "moved it to the trash")
+	case "ticket.restored":
+		return ui.T(ctx, "brought it back from the trash")
 	}
 	return ui.T(ctx, "changed it")
+}
+
+// movedHereText names the key that the ticket had: people look for it.
+func movedHereText(ctx context.Context, change map[string][2]string) string {
+	if labels := change["label"][0]; labels != "" {
+		return ui.T(ctx, "moved it here and left the labels %[2]s behind; it was %[1]s", change["ticket"][0], labels)
+	}
+	return ui.T(ctx, "moved it here; it was %s", change["ticket"][0])
 }
 
 func labelledText(ctx context.Context, labels [2]string) string {

@@ -65,14 +65,19 @@ func (f *Files) tidySome(ctx context.Context, s scope.Scope) (int, error) {
 	if err != nil || len(loose) == 0 {
 		return 0, err
 	}
+	return len(loose), f.drop(ctx, s, loose)
+}
+
+// drop deletes files, and then their rows.
+func (f *Files) drop(ctx context.Context, s scope.Scope, loose []filesdb.LooseAttachmentsRow) error {
 	ids := make([]uuid.UUID, len(loose))
 	for i, row := range loose {
 		ids[i] = row.ID
 		if err := f.Store.DeleteAll(ctx, row.Key); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	err = f.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+	return f.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		gone, err := filesdb.New().DropAttachments(ctx, tx, filesdb.DropAttachmentsParams{TenantID: s.TenantID, Ids: ids})
 		if err != nil {
 			return fmt.Errorf("drop attachments: %w", err)
@@ -85,7 +90,20 @@ func (f *Files) tidySome(ctx context.Context, s scope.Scope) (int, error) {
 		}
 		return addTx(ctx, tx, s, -n, -bytes)
 	})
-	return len(loose), err
+}
+
+// DropTickets deletes all files of tickets that are deleted for good.
+func (f *Files) DropTickets(ctx context.Context, s scope.Scope, tickets []uuid.UUID) error {
+	for {
+		var all []filesdb.LooseAttachmentsRow
+		err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Rows(r, &all, filesdb.AttachmentsOfTickets, s.TenantID, tickets, tidyBatch) })
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if err := f.drop(ctx, s, all); err != nil {
+			return err
+		}
+	}
 }
 
 // recountTx mends the kept sum.

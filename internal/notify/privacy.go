@@ -41,3 +41,11 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "notification_projects", SQL: notifydb.PurgeLevels},
 	})
 }
+
+// PurgeTicketsTx deletes what was told of tickets that are deleted for good. It is called inside db.InAdmin.
+func PurgeTicketsTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, tickets []uuid.UUID) error {
+	if _, err := tx.Exec(ctx, notifydb.PurgeOfTickets, tenant, tickets); err != nil {
+		return fmt.Errorf("purge notifications of tickets: %w", err)
+	}
+	return nil
+}

@@ -9,18 +9,20 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/blob"
 	"plinth/internal/db"
+	"plinth/internal/projects"
 	"plinth/jobs"
 )
 
 // Privacy has the operations. Its fields are set once, where the program is put together.
 type Privacy struct {
-	DB      *db.DB
-	Queue   *jobs.Queue
-	Files   *blob.Store
-	Auth    *auth.Auth
-	Billing *billing.Billing
-	URL     string           // APP_URL; links in mails come from nowhere else
-	Now     func() time.Time // nil is time.Now; what is due goes by it
+	DB       *db.DB
+	Queue    *jobs.Queue
+	Files    *blob.Store
+	Auth     *auth.Auth
+	Billing  *billing.Billing
+	Projects *projects.Projects
+	URL      string           // APP_URL; links in mails come from nowhere else
+	Now      func() time.Time // nil is time.Now; what is due goes by it
 	// PageSize is how many rows one page has; zero is 200. RunFor is when a job hands over to the next; zero is ten
 	// seconds. Tests make both small.
 	PageSize int32

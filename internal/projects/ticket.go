@@ -38,6 +38,7 @@ type NewTicket struct {
 	Estimate  string      `form:"estimate"`   // points; empty is none
 	Parent    string      `form:"parent"`     // WEB-42, or 42 in the same project; empty is none
 	BlockedBy string      `form:"blocked_by"` // as Parent, several with commas between
+	Copy      string      `form:"copy"`       // the number of the ticket it is a copy of; empty is none
 }
 
 // errSentTwice undoes the transaction of a form that made its thing already, so that no number is used up.
@@ -111,7 +112,10 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	made := ticket{queue: p.teller(), LockTicketRow: projectsdb.LockTicketRow{
 		ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key,
 	}}
-	return int(at.LastNumber), p.tieTx(ctx, tx, s, made, more, f.Assignee)
+	if err := p.tieTx(ctx, tx, s, made, more, f.Assignee); err != nil {
+		return 0, err
+	}
+	return int(at.LastNumber), made.duplicatedTx(ctx, tx, s, f.Copy)
 }
 
 // check says what is wrong with the form; whoever gets the ticket must see the project.

@@ -41,6 +41,7 @@ const (
 	ManageProjects     Permission = "project.manage"
 	SeeAllProjects     Permission = "project.see_all"
 	WriteTickets       Permission = "ticket.write"
+	DeleteTickets      Permission = "ticket.delete" // those of others; one's own are deleted by whoever may write
 	ViewAudit          Permission = "audit.view"
 	ExportAudit        Permission = "audit.export"
 	TransferOwnership  Permission = "ownership.transfer"
@@ -56,7 +57,7 @@ func (r Role) May(p Permission) bool {
 
 func permissions(r Role) []Permission {
 	guest := []Permission{ViewOrganization, WriteTickets}
-	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject})
+	member := slices.Concat(guest, []Permission{ViewPeople, CreateProject, DeleteTickets})
 	admin := slices.Concat(member, []Permission{ManageOrganization, ManagePeople, ManageProjects, SeeAllProjects, ViewBilling, ViewAudit, ExportAudit})
 	owner := slices.Concat(admin, []Permission{ManageBilling, TransferOwnership, ManageSecurity, ExportOrganization, DeleteOrganization})
 	switch r {

@@ -50,3 +50,25 @@ type recountAll struct {
 func (w *recountAll) Work(ctx context.Context, job *river.Job[jobs.RecountAll]) error {
 	return w.m.Projects.RecountAll(ctx, job.Args.After)
 }
+
+type purgeTrash struct {
+	river.WorkerDefaults[jobs.PurgeTrash]
+	m Modules
+}
+
+func (w *purgeTrash) Work(ctx context.Context, job *river.Job[jobs.PurgeTrash]) error {
+	more, err := w.m.Privacy.PurgeTrash(ctx, job.Args.TenantID)
+	if err == nil && more {
+		return river.JobSnooze(0) // others get their turn; this one goes on where it was
+	}
+	return err
+}
+
+type purgeAllTrash struct {
+	river.WorkerDefaults[jobs.PurgeAllTrash]
+	m Modules
+}
+
+func (w *purgeAllTrash) Work(ctx context.Context, job *river.Job[jobs.PurgeAllTrash]) error {
+	return w.m.Projects.PurgeAllTrash(ctx, job.Args.After)
+}

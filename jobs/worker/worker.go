@@ -86,6 +86,8 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &followSettings{m: m})
 	river.AddWorker(w, &recountTickets{m: m})
 	river.AddWorker(w, &recountAll{m: m})
+	river.AddWorker(w, &purgeTrash{m: m})
+	river.AddWorker(w, &purgeAllTrash{m: m})
 	river.AddWorker(w, &sealAll{m: m})
 	river.AddWorker(w, &sealEvents{m: m})
 	river.AddWorker(w, &sweepSeals{m: m})
@@ -167,6 +169,9 @@ func periodic() []*river.PeriodicJob {
 		river.NewPeriodicJob(nightly{hour: 1}, func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.TidyAllFiles{}, nil
 		}, &river.PeriodicJobOpts{ID: "tidy_all_files"}),
+		river.NewPeriodicJob(nightly{hour: 0}, func() (river.JobArgs, *river.InsertOpts) {
+			return jobs.PurgeAllTrash{}, nil
+		}, &river.PeriodicJobOpts{ID: "purge_all_trash"}),
 		river.NewPeriodicJob(river.PeriodicInterval(3*time.Second), func() (river.JobArgs, *river.InsertOpts) {
 			return jobs.SealAll{}, nil
 		}, &river.PeriodicJobOpts{ID: "seal_all", RunOnStart: true}),

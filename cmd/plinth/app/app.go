@@ -117,7 +117,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
-	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, URL: c.URL}
+	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing}
 	return a, nil

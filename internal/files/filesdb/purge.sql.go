@@ -12,6 +12,46 @@ import (
 	"github.com/google/uuid"
 )
 
+const AttachmentsOfTickets = `-- name: AttachmentsOfTickets :many
+select id, key
+from attachments
+where tenant_id = $1 and ticket_id = any($2::uuid[])
+order by id
+limit $3
+`
+
+type AttachmentsOfTicketsParams struct {
+	TenantID uuid.UUID
+	Column2  []uuid.UUID
+	Limit    int32
+}
+
+type AttachmentsOfTicketsRow struct {
+	ID  uuid.UUID
+	Key string
+}
+
+// every project: their tickets are deleted for good
+func (q *Queries) AttachmentsOfTickets(ctx context.Context, db DBTX, arg AttachmentsOfTicketsParams) ([]AttachmentsOfTicketsRow, error) {
+	rows, err := db.Query(ctx, AttachmentsOfTickets, arg.TenantID, arg.Column2, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AttachmentsOfTicketsRow
+	for rows.Next() {
+		var i AttachmentsOfTicketsRow
+		if err := rows.Scan(&i.ID, &i.Key); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const CountFiles = `-- name: CountFiles :one
 select count(*) as files, coalesce(sum(size), 0)::bigint as bytes
 from attachments

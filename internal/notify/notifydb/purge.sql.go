@@ -111,6 +111,21 @@ func (q *Queries) PurgeNotifications(ctx context.Context, db DBTX, arg PurgeNoti
 	return result.RowsAffected(), nil
 }
 
+const PurgeOfTickets = `-- name: PurgeOfTickets :exec
+delete from notifications
+where tenant_id = $1 and ticket_id = any($2::uuid[])
+`
+
+type PurgeOfTicketsParams struct {
+	TenantID uuid.UUID
+	Ids      []uuid.UUID
+}
+
+func (q *Queries) PurgeOfTickets(ctx context.Context, db DBTX, arg PurgeOfTicketsParams) error {
+	_, err := db.Exec(ctx, PurgeOfTickets, arg.TenantID, arg.Ids)
+	return err
+}
+
 const PurgeRead = `-- name: PurgeRead :execrows
 delete from notifications d
 where d.tenant_id = $1 and d.id in (

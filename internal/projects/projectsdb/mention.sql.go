@@ -229,12 +229,22 @@ with named as materialized (
     from regexp_matches($3::text, '\m([A-Z][A-Z0-9]{1,5})-([1-9][0-9]{0,8})\M', 'g') m (found)
     limit 500
 )
-select p.key, r.number, r.title, st.kind
+select n.key, n.number, r.title, st.kind
 from named n
 join projects p on p.tenant_id = $1 and p.key = n.key
-join tickets r on r.tenant_id = $1 and r.project_id = p.id and r.number = n.number and r.deleted_at is null
+cross join lateral (
+    select x.id
+    from tickets x
+    where x.tenant_id = $1 and x.project_id = p.id and x.number = n.number
+    union all
+    select m.ticket_id
+    from ticket_moves m
+    where m.tenant_id = $1 and m.project_id = p.id and m.number = n.number
+) f
+join tickets r on r.tenant_id = $1 and r.id = f.id and r.deleted_at is null
 join statuses st on st.tenant_id = $1 and st.project_id = r.project_id and st.slug = r.status
 where p.id in (select v.project_id from visible_to($1, $2) v)
+  and r.project_id in (select v.project_id from visible_to($1, $2) v)
 limit 500
 `
 
@@ -245,13 +255,13 @@ type TextReferencesParams struct {
 }
 
 type TextReferencesRow struct {
-	Key    string
+	Key    interface{}
 	Number int32
 	Title  string
 	Kind   string
 }
 
-// The tickets that a text names, as far as the person sees them.
+// The tickets that a text names, as TicketReferences has them.
 func (q *Queries) TextReferences(ctx context.Context, db DBTX, arg TextReferencesParams) ([]TextReferencesRow, error) {
 	rows, err := db.Query(ctx, TextReferences, arg.TenantID, arg.Person, arg.Column3)
 	if err != nil {
@@ -307,12 +317,22 @@ with t as materialized (
     cross join lateral regexp_matches(texts.body, '\m([A-Z][A-Z0-9]{1,5})-([1-9][0-9]{0,8})\M', 'g') m (found)
     limit 500
 )
-select p.key, r.number, r.title, st.kind
+select n.key, n.number, r.title, st.kind
 from named n
 join projects p on p.tenant_id = $1 and p.key = n.key
-join tickets r on r.tenant_id = $1 and r.project_id = p.id and r.number = n.number and r.deleted_at is null
+cross join lateral (
+    select x.id
+    from tickets x
+    where x.tenant_id = $1 and x.project_id = p.id and x.number = n.number
+    union all
+    select m.ticket_id
+    from ticket_moves m
+    where m.tenant_id = $1 and m.project_id = p.id and m.number = n.number
+) f
+join tickets r on r.tenant_id = $1 and r.id = f.id and r.deleted_at is null
 join statuses st on st.tenant_id = $1 and st.project_id = r.project_id and st.slug = r.status
 where p.id in (select v.project_id from visible_to($1, $2) v)
+  and r.project_id in (select v.project_id from visible_to($1, $2) v)
 limit 500
 `
 
@@ -327,13 +347,14 @@ type TicketReferencesParams struct {
 }
 
 type TicketReferencesRow struct {
-	Key    string
+	Key    interface{}
 	Number int32
 	Title  string
 	Kind   string
 }
 
-// The tickets that a ticket and its comments in sight name, as far as the person sees them.
+// The tickets that a ticket and its comments in sight name, as far as the person sees them: by the key that is named, also
+// where they were moved since.
 func (q *Queries) TicketReferences(ctx context.Context, db DBTX, arg TicketReferencesParams) ([]TicketReferencesRow, error) {
 	rows, err := db.Query(ctx, TicketReferences,
 		arg.TenantID,

@@ -189,7 +189,7 @@ func (q *Queries) EditTicket(ctx context.Context, db DBTX, arg EditTicketParams)
 const LockTicket = `-- name: LockTicket :one
 select
     t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,
-    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key
+    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key, t.author_id, t.created_at
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
@@ -225,6 +225,8 @@ type LockTicketRow struct {
 	Estimate   *int16
 	ParentID   *uuid.UUID
 	Key        string
+	AuthorID   uuid.UUID
+	CreatedAt  time.Time
 }
 
 func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams) (LockTicketRow, error) {
@@ -252,6 +254,8 @@ func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams)
 		&i.Estimate,
 		&i.ParentID,
 		&i.Key,
+		&i.AuthorID,
+		&i.CreatedAt,
 	)
 	return i, err
 }

@@ -34,7 +34,7 @@ from (
     limit $3
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
@@ -58,7 +58,7 @@ from (
     limit $4
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 

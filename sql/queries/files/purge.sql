@@ -60,3 +60,11 @@ where d.tenant_id = $1 and d.tenant_id in (
     where x.tenant_id = $1
     limit $2
 );
+
+-- name: AttachmentsOfTickets :many
+-- every project: their tickets are deleted for good
+select id, key
+from attachments
+where tenant_id = $1 and ticket_id = any($2::uuid[])
+order by id
+limit $3;

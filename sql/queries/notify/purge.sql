@@ -44,3 +44,7 @@ where user_id = $1;
 -- every organization: the person is erased in all of them
 delete from notification_projects
 where user_id = $1;
+
+-- name: PurgeOfTickets :exec
+delete from notifications
+where tenant_id = $1 and ticket_id = any(@ids::uuid[]);

@@ -38,7 +38,8 @@ delete from mentions
 where tenant_id = $1 and ticket_id = $2 and comment_id is not distinct from sqlc.narg(comment_id)::uuid and user_id = $3;
 
 -- name: TicketReferences :many
--- The tickets that a ticket and its comments in sight name, as far as the person sees them.
+-- The tickets that a ticket and its comments in sight name, as far as the person sees them: by the key that is named, also
+-- where they were moved since.
 with t as materialized (
     select i.id, i.body
     from projects o
@@ -68,27 +69,47 @@ with t as materialized (
     cross join lateral regexp_matches(texts.body, '\m([A-Z][A-Z0-9]{1,5})-([1-9][0-9]{0,8})\M', 'g') m (found)
     limit 500
 )
-select p.key, r.number, r.title, st.kind
+select n.key, n.number, r.title, st.kind
 from named n
 join projects p on p.tenant_id = $1 and p.key = n.key
-join tickets r on r.tenant_id = $1 and r.project_id = p.id and r.number = n.number and r.deleted_at is null
+cross join lateral (
+    select x.id
+    from tickets x
+    where x.tenant_id = $1 and x.project_id = p.id and x.number = n.number
+    union all
+    select m.ticket_id
+    from ticket_moves m
+    where m.tenant_id = $1 and m.project_id = p.id and m.number = n.number
+) f
+join tickets r on r.tenant_id = $1 and r.id = f.id and r.deleted_at is null
 join statuses st on st.tenant_id = $1 and st.project_id = r.project_id and st.slug = r.status
 where p.id in (select v.project_id from visible_to($1, $2) v)
+  and r.project_id in (select v.project_id from visible_to($1, $2) v)
 limit 500;
 
 -- name: TextReferences :many
--- The tickets that a text names, as far as the person sees them.
+-- The tickets that a text names, as TicketReferences has them.
 with named as materialized (
     select distinct m.found[1] as key, m.found[2]::integer as number
     from regexp_matches($3::text, '\m([A-Z][A-Z0-9]{1,5})-([1-9][0-9]{0,8})\M', 'g') m (found)
     limit 500
 )
-select p.key, r.number, r.title, st.kind
+select n.key, n.number, r.title, st.kind
 from named n
 join projects p on p.tenant_id = $1 and p.key = n.key
-join tickets r on r.tenant_id = $1 and r.project_id = p.id and r.number = n.number and r.deleted_at is null
+cross join lateral (
+    select x.id
+    from tickets x
+    where x.tenant_id = $1 and x.project_id = p.id and x.number = n.number
+    union all
+    select m.ticket_id
+    from ticket_moves m
+    where m.tenant_id = $1 and m.project_id = p.id and m.number = n.number
+) f
+join tickets r on r.tenant_id = $1 and r.id = f.id and r.deleted_at is null
 join statuses st on st.tenant_id = $1 and st.project_id = r.project_id and st.slug = r.status
 where p.id in (select v.project_id from visible_to($1, $2) v)
+  and r.project_id in (select v.project_id from visible_to($1, $2) v)
 limit 500;
 
 -- name: CompleteTickets :many

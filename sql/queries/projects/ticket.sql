@@ -53,7 +53,7 @@ where t.tenant_id = $1
 -- name: LockTicket :one
 select
     t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,
-    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key
+    n.time_zone, t.due_on, t.estimate, t.parent_id, p.key, t.author_id, t.created_at
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id

@@ -248,7 +248,8 @@ func (w *walk) main(who string) {
 	w.found(name, slug)
 	w.project(slug, "Engine", "ENG")
 	w.ticket(slug, "ENG", "The mill jams at the third wheel", "Ada Lovelace")
-	w.dashboards(slug, "The mill jams at the third wheel")
+	w.rework(slug, "ENG", "The mill jams at the fourth wheel")
+	w.dashboards(slug, "The mill jams at the fourth wheel")
 	o := chrome.Options{NoScript: !w.script, Allow: []string{"404"}}
 	member := w.invite(slug, "Charles", "charles-"+email, "Member", o)
 	member.open("/orgs/" + slug + "/projects/ENG/board")
