@@ -54,16 +54,6 @@ func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	return h.Render(w, r, http.StatusOK, views.TicketList(s, list))
 }
 
-// Mine shows the person's open tickets in all their projects.
-func (h *Tickets) Mine(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	q := r.URL.Query()
-	mine, err := h.Projects.Mine(r.Context(), s, q.Get("after"), q.Get("before"))
-	if err != nil {
-		return err
-	}
-	return h.Render(w, r, http.StatusOK, views.MyTickets(s, mine))
-}
-
 // New shows the form for a ticket, for htmx as a dialog; the address may choose its properties.
 func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	show, action, err := h.newForm(r, s)

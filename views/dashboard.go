@@ -3,6 +3,10 @@ package views
 import (
 	"context"
 	"net/url"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"plinth/internal/events"
 	"plinth/internal/projects"
@@ -54,9 +58,83 @@ func usageMeters(ctx context.Context, s scope.Scope, d projects.Dashboard) []ui.
 	}
 }
 
-// firstSteps says whether an organization is so new that its dashboard shows how to begin.
-func firstSteps(s scope.Scope, d projects.Dashboard) bool {
-	return d.Counts.Open == 0 && d.Counts.Archived == 0 && s.May(scope.CreateProject) && s.ReadOnly == scope.Writable
+// step is one of the first steps of an organization.
+type step struct {
+	Title, Text, Button, URL string
+	Done                     bool
+}
+
+// stepsOf are the first steps that the person can take.
+func stepsOf(ctx context.Context, s scope.Scope, d projects.Dashboard) []step {
+	out := []step{
+		{Title: ui.T(ctx, "Name the organization"), Done: true},
+		{
+			Title: ui.T(ctx, "Make the first project"), Text: ui.T(ctx, "It has a board and a list. Each ticket gets a key such as WEB-1."),
+			Button: ui.T(ctx, "New project"), URL: ui.OrgPath(s.Slug, "projects", "new"), Done: d.Steps.Project,
+		},
+	}
+	ticket := step{Title: ui.T(ctx, "Write the first ticket"), Text: ui.T(ctx, "What is to be done, in one line; the rest can follow."), Done: d.Steps.Ticket}
+	if len(d.Projects) > 0 {
+		ticket.Button, ticket.URL = ui.T(ctx, "New ticket"), projectPath(s, d.Projects[0].Key, "tickets", "new")
+	}
+	out = append(out, ticket)
+	if s.May(scope.ManagePeople) {
+		out = append(out, step{
+			Title: ui.T(ctx, "Invite the people you work with"), Text: ui.T(ctx, "Guests see only the projects they are added to, and take no seat."),
+			Button: ui.T(ctx, "Invite"), URL: ui.OrgPath(s.Slug, "people"), Done: d.Steps.People,
+		})
+	}
+	return out
+}
+
+// stepsShown says whether there is something left to set up, for whoever may and has not put it away.
+func stepsShown(s scope.Scope, d projects.Dashboard) bool {
+	return !d.Steps.Hidden && !d.Steps.Done() && s.May(scope.CreateProject) && s.ReadOnly == scope.Writable
+}
+
+func stepsCount(ctx context.Context, s scope.Scope, d projects.Dashboard) string {
+	all, done := stepsOf(ctx, s, d), 0
+	for _, one := range all {
+		if one.Done {
+			done++
+		}
+	}
+	return ui.T(ctx, "%d of %d", done, len(all))
+}
+
+// stepCurrent marks the first step that is not done.
+func stepCurrent(all []step, i int) templ.Attributes {
+	if i == slices.IndexFunc(all, func(o step) bool { return !o.Done }) {
+		return templ.Attributes{"aria-current": "step"}
+	}
+	return templ.Attributes{}
+}
+
+// dueCard is a row of what is due, under an id of its own: the ticket may stand among the pressing ones too.
+func dueCard(s scope.Scope, t projects.Row) ui.Card {
+	card := ticketCard(s, t, nil)
+	card.ID = "due-" + card.Key
+	return card
+}
+
+// trendText says what was opened and closed in a project within a week.
+func trendText(ctx context.Context, d projects.Dashboard, p projects.Progress) string {
+	trend, ok := d.Trends[p.ID]
+	if !ok || trend.Opened == 0 && trend.Closed == 0 {
+		return ""
+	}
+	return ui.T(ctx, "%s opened, %s closed this week", ui.Num(ctx, trend.Opened), ui.Num(ctx, trend.Closed))
+}
+
+// cycleText is a span of time in the largest unit that says enough.
+func cycleText(ctx context.Context, d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return ui.T(ctx, "%.1f days", d.Hours()/24)
+	case d >= 2*time.Hour:
+		return ui.T(ctx, "%.1f hours", d.Hours())
+	}
+	return ui.TN(ctx, max(int(d.Minutes()), 1), "%d minute", "%d minutes")
 }
 
 func burnNote(ctx context.Context, d projects.ProjectDashboard) string {

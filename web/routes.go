@@ -232,6 +232,7 @@ func organizationRoutes(h Handlers) []Route {
 func projectRoutes(h Handlers) []Route {
 	return []Route{
 		get("/orgs/{org}", member(scope.ViewOrganization, h.Dashboards.Show)),
+		post("/orgs/{org}/steps/hide", member(scope.ViewOrganization, h.Dashboards.HideSteps)),
 		get("/orgs/{org}/tickets", member(scope.ViewOrganization, h.Tickets.Mine)),
 
 		// What a person was told. Reading it is theirs alone, whatever the organization's state.

@@ -54,21 +54,6 @@ func ofProject(s scope.Scope, key string) *builder {
 	return b
 }
 
-// ofPerson asks for the person's open tickets in the projects in work that they may see. The projects stand in a case,
-// so that no index of projects is entered by them: the one of open tickets by person has the order that is asked for.
-func ofPerson(s scope.Scope) *builder {
-	b := &builder{conditions: []string{"t.tenant_id = $1"}, args: []any{s.TenantID, s.Person.ID}}
-	b.and("t.assignee_id = $2")
-	b.and(`case when t.project_id = any(array(
-    select o.id
-    from projects o
-    where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.archived_at is null
-  )) then true end`)
-	b.and("t.deleted_at is null")
-	b.and("t.closed_at is null")
-	return b
-}
-
 // rows is the query for the first n rows in an order. Names are looked up for those alone.
 func (b *builder) rows(columns, order string, n int) string {
 	return "select " + columns + "\nfrom (\nselect t.*\nfrom tickets t" + b.where() + "\norder by " + order + "\nlimit " + b.arg(n) + "\n) t\n" +

@@ -57,7 +57,7 @@ func (b *bulk) status(ctx context.Context, tx db.Tx, f BulkForm) error {
 		return err
 	}
 	if err := projectsdb.New().SetStatuses(ctx, tx, projectsdb.SetStatusesParams{
-		TenantID: b.s.TenantID, Status: string(f.Status), Closed: to.Kind.Closed(), Now: now, Ids: ids, Ranks: ranksBetween("", to.top, len(ids)),
+		TenantID: b.s.TenantID, Status: string(f.Status), Closed: to.Kind.Closed(), Started: to.Kind.Stage() == StageDoing, Now: now, Ids: ids, Ranks: ranksBetween("", to.top, len(ids)),
 	}); err != nil {
 		return fmt.Errorf("set statuses: %w", err)
 	}

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,14 +22,26 @@ type Day struct {
 // Dashboard is what the first page of an organization shows.
 type Dashboard struct {
 	Mine      []Row // open tickets of the person, the most pressing first
+	Due       []Row // of them, what is late or due within a week, the soonest first
 	MineCount int64 // CountCap+1 when there are more
 	Projects  []Progress
 	Counts    ListCounts
 	Days      []Day // flowDays of them, the last is today
 	Activity  []events.Entry
-	Seats     int64 // members that count for the plan
-	Used      int64 // projects that count for the plan
+	Seats     int64               // members that count for the plan
+	Used      int64               // projects that count for the plan
+	Trends    map[uuid.UUID]Trend // of the last seven days, by project
+	Steps     Steps
 }
+
+// Trend is what was opened and closed in a project of late.
+type Trend struct{ Opened, Closed int }
+
+// Steps says how far an organization is set up, for those who have not put that away.
+type Steps struct{ Project, Ticket, People, Hidden bool }
+
+// Done says whether all of it is done.
+func (s Steps) Done() bool { return s.Project && s.Ticket && s.People }
 
 const (
 	flowDays      = 30
@@ -37,6 +50,8 @@ const (
 	dashProjects  = 8
 	oldestSize    = 5
 	projectEvents = 12
+	trendDays     = 7
+	dueFirst      = 5
 )
 
 // Dashboard reads the first page of an organization. Days are those of the organization's time zone.
@@ -44,10 +59,14 @@ func (p *Projects) Dashboard(ctx context.Context, s scope.Scope) (Dashboard, err
 	var out Dashboard
 	var zoneName string
 	var days []projectsdb.DaysRow
+	var trends []projectsdb.TrendsRow
 	now := p.now()
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		queueMine(r, s, mineFirst, &out.Mine)
-		queueMineCount(r, s, &out.MineCount)
+		queueMine(r, s, MineAssigned, mineFirst, &out.Mine)
+		queueMineCount(r, s, MineAssigned, &out.MineCount)
+		queueMine(r, s, MineDue, dueFirst, &out.Due)
+		db.Rows(r, &trends, projectsdb.Trends, s.TenantID, s.Person.ID, dayOf(now, time.UTC).AddDate(0, 0, -trendDays))
+		db.Value(r, &out.Steps.Hidden, projectsdb.StepsHidden, s.TenantID, s.Person.ID)
 		db.Rows(r, &out.Projects, projectsdb.ListProjects, s.TenantID, s.Person.ID, false, "", uuid.Nil, dashProjects)
 		db.Row(r, &out.Counts, projectsdb.CountVisible, s.TenantID, s.Person.ID)
 		db.Value(r, &zoneName, projectsdb.Zone, s.TenantID)
@@ -60,6 +79,15 @@ func (p *Projects) Dashboard(ctx context.Context, s scope.Scope) (Dashboard, err
 	for _, d := range days {
 		byDay[d.Day] = d
 	}
+	out.Trends = map[uuid.UUID]Trend{}
+	for _, row := range trends {
+		out.Trends[row.ProjectID] = Trend{int(row.Opened), int(row.Closed)}
+	}
+	soon := dayOf(now, s.Person.Location()).AddDate(0, 0, trendDays)
+	out.Due = slices.DeleteFunc(out.Due, func(t Row) bool { return t.DueOn == nil || !t.DueOn.Before(soon) })
+	out.Steps.Project = out.Counts.Open+out.Counts.Archived > 0
+	out.Steps.Ticket = slices.ContainsFunc(out.Projects, func(o Progress) bool { return o.Total() > 0 })
+	out.Steps.People = out.Seats > 1
 	today := dayOf(now, zone(zoneName))
 	for i := range flowDays {
 		day := today.AddDate(0, 0, i+1-flowDays)
@@ -87,6 +115,7 @@ type ProjectDashboard struct {
 	Burn     []BurnDay // from the first ticket on, burnDays at most, the last is today
 	Oldest   []Row     // open ones, the oldest first
 	Activity []events.Entry
+	Cycle    [2]Cycle // of the last 30 and the last 90 days
 }
 
 // ProjectDashboard reads the first page of a project.
@@ -96,6 +125,7 @@ func (p *Projects) ProjectDashboard(ctx context.Context, s scope.Scope, key stri
 	var counts []projectsdb.CountsByKeyRow
 	var before projectsdb.ProjectBeforeRow
 	var days []projectsdb.ProjectDaysRow
+	var cycle []projectsdb.CycleTimesRow
 	now := p.now()
 	// A day more than is shown: in the organization's zone it may be yesterday still.
 	first := dayOf(now, time.UTC).AddDate(0, 0, -burnDays-1)
@@ -107,9 +137,11 @@ func (p *Projects) ProjectDashboard(ctx context.Context, s scope.Scope, key stri
 		db.Row(r, &before, projectsdb.ProjectBefore, s.TenantID, s.Person.ID, key, first)
 		db.Rows(r, &days, projectsdb.ProjectDays, s.TenantID, s.Person.ID, key, first)
 		queueOldest(r, s, key, &out.Oldest)
+		db.Rows(r, &cycle, projectsdb.CycleTimes, s.TenantID, s.Person.ID, key, now.AddDate(0, 0, -cycleLong))
 		events.QueueProjectActivity(r, s, key, projectEvents, &out.Activity)
 	})
 	out.Counts = countsOf(counts)
+	out.Cycle = [2]Cycle{cycleOf(cycle, now, cycleShort), cycleOf(cycle, now, cycleLong)}
 	out.Burn = burnUp(s, before, days, dayOf(now, zone(zoneName)))
 	return out, err
 }

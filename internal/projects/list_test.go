@@ -359,17 +359,17 @@ func TestMine(t *testing.T) {
 	}
 	h.no(h.SetArchived(h.ctx(), h.owner, "OLD", true))
 
-	first, err := h.Mine(h.ctx(), h.member, "", "")
+	first, err := h.Mine(h.ctx(), h.member, projects.MineQuery{})
 	h.no(err)
 	if len(first.Tickets) != 50 || first.Previous != "" || first.Count != 75 {
 		t.Fatalf("%d tickets of %d, previous %q", len(first.Tickets), first.Count, first.Previous)
 	}
-	second, err := h.Mine(h.ctx(), h.member, first.Next, "")
+	second, err := h.Mine(h.ctx(), h.member, projects.MineQuery{After: first.Next})
 	h.no(err)
 	if len(second.Tickets) != 25 || second.Next != "" {
 		t.Errorf("%d tickets on the second page, next %q", len(second.Tickets), second.Next)
 	}
-	back, err := h.Mine(h.ctx(), h.member, "", second.Previous)
+	back, err := h.Mine(h.ctx(), h.member, projects.MineQuery{Before: second.Previous})
 	h.no(err)
 	if diff := cmp.Diff(first, back); diff != "" {
 		t.Error(diff)

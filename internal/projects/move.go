@@ -87,7 +87,7 @@ func (p *Projects) moveTx(ctx context.Context, tx db.Tx, s scope.Scope, key stri
 		return t.rankTx(ctx, tx, s, rank)
 	}
 	if err := projectsdb.New().SetTicketStatus(ctx, tx, projectsdb.SetTicketStatusParams{
-		TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Status: string(m.Status), Rank: rank, ClosedAt: closed, Now: now,
+		TenantID: s.TenantID, Person: s.Person.ID, ID: t.ID, Status: string(m.Status), Rank: rank, ClosedAt: closed, Now: now, Started: to.Kind.Stage() == StageDoing,
 	}); err != nil {
 		return fmt.Errorf("set status: %w", err)
 	}

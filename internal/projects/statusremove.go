@@ -125,7 +125,7 @@ func (p *Projects) followTx(ctx context.Context, tx db.Tx, s scope.Scope, projec
 		return err
 	}
 	if err := projectsdb.New().FollowStatus(ctx, tx, projectsdb.FollowStatusParams{
-		TenantID: s.TenantID, Status: string(to.Slug), Closed: to.Kind.Closed(), Now: now, Ids: ids,
+		TenantID: s.TenantID, Status: string(to.Slug), Closed: to.Kind.Closed(), Started: to.Kind.Stage() == StageDoing, Now: now, Ids: ids,
 	}); err != nil {
 		return fmt.Errorf("move tickets: %w", err)
 	}

@@ -90,7 +90,7 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	rows, err := q.CreateTicket(ctx, tx, projectsdb.CreateTicketParams{
 		TenantID: s.TenantID, ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Status: string(to.Slug),
 		Priority: int16(priority), AssigneeID: orNobody(f.Assignee), AuthorID: s.Person.ID, Rank: rankBetween("", to.top), Now: now,
-		ClosedAt: closedAt(to.Kind, nil, now), DueOn: more.due, Estimate: more.estimate, ParentID: more.parent,
+		ClosedAt: closedAt(to.Kind, nil, now), DueOn: more.due, Estimate: more.estimate, ParentID: more.parent, Started: to.Kind.Stage() == StageDoing,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("create ticket: %w", err)

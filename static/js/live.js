@@ -49,7 +49,7 @@
     const late = change.kind === "again" ? Math.random() * 2000 : 30;
     for (const element of document.querySelectorAll("[data-live]")) {
       if (waiting.has(element) || !element.dataset.live.split(" ").some((what) => concerns(change, what))) continue;
-      waiting.set(element, Math.max(now + late, (last.get(element) ?? 0) + 300));
+      waiting.set(element, Math.max(now + late, (last.get(element) ?? 0) + Number(element.dataset.livePause ?? 300)));
     }
     clearTimeout(timer);
     timer = setTimeout(look, 30);

@@ -90,6 +90,9 @@ func (w *world) visits(t *testing.T) []visit {
 	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member), "{status}": "todo", "{label}": label})...)
 	add(false, dana, "/orgs/acme/inbox?show=all", "/orgs/acme/inbox?show=all&before=7fffffff-ffff-4fff-8fff-ffffffffffff", "/account/notifications", "/orgs", "/account", "/orgs/new", "/orgs/acme/people?q=colleague", "/orgs/acme/projects?show=archived",
 		"/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
+		"/orgs/acme/tickets?show=due", "/orgs/acme/tickets?show=due&after=20765.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?show=created",
+		"/orgs/acme/tickets?show=created&after=0.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?show=mentioned", "/orgs/acme/tickets?show=mentioned&after=0.7fffffff-ffff-4fff-8fff-ffffffffffff",
+		"/orgs/acme/tickets?show=watching", "/orgs/acme/tickets?show=watching&after="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff",
 		project+"/tickets/1", project+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff")
 	for _, sort := range projects.Sorts() {
 		for _, by := range []string{sort, "-" + sort} {

@@ -186,7 +186,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		People:        &handlers.People{Base: base, Auth: a.Auth, Tenants: a.Tenants},
 		Invitations:   &handlers.Invitations{Base: base, Auth: a.Auth},
 		Joins:         &handlers.Joins{Base: base, Tenants: a.Tenants},
-		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans},
+		Dashboards:    &handlers.Dashboards{Base: base, Projects: a.Projects, Plans: a.Plans, Tenants: a.Tenants},
 		Projects:      &handlers.Projects{Base: base, Projects: a.Projects},
 		Boards:        &handlers.Boards{Base: base, Projects: a.Projects},
 		Statuses:      &handlers.Statuses{Base: base, Projects: a.Projects},

@@ -202,8 +202,8 @@ const SetStatuses = `-- name: SetStatuses :exec
 update tickets t
 set
     status = $2, rank = x.rank, closed_at = case when $3::boolean then coalesce(t.closed_at, $4::timestamptz) end,
-    updated_at = $4::timestamptz
-from (select unnest($5::uuid[]) as id, unnest($6::text[]) as rank) x
+    updated_at = $4::timestamptz, started_at = coalesce(t.started_at, case when $5::boolean then $4::timestamptz end)
+from (select unnest($6::uuid[]) as id, unnest($7::text[]) as rank) x
 where t.tenant_id = $1 and t.id = x.id
 `
 
@@ -212,6 +212,7 @@ type SetStatusesParams struct {
 	Status   string
 	Closed   bool
 	Now      time.Time
+	Started  bool
 	Ids      []uuid.UUID
 	Ranks    []string
 }
@@ -223,6 +224,7 @@ func (q *Queries) SetStatuses(ctx context.Context, db DBTX, arg SetStatusesParam
 		arg.Status,
 		arg.Closed,
 		arg.Now,
+		arg.Started,
 		arg.Ids,
 		arg.Ranks,
 	)

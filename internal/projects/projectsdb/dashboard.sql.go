@@ -12,6 +12,65 @@ import (
 	"github.com/google/uuid"
 )
 
+const CycleTimes = `-- name: CycleTimes :many
+select c.closed_at::timestamptz as closed_at, extract(epoch from c.closed_at - c.started_at)::float8 as took
+from (
+    select t.project_id, t.status, t.started_at, t.closed_at
+    from tickets t
+    where t.tenant_id = $1
+      and t.project_id = (
+          select p.id
+          from projects p
+          where p.tenant_id = $1 and p.id in (select v.project_id from visible_to($1, $2) v) and p.key = $3 and p.deleted_at is null
+      )
+      and t.deleted_at is null
+      and t.closed_at is not null
+      and t.started_at is not null
+      and t.closed_at >= $4
+    order by t.closed_at desc
+    limit 1000
+) c
+join statuses st on st.tenant_id = $1 and st.project_id = c.project_id and st.slug = c.status and st.kind = 'done'
+`
+
+type CycleTimesParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	ClosedAt *time.Time
+}
+
+type CycleTimesRow struct {
+	ClosedAt time.Time
+	Took     float64
+}
+
+// How long what was finished since $4 took from its beginning, in seconds: the latest thousand of it.
+func (q *Queries) CycleTimes(ctx context.Context, db DBTX, arg CycleTimesParams) ([]CycleTimesRow, error) {
+	rows, err := db.Query(ctx, CycleTimes,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.ClosedAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CycleTimesRow
+	for rows.Next() {
+		var i CycleTimesRow
+		if err := rows.Scan(&i.ClosedAt, &i.Took); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const Days = `-- name: Days :many
 select d.day, sum(d.opened)::integer as opened, sum(d.closed)::integer as closed
 from ticket_days d
@@ -127,6 +186,66 @@ func (q *Queries) ProjectDays(ctx context.Context, db DBTX, arg ProjectDaysParam
 	for rows.Next() {
 		var i ProjectDaysRow
 		if err := rows.Scan(&i.Day, &i.Opened, &i.Closed); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const StepsHidden = `-- name: StepsHidden :one
+select (m.steps_hidden_at is not null)::boolean
+from memberships m
+where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null
+`
+
+type StepsHiddenParams struct {
+	TenantID uuid.UUID
+	UserID   uuid.UUID
+}
+
+func (q *Queries) StepsHidden(ctx context.Context, db DBTX, arg StepsHiddenParams) (bool, error) {
+	row := db.QueryRow(ctx, StepsHidden, arg.TenantID, arg.UserID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const Trends = `-- name: Trends :many
+select d.project_id, sum(d.opened)::integer as opened, sum(d.closed)::integer as closed
+from ticket_days d
+where d.tenant_id = $1
+  and d.project_id in (select v.project_id from visible_to($1, $2) v)
+  and d.day >= $3
+group by d.project_id
+`
+
+type TrendsParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Day      time.Time
+}
+
+type TrendsRow struct {
+	ProjectID uuid.UUID
+	Opened    int32
+	Closed    int32
+}
+
+// What was opened and closed of late in each project that the person sees.
+func (q *Queries) Trends(ctx context.Context, db DBTX, arg TrendsParams) ([]TrendsRow, error) {
+	rows, err := db.Query(ctx, Trends, arg.TenantID, arg.Person, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TrendsRow
+	for rows.Next() {
+		var i TrendsRow
+		if err := rows.Scan(&i.ProjectID, &i.Opened, &i.Closed); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -43,8 +43,10 @@ func (q *Queries) AddStatus(ctx context.Context, db DBTX, arg AddStatusParams) e
 
 const FollowStatus = `-- name: FollowStatus :exec
 update tickets
-set status = $2, closed_at = case when $3::boolean then coalesce(closed_at, $4::timestamptz) end, updated_at = $4::timestamptz
-where tenant_id = $1 and id = any($5::uuid[])
+set
+    status = $2, closed_at = case when $3::boolean then coalesce(closed_at, $4::timestamptz) end, updated_at = $4::timestamptz,
+    started_at = coalesce(started_at, case when $5::boolean then $4::timestamptz end)
+where tenant_id = $1 and id = any($6::uuid[])
 `
 
 type FollowStatusParams struct {
@@ -52,6 +54,7 @@ type FollowStatusParams struct {
 	Status   string
 	Closed   bool
 	Now      time.Time
+	Started  bool
 	Ids      []uuid.UUID
 }
 
@@ -62,6 +65,7 @@ func (q *Queries) FollowStatus(ctx context.Context, db DBTX, arg FollowStatusPar
 		arg.Status,
 		arg.Closed,
 		arg.Now,
+		arg.Started,
 		arg.Ids,
 	)
 	return err

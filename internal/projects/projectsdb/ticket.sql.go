@@ -103,11 +103,11 @@ func (q *Queries) BumpComments(ctx context.Context, db DBTX, arg BumpCommentsPar
 const CreateTicket = `-- name: CreateTicket :execrows
 insert into tickets (
     tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at, due_on,
-    estimate, parent_id
+    estimate, parent_id, started_at
 )
 values (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $12::timestamptz, $13, $14::date,
-    $15::smallint, $16::uuid
+    $15::smallint, $16::uuid, case when $17::boolean then $12::timestamptz end
 )
 on conflict (tenant_id, id) do nothing
 `
@@ -129,6 +129,7 @@ type CreateTicketParams struct {
 	DueOn      *time.Time
 	Estimate   *int16
 	ParentID   *uuid.UUID
+	Started    bool
 }
 
 // every project: the number was taken through visible_to in the same transaction
@@ -150,6 +151,7 @@ func (q *Queries) CreateTicket(ctx context.Context, db DBTX, arg CreateTicketPar
 		arg.DueOn,
 		arg.Estimate,
 		arg.ParentID,
+		arg.Started,
 	)
 	if err != nil {
 		return 0, err
@@ -357,7 +359,9 @@ func (q *Queries) SetTicketPriority(ctx context.Context, db DBTX, arg SetTicketP
 
 const SetTicketStatus = `-- name: SetTicketStatus :exec
 update tickets
-set status = $4, rank = $5, closed_at = $6, updated_at = $7::timestamptz
+set
+    status = $4, rank = $5, closed_at = $6, updated_at = $7::timestamptz,
+    started_at = coalesce(started_at, case when $8::boolean then $7::timestamptz end)
 where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3
@@ -371,6 +375,7 @@ type SetTicketStatusParams struct {
 	Rank     string
 	ClosedAt *time.Time
 	Now      time.Time
+	Started  bool
 }
 
 func (q *Queries) SetTicketStatus(ctx context.Context, db DBTX, arg SetTicketStatusParams) error {
@@ -382,6 +387,7 @@ func (q *Queries) SetTicketStatus(ctx context.Context, db DBTX, arg SetTicketSta
 		arg.Rank,
 		arg.ClosedAt,
 		arg.Now,
+		arg.Started,
 	)
 	return err
 }

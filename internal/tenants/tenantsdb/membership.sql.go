@@ -86,6 +86,22 @@ func (q *Queries) EndMembership(ctx context.Context, db DBTX, arg EndMembershipP
 	return result.RowsAffected(), nil
 }
 
+const HideSteps = `-- name: HideSteps :exec
+update memberships
+set steps_hidden_at = coalesce(steps_hidden_at, now())
+where tenant_id = $1 and user_id = $2 and left_at is null
+`
+
+type HideStepsParams struct {
+	TenantID uuid.UUID
+	UserID   uuid.UUID
+}
+
+func (q *Queries) HideSteps(ctx context.Context, db DBTX, arg HideStepsParams) error {
+	_, err := db.Exec(ctx, HideSteps, arg.TenantID, arg.UserID)
+	return err
+}
+
 const IsMember = `-- name: IsMember :one
 select exists (
     select

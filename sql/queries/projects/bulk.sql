@@ -17,7 +17,7 @@ for no key update of t;
 update tickets t
 set
     status = @status, rank = x.rank, closed_at = case when @closed::boolean then coalesce(t.closed_at, @now::timestamptz) end,
-    updated_at = @now::timestamptz
+    updated_at = @now::timestamptz, started_at = coalesce(t.started_at, case when @started::boolean then @now::timestamptz end)
 from (select unnest(@ids::uuid[]) as id, unnest(@ranks::text[]) as rank) x
 where t.tenant_id = $1 and t.id = x.id;
 

@@ -120,5 +120,7 @@ for no key update;
 -- name: FollowStatus :exec
 -- every project: follows what was decided of a project that was seen then
 update tickets
-set status = @status, closed_at = case when @closed::boolean then coalesce(closed_at, @now::timestamptz) end, updated_at = @now::timestamptz
+set
+    status = @status, closed_at = case when @closed::boolean then coalesce(closed_at, @now::timestamptz) end, updated_at = @now::timestamptz,
+    started_at = coalesce(started_at, case when @started::boolean then @now::timestamptz end)
 where tenant_id = $1 and id = any(@ids::uuid[]);

@@ -16,11 +16,11 @@ returning p.id as project_id, c.last_number, p.archived_at, n.time_zone;
 -- every project: the number was taken through visible_to in the same transaction
 insert into tickets (
     tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at, due_on,
-    estimate, parent_id
+    estimate, parent_id, started_at
 )
 values (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, @now::timestamptz, @now::timestamptz, @closed_at, sqlc.narg(due_on)::date,
-    sqlc.narg(estimate)::smallint, sqlc.narg(parent_id)::uuid
+    sqlc.narg(estimate)::smallint, sqlc.narg(parent_id)::uuid, case when @started::boolean then @now::timestamptz end
 )
 on conflict (tenant_id, id) do nothing;
 
@@ -73,7 +73,9 @@ where tenant_id = $1
 
 -- name: SetTicketStatus :exec
 update tickets
-set status = $4, rank = $5, closed_at = @closed_at, updated_at = @now::timestamptz
+set
+    status = $4, rank = $5, closed_at = @closed_at, updated_at = @now::timestamptz,
+    started_at = coalesce(started_at, case when @started::boolean then @now::timestamptz end)
 where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;

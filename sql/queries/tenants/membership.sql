@@ -57,3 +57,8 @@ select m.user_id, m.role, m.joined_at, u.name, u.email, u.erase_at, u.picture
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and m.user_id = $2 and m.left_at is null;
+
+-- name: HideSteps :exec
+update memberships
+set steps_hidden_at = coalesce(steps_hidden_at, now())
+where tenant_id = $1 and user_id = $2 and left_at is null;
