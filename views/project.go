@@ -141,3 +141,20 @@ func projectSeenBy(ctx context.Context, p projects.Project) string {
 	}
 	return ui.T(ctx, "Every member of the organization sees this project; guests only when they are added here.")
 }
+
+// templateOptions are what a project can begin with: what every organization has, and what the projects in the sidebar
+// have.
+func templateOptions(ctx context.Context) []ui.Option {
+	names := map[string]string{
+		projects.TemplateStandard: ui.T(ctx, "To do, in progress, in review, done"), projects.TemplateSimple: ui.T(ctx, "Simple: to do, done"),
+		projects.TemplateSoftware: ui.T(ctx, "Software: backlog to done, with labels"), projects.TemplateSupport: ui.T(ctx, "Support: new to solved, with labels"),
+	}
+	var out []ui.Option
+	for _, name := range projects.Templates() {
+		out = append(out, ui.Option{Value: name, Text: names[name]})
+	}
+	for _, p := range ui.NavFrom(ctx).Projects {
+		out = append(out, ui.Option{Value: projects.TemplateCopy + p.Key, Text: ui.T(ctx, "As %s has it", p.Name)})
+	}
+	return out
+}

@@ -580,7 +580,7 @@ func ProjectNew(s scope.Scope, room ProjectRoom, f ui.Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(f.Ordered("name", "key", "description", "visibility", "hue")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(f.Ordered("name", "key", "description", "template", "visibility", "hue")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -623,6 +623,10 @@ func ProjectNew(s scope.Scope, room ProjectRoom, f ui.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.TextArea(f.In(ui.Input{Label: ui.T(ctx, "Description"), Name: "description", Optional: true, Rows: 3, Maxlength: 2000})).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Select(f.In(ui.Input{Label: ui.T(ctx, "Begin with"), Name: "template", Options: templateOptions(ctx), Hint: ui.T(ctx, "Statuses and labels; both can be changed later.")})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

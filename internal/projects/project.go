@@ -91,7 +91,8 @@ type NewProject struct {
 	Key         string    `form:"key"` // empty: made from the name
 	Description string    `form:"description"`
 	Visibility  string    `form:"visibility"`
-	Hue         string    `form:"hue"` // empty: made from the key
+	Hue         string    `form:"hue"`      // empty: made from the key
+	Template    string    `form:"template"` // one of Templates, or TemplateCopy and the key of a project
 }
 
 // Create makes a project with the person as its first member and returns its key. Sending the same form again returns
@@ -168,13 +169,21 @@ func errSentBefore(what string) error {
 	return fault.New(fault.Conflict, what+" Send it once more if you want this one too.")
 }
 
-// furnishTx adds what every project has: its counter, its counts, and its maker as a member.
+// furnishTx adds what every project has: its counter, its statuses with their counts, its labels, and its maker as a
+// member.
 func furnishTx(ctx context.Context, tx db.Tx, s scope.Scope, f NewProject) error {
 	q := projectsdb.New()
 	if err := q.CreateCounter(ctx, tx, projectsdb.CreateCounterParams{TenantID: s.TenantID, ProjectID: f.ID}); err != nil {
 		return fmt.Errorf("create counter: %w", err)
 	}
-	if err := addStatusesTx(ctx, tx, s, f.ID, DefaultStatuses()); err != nil {
+	begins, err := templateTx(ctx, tx, s, f.Template)
+	if err != nil {
+		return err
+	}
+	if err := addStatusesTx(ctx, tx, s, f.ID, begins.statuses); err != nil {
+		return err
+	}
+	if err := addLabelsTx(ctx, tx, s, f.ID, begins.labels); err != nil {
 		return err
 	}
 	if _, err := q.AddProjectMember(ctx, tx, projectsdb.AddProjectMemberParams{
