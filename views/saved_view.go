@@ -65,6 +65,14 @@ func viewFieldID(v projects.SavedView, f SavedViewForms) string {
 	return "name-" + v.ID.String()
 }
 
+// viewNewID is the id of the name of a new view: what the summary of errors leads to when it came back.
+func viewNewID(f SavedViewForms) string {
+	if f.New.Failed() {
+		return "name"
+	}
+	return "new-name"
+}
+
 func viewName(v projects.SavedView, f SavedViewForms) string {
 	if v.ID == f.Edit && f.Changed.Values.Has("name") {
 		return f.Changed.Value("name")

@@ -140,7 +140,7 @@ func SavedViews(s scope.Scope, page projects.Views, f SavedViewForms) templ.Comp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(f.New.In(ui.Input{ID: "new-name", Label: ui.T(ctx, "Name"), Name: "name", Required: true, Maxlength: projects.MaxViewName, Autofocus: true, Hint: ui.T(ctx, "A view of yours with this name is replaced."), Attrs: map[string]any{"autocomplete": "off"}})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(f.New.In(ui.Input{ID: viewNewID(f), Label: ui.T(ctx, "Name"), Name: "name", Required: true, Maxlength: projects.MaxViewName, Autofocus: true, Hint: ui.T(ctx, "A view of yours with this name is replaced."), Attrs: map[string]any{"autocomplete": "off"}})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
