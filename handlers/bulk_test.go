@@ -87,6 +87,8 @@ func TestBulk(t *testing.T) {
 	// A guest of the project changes as others do; nobody else, and nothing of an archived one.
 	guest := a.SignIn(t, "lukas@example.com")
 	guest.Post(base+"/bulk", url.Values{"ticket": {"1"}, "priority": {"low"}}).Want(404)
+	guest.Post(base+"/bulk/undo", nil).Want(404)
+	b.Post(base+"/bulk/undo", nil).Want(200).Says("It cannot be taken back any more.")
 	if err := a.App.Projects.SetArchived(t.Context(), a.owner, "WEB", true); err != nil {
 		t.Fatal(err)
 	}

@@ -68,6 +68,9 @@ func (p *Projects) BulkAll(ctx context.Context, s scope.Scope, key string, all [
 	if !s.May(scope.WriteTickets) {
 		return BulkDone{}, fault.New(fault.Denied, "")
 	}
+	if len(all) == 0 {
+		all = []BulkForm{{}} // which is refused, to those who see the project
+	}
 	var out BulkDone
 	err := p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		out = BulkDone{}
