@@ -56,7 +56,7 @@ func (h *Notifications) Open(w http.ResponseWriter, r *http.Request, s scope.Sco
 	}
 	url := ui.ProjectPath(s.Slug, to.Project, "tickets", strconv.Itoa(int(to.Number)))
 	if to.Comment != nil {
-		url += "#comment-" + to.Comment.String()
+		url += "/comments/" + to.Comment.String()
 	}
 	return h.Redirect(w, r, url)
 }

@@ -87,7 +87,7 @@ func TestInbox(t *testing.T) {
 	dana.Request(http.MethodPost, open, url.Values{}, nil).Want(404)
 	dana.Request(http.MethodPost, open+"/read", url.Values{}, nil).Want(404)
 	to := jun.Request(http.MethodPost, open, url.Values{}, nil).Want(303).Header.Get("Location")
-	if to != "/orgs/acme/projects/WEB/tickets/1#comment-"+said.String() {
+	if to != "/orgs/acme/projects/WEB/tickets/1/comments/"+said.String() {
 		t.Errorf("it leads to %s", to)
 	}
 	jun.Get("/orgs/acme/inbox").Says("2 unread")
@@ -153,7 +153,7 @@ func TestNotificationsAsChosen(t *testing.T) {
 		t.Fatalf("%d mails tell of it", mailed(mails, "WEB-1"))
 	}
 	mail := mails[0]
-	for _, want := range []string{"Dana Whitfield mentioned you.", "> @jun look at this", "/orgs/acme/projects/WEB/tickets/1#comment-" + said.String(), "Stop these mails"} {
+	for _, want := range []string{"Dana Whitfield mentioned you.", "> @jun look at this", "/orgs/acme/projects/WEB/tickets/1/comments/" + said.String(), "Stop these mails"} {
 		if !strings.Contains(mail.Text, want) {
 			t.Errorf("the mail does not say %q:\n%s", want, mail.Text)
 		}

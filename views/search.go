@@ -26,7 +26,7 @@ func marked(h projects.Hit, i int) bool {
 func hitURL(s scope.Scope, h projects.Hit) string {
 	path := ticketPath(s, h.Project, h.Number)
 	if h.Comment {
-		return path + "#comment-" + h.DocID.String()
+		return path + "/comments/" + h.DocID.String()
 	}
 	return path
 }

@@ -73,7 +73,7 @@ func (n *Notify) letter(row mailRow, about string) Letter {
 func (n *Notify) item(row mailRow) Item {
 	url := fmt.Sprintf("%s/orgs/%s/projects/%s/tickets/%d", n.URL, row.Slug, row.ProjectKey, row.Number)
 	if row.CommentID != nil {
-		url += "#comment-" + row.CommentID.String()
+		url += "/comments/" + row.CommentID.String()
 	}
 	out := Item{
 		Kind: Kind(row.Kind), Late: strings.HasPrefix(row.Cause, "overdue:"), Actor: row.Actor, Ticket: fmt.Sprintf("%s-%d", row.ProjectKey, row.Number),

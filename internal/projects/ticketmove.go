@@ -82,8 +82,11 @@ func (p *Projects) moveToTx(ctx context.Context, tx db.Tx, s scope.Scope, t tick
 		return fmt.Errorf("find a status: %w", err)
 	}
 	to, known, err := takeStatusTx(ctx, tx, s, at.ProjectID, "", Status(slug))
-	if err != nil || !known {
-		return fmt.Errorf("take the status %s (%v): %w", slug, known, err)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return errNoStatus() // it was taken away in this moment
 	}
 	closed := closedAt(to.Kind, t.ClosedAt, now)
 	from := func() error {
