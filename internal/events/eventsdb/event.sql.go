@@ -43,7 +43,8 @@ func (q *Queries) AccountEventByID(ctx context.Context, db DBTX, id uuid.UUID) (
 
 const Activity = `-- name: Activity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    p.key as project_key,
+    (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
 from (
     select newest.tenant_id, newest.id, newest.at, newest.actor_id, newest.acting_as, newest.action, newest.object_kind, newest.object_id, newest.object_name, newest.project_id, newest.changes, newest.person, newest.request_id
@@ -59,7 +60,7 @@ from (
     limit $3
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc
 `
@@ -320,7 +321,8 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 
 const ProjectActivity = `-- name: ProjectActivity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    p.key as project_key,
+    (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
 from (
     select x.tenant_id, x.id, x.at, x.actor_id, x.acting_as, x.action, x.object_kind, x.object_id, x.object_name, x.project_id, x.changes, x.person, x.request_id
@@ -338,7 +340,7 @@ from (
     limit $4
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc
 `

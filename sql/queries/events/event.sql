@@ -18,7 +18,8 @@ values ($1, $2, $3, $4, $5, $6, $7);
 -- The newest of each project, and of those the newest: so the index on an entry's project ends the search early, however
 -- many entries there are and whatever the planner takes their number to be.
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    p.key as project_key,
+    (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
 from (
     select newest.*
@@ -34,13 +35,14 @@ from (
     limit $3
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
 -- name: ProjectActivity :many
 select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
-    p.key as project_key, coalesce(t.number, 0) as ticket_number,
+    p.key as project_key,
+    (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
 from (
     select x.*
@@ -58,7 +60,7 @@ from (
     limit $4
 ) e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
-left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id and t.project_id = e.project_id -- else it was moved since
+left join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
 left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
