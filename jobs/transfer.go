@@ -18,3 +18,17 @@ func (ExportProject) Kind() string { return "export_project" }
 func (ExportProject) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 4}
 }
+
+// RunImport looks through a file that is brought in, brings it in, or takes it back, in turns of some seconds.
+type RunImport struct {
+	ForTenant
+	ImportID uuid.UUID `json:"import_id"`
+}
+
+// Kind names the job.
+func (RunImport) Kind() string { return "run_import" }
+
+// InsertOpts gives up within the hour: somebody is shown that, and goes on with it or takes it back.
+func (RunImport) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 6}
+}

@@ -41,11 +41,12 @@ type Handlers struct {
 	Live          *handlers.Live
 	Notifications *handlers.Notifications
 	Exports       *handlers.Exports
+	Imports       *handlers.Imports
 }
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
-	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), officeRoutes(h), machineRoutes(h))
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), transferRoutes(h), officeRoutes(h), machineRoutes(h))
 }
 
 // openRoutes are asked by people who are not signed in.
@@ -272,12 +273,6 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
 		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
 		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),
-
-		// What goes out of a project. A table of tickets is a link, and notes itself as an event.
-		get("/orgs/{org}/projects/{key}/export", member(scope.ViewOrganization, h.Exports.Show)),
-		post("/orgs/{org}/projects/{key}/export", alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create)))),
-		get("/orgs/{org}/projects/{key}/export/tickets.csv", member(scope.ViewOrganization, h.Exports.Stream)),
-		get("/orgs/{org}/projects/{key}/export/{id}", member(scope.ViewOrganization, h.Exports.Fetch)),
 	}
 }
 

@@ -119,6 +119,10 @@ func (b *builder) filter(s scope.Scope, f Filter, now time.Time) {
 	if f.Unknown {
 		b.and("t.estimate is null")
 	}
+	if f.Import != uuid.Nil {
+		low, high := BroughtBetween(f.Import)
+		b.and("t.id between ?::uuid and ?::uuid", low, high)
+	}
 	if f.Text != "" {
 		b.and("t.title ilike ?", "%"+db.EscapeLike(f.Text)+"%")
 	}

@@ -21,8 +21,9 @@ type Filter struct {
 	DueIn      Span
 	Created    Span
 	Updated    Span
-	Unknown    bool   // without an estimate
-	Text       string // part of the title
+	Unknown    bool      // without an estimate
+	Import     uuid.UUID // what came with it; the nil id is everything
+	Text       string    // part of the title
 }
 
 // What an assignee may be besides a member's id.
@@ -101,6 +102,9 @@ func (q *ListQuery) parseMore(v url.Values) {
 	}
 	q.DueIn, q.Created, q.Updated = parseSpan(v, "due"), parseSpan(v, "created"), parseSpan(v, "updated")
 	q.Unknown = v.Get("estimate") == "none"
+	if id, err := uuid.Parse(v.Get("import")); err == nil {
+		q.Import = id
+	}
 	if group := v.Get("group"); slices.Contains(Groups(), group) {
 		q.Group = group
 	}
@@ -178,6 +182,9 @@ func (f Filter) Values() url.Values {
 	f.Updated.values(v, "updated")
 	if f.Unknown {
 		v.Set("estimate", "none")
+	}
+	if f.Import != uuid.Nil {
+		v.Set("import", f.Import.String())
 	}
 	if f.Text != "" {
 		v.Set("q", f.Text)

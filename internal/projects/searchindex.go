@@ -55,7 +55,12 @@ func forgetDocTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) err
 // learnTx keeps the words of a text that the organization did not use before, so that they are found when they are
 // mistyped. In order, so that two transactions never wait for each other.
 func learnTx(ctx context.Context, tx db.Tx, s scope.Scope, text string) error {
-	for words := range slices.Chunk(wordsOf(text), wordsAtOnce) {
+	return learnWordsTx(ctx, tx, s, wordsOf(text))
+}
+
+// learnWordsTx keeps sorted words that the organization did not use before.
+func learnWordsTx(ctx context.Context, tx db.Tx, s scope.Scope, all []string) error {
+	for words := range slices.Chunk(all, wordsAtOnce) {
 		fresh, err := newWordsTx(ctx, tx, s, words)
 		if err != nil {
 			return err

@@ -20,7 +20,8 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 	})
 }
 
-// Tidy removes the copies of an organization's projects that have expired. A job calls it.
+// Tidy removes the copies of an organization's projects that have expired, and the files of imports a week behind their last
+// step. A job calls it.
 func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 	s, q := scope.System(tenant), transferdb.New()
 	var expired []uuid.UUID
@@ -46,5 +47,24 @@ func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 			return fmt.Errorf("drop an expired copy: %w", err)
 		}
 	}
-	return nil
+	return t.tidyImports(ctx, s)
+}
+
+func (t *Transfer) tidyImports(ctx context.Context, s scope.Scope) error {
+	q := transferdb.New()
+	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		old, err := q.OldImports(ctx, tx, s.TenantID)
+		if err != nil {
+			return fmt.Errorf("list old imports: %w", err)
+		}
+		for _, id := range old {
+			if err := t.Store.DeleteAll(ctx, folderIn(s.TenantID, id)); err != nil {
+				return err
+			}
+			if err := q.ForgetFile(ctx, tx, transferdb.ForgetFileParams{TenantID: s.TenantID, ID: id}); err != nil {
+				return fmt.Errorf("forget a file: %w", err)
+			}
+		}
+		return nil
+	})
 }

@@ -18,3 +18,14 @@ func (w *exportProject) Work(ctx context.Context, job *river.Job[jobs.ExportProj
 	more, err := w.m.Transfer.RunExport(ctx, a.TenantID, a.ExportID)
 	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Transfer.GiveUpExport(ctx, a.TenantID, a.ExportID) })
 }
+
+type runImport struct {
+	river.WorkerDefaults[jobs.RunImport]
+	m Modules
+}
+
+func (w *runImport) Work(ctx context.Context, job *river.Job[jobs.RunImport]) error {
+	a := job.Args
+	more, err := w.m.Transfer.RunImport(ctx, a.TenantID, a.ImportID)
+	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Transfer.GiveUpImport(ctx, a.TenantID, a.ImportID) })
+}

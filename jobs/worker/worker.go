@@ -110,6 +110,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &tendNotifications{m: m})
 	river.AddWorker(w, &tendAllNotifications{m: m})
 	river.AddWorker(w, &exportProject{m: m})
+	river.AddWorker(w, &runImport{m: m})
 	return w
 }
 

@@ -56,6 +56,9 @@ func (w *world) pages(t *testing.T, ids map[string]string) []string {
 			strings.HasSuffix(route.Path, "/attachments/{id}/thumbnail") || // asks what the file itself asks
 			route.Path == "/orgs/{org}/logo/{file}" || // a file, of which the guard has read all
 			strings.HasSuffix(route.Path, "/export/{id}") || // a file
+			strings.HasSuffix(route.Path, "/import/{id}/problems.csv") || // a file, of the page above it
+			strings.HasSuffix(route.Path, "/import/{id}") || // is asked below, with an import
+			route.Path == "/orgs/{org}/imports/{id}" || // asks the same, without a project
 			strings.HasSuffix(route.Path, "/export/tickets.csv") || // reads all there is, two hundred at once
 			route.Path == "/orgs/{org}/audit/export" { // reads all there is, with the query of the log, and ten times as many rows at once
 			continue
@@ -94,6 +97,9 @@ func (w *world) visits(t *testing.T) []visit {
 		"/orgs/acme/tickets?show=created&after=0.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?show=mentioned", "/orgs/acme/tickets?show=mentioned&after=0.7fffffff-ffff-4fff-8fff-ffffffffffff",
 		"/orgs/acme/tickets?show=watching", "/orgs/acme/tickets?show=watching&after="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff",
 		project+"/tickets/1", project+"/tickets/1?before="+micros+".7fffffff-ffff-4fff-8fff-ffffffffffff")
+	imported := w.value(t, `select id::text from imports where tenant_id = '`+w.acme.TenantID.String()+`' limit 1`)
+	add(false, dana, project+"/import/"+imported)
+	add(true, dana, project+"/tickets?import="+imported)
 	for _, sort := range projects.Sorts() {
 		for _, by := range []string{sort, "-" + sort} {
 			place := by + "." + map[string]string{"number": "0", "updated": micros, "created": micros, "priority": "2", "due": "20765", "title": "VGlja2V0IDE1MDA"}[sort] + ".1500"

@@ -80,7 +80,13 @@ func On(t testing.TB, d *dbtest.Database, dbOptions []db.Options, options ...Opt
 // Settle works all jobs that are due, with those they cause, until none is left. Jobs scheduled for later stay.
 func (s *Site) Settle(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	s.SettleWithin(t, time.Minute)
+}
+
+// SettleWithin is Settle for work that takes longer.
+func (s *Site) SettleWithin(t testing.TB, most time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	if s.due(ctx, t) == 0 {
 		return

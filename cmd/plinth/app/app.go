@@ -205,6 +205,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
 		Exports:       &handlers.Exports{Base: base, Transfer: a.Transfer},
+		Imports:       &handlers.Imports{Base: base, Transfer: a.Transfer},
 		Live:          &handlers.Live{Base: base, Hub: a.Live},
 	}
 }

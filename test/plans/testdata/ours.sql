@@ -99,3 +99,7 @@ select c.tenant_id, gen_random_uuid(), :owner, 'comment:' || c.id, 'comment', 'a
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
 where c.tenant_id = :tenant;
+
+insert into imports (tenant_id, id, project_id, user_id, kind, name, key, size, sha256, state, created_at)
+select :tenant, pg_temp.uid('our import ' || i), pg_temp.uid('our project 1'), :owner, 'csv', 'tickets.csv', '', 1, '\x01', 'done', now() - make_interval(days => i)
+from generate_series(1, 60) i;

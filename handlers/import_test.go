@@ -1,0 +1,185 @@
+package handlers_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/test/webtest"
+)
+
+const webImport = "/orgs/acme/projects/WEB/import"
+
+func csvFile(text string) webtest.File {
+	return webtest.File{Field: "file", Name: "tickets.csv", Type: "text/csv", Data: []byte(text)}
+}
+
+// begun sends a table, takes its columns as they are guessed, and has it looked through.
+func begun(t *testing.T, s *webtest.Site, b *webtest.Browser, text string) *webtest.Page {
+	t.Helper()
+	page := b.Get(webImport).Want(200).Upload(webImport, csvFile(text)).Want(200).Says("What are the columns?")
+	page = page.Submit(page.Path + "/columns").Want(200).Says("Looking through the file")
+	s.Settle(t)
+	return b.Get(page.Path).Want(200)
+}
+
+func TestImportATable(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 2)
+	b := a.SignIn(t, dana)
+	page := begun(t, a.Site, b, "\ufeffIssue key;Summary;Status;Priority;Assignee;Labels;Labels;Created;Due Date;Description;Parent key\r\n"+
+		"ENG-1;'=SUM(A1);Backlog;Highest;jun@example.com;bug;big;15/Oct/24 10:21 AM;2026-12-24;\"one\r\n\"\"two\"\"; three\";\r\n"+
+		"ENG-2;Second;Done;Lowest;Somebody Else;;;2024-10-16;;;ENG-1\r\n"+
+		";;;;;;;;;;\r\n"+
+		"ENG-3;;Done;;;;;;;;\r\n"+
+		"ENG-4;Fourth;To do;weird;;bug;;yesterday;;;ENG-2\r\n"+
+		"ENG-5;"+strings.Repeat("long ", 60)+";todo;;;;;;;;ENG-5\r\n")
+	page.Says("2 lines are not taken", "There is no title.", "This is no date that can be read.", "3 tickets will be made", "Backlog · 1 row", "Somebody Else · 1 row", "bug", "big")
+	problems := table(t, b.Get(page.Path+"/problems.csv").Want(200).Body)
+	if len(problems) != 2 || problems[0]["Line"] != "6" || problems[0]["Column"] != "Summary" || problems[1]["Line"] != "7" || problems[1]["Column"] != "Created" {
+		t.Errorf("problems: %v", problems)
+	}
+	b.Post(page.Path+"/start", url.Values{"status": {"nothing"}, "person": {uuid.Nil.String()}}).Want(422).Says("Choose a status from the list.")
+	b.Post(page.Path+"/start", url.Values{"status": {"+backlog"}}).Want(422)
+	start := page.Form(page.Path + "/start")
+	start.Set("status", "+backlog")
+	b.Post(page.Path+"/start", start).Want(200).Says("Bringing tickets in")
+	b.Post(page.Path+"/start", start).Want(200) // a second press begins nothing
+	a.Settle(t)
+	page = b.Get(page.Path).Want(200).Says("3 tickets came in.", "2 lines were not taken.").Silent("every 1s")
+	if mails := a.Mails(t, "jun@example.com"); len(mails) > 0 {
+		t.Errorf("somebody is told: %q", mails[0].Subject)
+	}
+	shown := b.Get(importLink(t, page)).Want(200).Says("=SUM(A1)", "Second", "long long", "One import").Silent("Ticket number 1")
+	if got := shown.Text(); strings.Count(got, "WEB-") != 3 {
+		t.Errorf("the list of the import: %s", got)
+	}
+	rows := table(t, strings.TrimPrefix(b.Get(webExport+"/tickets.csv").Want(200).Body, "\ufeff"))
+	first, second, last := rows[2], rows[3], rows[4]
+	if first["Key"] != "WEB-3" || first["Title"] != "'=SUM(A1)" || first["Status"] != "Backlog" || first["Priority"] != "urgent" || first["Assignee e-mail"] != "jun@example.com" ||
+		first["Labels"] != "big,bug" || first["Due"] != "2026-12-24" || first["Created"] != "2024-10-15T10:21:00.000000Z" || first["Description"] != "one\n\"two\"; three" {
+		t.Errorf("the first ticket: %q", first)
+	}
+	if second["Parent"] != "WEB-3" || second["Priority"] != "low" || !strings.HasSuffix(second["Description"], "Assigned to Somebody Else") || second["Closed"] == "" {
+		t.Errorf("the second: %q", second)
+	}
+	if len([]rune(last["Title"])) != 200 || last["Parent"] != "" || !strings.Contains(last["Description"], "long long") {
+		t.Errorf("the last: %q", last)
+	}
+
+	// Taking it back leaves what somebody has worked on.
+	b.Get("/orgs/acme/projects/WEB/tickets/4").Want(200)
+	b.Post("/orgs/acme/projects/WEB/tickets/4/priority", url.Values{"priority": {"high"}}).Want(200)
+	page.Submit(page.Path + "/undo").Want(200).Says("Taking it back")
+	a.Settle(t)
+	page = b.Get(page.Path).Want(200).Says("Taken back", "2 tickets lie in the trash.", "1 ticket stayed")
+	b.Get(importLink(t, page)).Want(200).Says("Second").Silent("SUM(A1)")
+	b.Post(page.Path+"/undo", nil).Want(200) // again changes nothing
+	for sql, want := range map[string]int{
+		`select sum(tickets) from ticket_counts`: 3, `select count(*) from tickets where purge_at > now() + interval '29 days'`: 2, `select sum(opened) - 150 from ticket_days`: 1,
+	} {
+		var got int
+		if err := a.Worker.DB.InTenant(t.Context(), a.owner, scalar(sql, &got)); err != nil || got != want {
+			t.Errorf("%s: %d, want %d (%v)", sql, got, want, err)
+		}
+	}
+	b.Get("/orgs/acme/audit").Says("brought 3 tickets into", "undid an import of 2 tickets into")
+	b.Get(webImport).Want(200).Says("tickets.csv", "taken back; 1 ticket stayed")
+}
+
+// importLink is where the tickets of an import are listed.
+func importLink(t *testing.T, page *webtest.Page) string {
+	t.Helper()
+	i := slices.IndexFunc(page.Links(), func(l string) bool { return strings.Contains(l, "/tickets?import=") })
+	if i < 0 {
+		t.Fatalf("no link to its tickets: %s", page.Text())
+	}
+	return page.Links()[i]
+}
+
+func TestTablesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 1)
+	b := a.SignIn(t, dana)
+	for name, c := range map[string]struct{ data, want string }{
+		"empty": {"", "This file is empty."}, "utf-16": {"\xff\xfeT\x00i\x00", "UTF-16"}, "workbook": {"PK\x03\x04xl/workbook.xml", "Save the sheet as CSV"},
+		"nul": {"Title\nA\x00B\n", "This is no table of text."}, "letters": {"Title\n\x81\x8d\xff\n", "The letters of this file cannot be read."},
+		"wide": {strings.Repeat("a,", 150) + "\n", "Up to 100 can be read."}, "unclosed": {"\"" + strings.Repeat("x", 3<<20), "The first line cannot be read"},
+	} {
+		page := b.Get(webImport).Want(200)
+		page.Upload(webImport, csvFile(c.data)).Want(422).Says(c.want)
+		_ = name
+	}
+	b.Get(webImport).Submit(webImport).Want(422).Says("Choose a file first.")
+
+	// Two files under one form: the first stands. A form that is sent twice brings it once.
+	id := uuid.NewString()
+	form := url.Values{"id": {id}}
+	b.Upload("/orgs/acme/projects/WEB/import", form, csvFile("Title\none\n"), nil).Want(303)
+	b.Upload(webImport, form, csvFile("Title\none\n"), nil).Want(303)
+	b.Upload(webImport, form, csvFile("Title\ntwo\n"), nil).Want(409)
+	page := b.Get(webImport + "/" + id).Want(200)
+	b.Post(page.Path+"/columns", url.Values{"column": {""}}).Want(422).Says("Say which column is the title.")
+	b.Post(page.Path+"/columns", url.Values{"column": {"title", "title"}}).Want(422)
+	b.Post(page.Path+"/start", nil).Want(200).Says("What are the columns?") // not looked through yet
+	b.Post(page.Path+"/resume", nil).Want(200)
+	page = begun(t, a.Site, b, "Name\r\ncaf\xe9 \x93q\x94\r\n\"open")
+	page.Says("1 ticket will be made", "1 line is not taken", "its quotes do not match")
+	page = page.Submit(page.Path+"/remap").Want(200).Says("Windows-1252", "café “q”")
+
+	// Who does not manage the project brings nothing in.
+	jun, lukas := a.SignIn(t, "jun@example.com"), a.SignIn(t, "lukas@example.com")
+	jun.Get(webImport).Want(403)
+	jun.Get(page.Path).Want(403)
+	jun.Post(page.Path+"/columns", url.Values{"column": {"title"}}).Want(403)
+	jun.Upload(webImport, form, csvFile("Title\nthree\n"), nil).Want(403)
+	lukas.Get(page.Path).Want(403)
+	b.Get("/orgs/acme/projects/WEB/import/" + uuid.NewString()).Want(404)
+	b.Get(page.Path + "x").Want(404)
+	a.exec(t, `update projects set archived_at = now() where key = 'WEB'`)
+	b.Upload(webImport, url.Values{"id": {uuid.NewString()}}, csvFile("Title\none\n"), nil).Want(409)
+}
+
+// What comes out of one project goes into another as it was, also when the worker dies on the way and begins again.
+func TestTenThousandRowsThereAndBack(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 300) // so many that the database has looked at what tickets are like
+	b := a.SignIn(t, dana)
+	var text strings.Builder
+	text.WriteString("Title,Description,Status,Labels,Created\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "Row %d of the table,\"Its text, line\n%d\",%s,\"odd, %c\",2025-%02d-%02d 10:00\n", i, i, []string{"To do", "Done"}[i%2], 'a'+i%5, 1+i%12, 1+i%28)
+	}
+	text.WriteString("The zeppelin,It flies.,To do,,\n")
+	a.Worker.Transfer.RunFor = 500 * time.Millisecond // many turns
+	page := begun(t, a.Site, b, text.String()).Says("10,001 tickets will be made")
+	page.Submit(page.Path + "/start").Want(200)
+	begin := time.Now()
+	a.Settle(t)
+	t.Logf("10,001 rows in %s", time.Since(begin))
+	b.Get(page.Path).Want(200).Says("10,001 tickets came in.")
+	b.Get("/orgs/acme/search?q=zeppelin").Want(200).Says("The zeppelin")
+	b.Get("/orgs/acme/projects/WEB/tickets?q=Row+9999").Want(200).Says("Row 9999 of the table")
+	var twins, open int
+	err := a.Worker.DB.InTenant(t.Context(), a.owner, scalar(`select count(*) - count(distinct title) from tickets`, &twins))
+	if err == nil {
+		err = a.Worker.DB.InTenant(t.Context(), a.owner, scalar(`select tickets from ticket_counts where status = 'done'`, &open))
+	}
+	if err != nil || twins != 0 || open != 5_075 {
+		t.Errorf("%d twins, %d done (%v)", twins, open, err)
+	}
+}
+
+// scalar reads one number.
+func scalar(sql string, into *int) func(ctx context.Context, tx txn) error {
+	return func(ctx context.Context, tx txn) error { return tx.QueryRow(ctx, sql).Scan(into) }
+}

@@ -1,0 +1,324 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/files"
+	"plinth/internal/projects"
+	"plinth/internal/scope"
+	"plinth/internal/transfer/transferdb"
+)
+
+// The steps of an archive that comes in, when its project is made.
+const (
+	stepTickets int16 = iota
+	stepTies
+	stepComments
+	stepFiles
+)
+
+// ArchiveFound is what looking through an archive brought to light.
+type ArchiveFound struct {
+	Organization string                  `json:"organization"`
+	Made         time.Time               `json:"made"`
+	Project      projects.BroughtProject `json:"project"`
+	Tickets      int64                   `json:"tickets"`
+	Comments     int64                   `json:"comments"`
+	Files        int64                   `json:"files"`
+	Bytes        int64                   `json:"bytes"` // of the files
+	Strangers    []string                `json:"strangers"`
+}
+
+// sorter turns an archive into what comes in: ids, people, statuses and labels as they are here.
+type sorter struct {
+	*bundle
+	id       uuid.UUID // of the import
+	by       uuid.UUID
+	begun    time.Time
+	people   map[uuid.UUID]uuid.UUID // theirs, ours
+	names    map[uuid.UUID]string
+	labels   map[uuid.UUID]uuid.UUID
+	statuses map[string]projects.Kind
+	tickets  map[uuid.UUID]uint32 // theirs, the line
+}
+
+// sort reads the people and the ids of the tickets. members are whom people are found among, by address.
+func (t *Transfer) sort(b *bundle, id, by uuid.UUID, begun time.Time, members []projects.Addressee) (*sorter, error) {
+	s := &sorter{bundle: b, id: id, by: by, begun: begun, people: map[uuid.UUID]uuid.UUID{}, names: map[uuid.UUID]string{}, labels: map[uuid.UUID]uuid.UUID{},
+		statuses: map[string]projects.Kind{}, tickets: map[uuid.UUID]uint32{}}
+	byMail := map[string]uuid.UUID{}
+	for _, m := range members {
+		byMail[folded(m.Email)] = m.ID
+	}
+	for _, st := range b.project.Statuses {
+		s.statuses[string(st.Slug)] = st.Kind
+	}
+	for i, l := range b.project.Labels {
+		s.labels[l.ID] = projects.BroughtID(id, uint32(i+1))
+	}
+	err := linesOf(b, "people.jsonl", MaxRows, func(_ uint32, p *archivedPerson) error {
+		s.names[p.ID] = short(clean(strings.Join(strings.Fields(p.Name), " ")), 80)
+		if ours, ok := byMail[folded(p.Email)]; ok {
+			s.people[p.ID] = ours
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, linesOf(b, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
+		if _, twin := s.tickets[a.ID]; twin {
+			return badArchive(fmt.Sprintf("Line %d of tickets.jsonl is a ticket that was there before.", n))
+		}
+		s.tickets[a.ID] = n
+		return nil
+	})
+}
+
+// brought is the project as it is to be made.
+func (s *sorter) brought() projects.BroughtProject {
+	p := s.project
+	out := projects.BroughtProject{NewProject: projects.NewProject{
+		ID: s.id, Key: p.Key, Name: clean(p.Name), Description: clean(p.Description), Hue: p.Hue, Visibility: p.Visibility,
+	}}
+	if !slices.Contains(projects.Hues(), out.Hue) {
+		out.Hue = ""
+	}
+	for _, st := range p.Statuses {
+		out.Statuses = append(out.Statuses, projects.StatusInfo{Slug: st.Slug, Name: clean(st.Name), Kind: st.Kind, Limit: st.Limit})
+	}
+	for i, l := range p.Labels {
+		out.Labels = append(out.Labels, projects.Label{ID: projects.BroughtID(s.id, uint32(i+1)), Name: clean(l.Name), Hue: l.Hue})
+	}
+	return out
+}
+
+var rankForm = regexp.MustCompile(`^j[0-9]{10}[0-9A-Za-z]{0,49}$`)
+
+// ticket makes a ticket of a line; comments is how many it has.
+func (s *sorter) ticket(n uint32, a *archivedTicket, comments int32) (projects.Brought, error) {
+	t := projects.Brought{
+		ID: projects.BroughtID(s.id, n), Number: a.Number, Title: clean(a.Title), Body: clean(a.Body), Status: projects.Status(a.Status), Priority: projects.Priority(a.Priority),
+		Estimate: a.Estimate, Rank: a.Rank, Comments: comments, Revision: max(a.Revision, 1), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
+	}
+	kind, known := s.statuses[a.Status]
+	switch {
+	case projects.Unseen(t.Title) || utf8.RuneCountInString(t.Title) > projects.MaxTitle || strings.ContainsAny(t.Title, "\r\n"), len(t.Body) > projects.MaxBody,
+		!known, a.Priority < 0 || a.Priority > int16(projects.Urgent), a.Number < 1, a.Estimate != nil && (*a.Estimate < 0 || *a.Estimate > projects.MaxEstimate):
+		return t, badArchive(fmt.Sprintf("Line %d of tickets.jsonl is no ticket.", n))
+	}
+	if !rankForm.MatchString(t.Rank) {
+		t.Rank = ""
+	}
+	if kind.Closed() {
+		at := t.UpdatedAt
+		if a.ClosedAt != nil {
+			at = s.not(*a.ClosedAt)
+		}
+		t.ClosedAt = &at
+	}
+	if a.Due != nil {
+		day, err := time.Parse(time.DateOnly, *a.Due)
+		if err != nil || day.Year() < 1 || day.Year() > 9999 {
+			return t, badArchive(fmt.Sprintf("Line %d of tickets.jsonl is no ticket.", n))
+		}
+		t.DueOn = &day
+	}
+	var notes []string
+	if a.Assignee != nil {
+		if ours, ok := s.people[*a.Assignee]; ok {
+			t.AssigneeID = &ours
+		} else if name := s.names[*a.Assignee]; name != "" {
+			notes = append(notes, "Assigned to "+name)
+		}
+	}
+	t.AuthorID = s.author(a.Author, &notes)
+	if len(notes) > 0 {
+		t.Body = strings.TrimSpace(t.Body + "\n\n---\n\n" + strings.Join(notes, "  \n"))
+	}
+	for _, l := range a.Labels {
+		if ours, ok := s.labels[l]; ok && !slices.Contains(t.Labels, ours) {
+			t.Labels = append(t.Labels, ours)
+		}
+	}
+	for _, w := range a.Watchers {
+		ours, ok := s.people[w.Person]
+		if ok && !slices.ContainsFunc(t.Watchers, func(b projects.BroughtWatcher) bool { return b.UserID == ours }) {
+			t.Watchers = append(t.Watchers, projects.BroughtWatcher{UserID: ours, Watching: w.Watching, Since: s.not(w.Since)})
+		}
+	}
+	return t, nil
+}
+
+// author is who wrote something; of who is not here the name is kept.
+func (s *sorter) author(theirs uuid.UUID, notes *[]string) uuid.UUID {
+	if ours, ok := s.people[theirs]; ok {
+		return ours
+	}
+	if name := s.names[theirs]; name != "" {
+		*notes = append(*notes, "Written by "+name)
+	}
+	return s.by
+}
+
+// not is a time, but none behind the beginning of the import.
+func (s *sorter) not(at time.Time) time.Time {
+	if at.After(s.begun) || at.Year() < 1970 {
+		return s.begun
+	}
+	return at.UTC().Truncate(time.Microsecond)
+}
+
+// commentID is the id of a comment that comes in: none that a ticket of the import has, since a search knows both by their ids.
+func commentID(imported uuid.UUID, n uint32) uuid.UUID {
+	imported[11] ^= 0xff
+	return projects.BroughtID(imported, n)
+}
+
+func (s *sorter) comment(n uint32, a *archivedComment) (projects.BroughtComment, error) {
+	row, ok := s.tickets[a.Ticket]
+	c := projects.BroughtComment{
+		ID: commentID(s.id, n), TicketID: projects.BroughtID(s.id, row), Body: clean(a.Body), Revision: max(a.Revision, 0), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
+	}
+	if !ok || strings.TrimSpace(c.Body) == "" || len(c.Body) > projects.MaxBody {
+		return c, badArchive(fmt.Sprintf("Line %d of comments.jsonl is no comment.", n))
+	}
+	var notes []string
+	c.AuthorID = s.author(a.Author, &notes)
+	if len(notes) > 0 {
+		c.Body += "\n\n---\n\n" + notes[0]
+	}
+	if a.EditedAt != nil {
+		at := s.not(*a.EditedAt)
+		c.EditedAt = &at
+	}
+	for _, r := range a.Reactions {
+		ours, ok := s.people[r.Person]
+		twin := slices.ContainsFunc(c.Reactions, func(b projects.BroughtReaction) bool { return b.Kind == r.Kind && b.UserID == ours })
+		if ok && !twin && slices.Contains(strings.Fields("agree disagree thanks happy puzzled seen"), r.Kind) {
+			c.Reactions = append(c.Reactions, projects.BroughtReaction{Kind: r.Kind, UserID: ours, At: s.not(r.At)})
+		}
+	}
+	return c, nil
+}
+
+// ReceiveArchive keeps the archive of a project, and has it looked through. Faults are about FileField.
+func (t *Transfer) ReceiveArchive(ctx context.Context, s scope.Scope, sent Sent) error {
+	if sent.ID == uuid.Nil {
+		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
+	}
+	seen := &watcher{}
+	kept, err := t.keep(ctx, s, sent, MaxArchive, seen)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(string(seen.head), "PK\x03\x04") {
+		return errors.Join(wrongFile("This is no ZIP archive."), t.Store.DeleteAll(ctx, kept.key))
+	}
+	return t.add(ctx, s, sent, kept, transferdb.AddImportParams{Kind: ZIP, Layout: []byte("{}"), Mapping: []byte("{}"), State: Checking})
+}
+
+// StartArchive makes the project of an archive that was looked through, under a key, and begins to fill it.
+func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID, name, key string) error {
+	page, err := t.ImportPage(ctx, s, "", id)
+	if err != nil || page.Import.State != Checked {
+		return err // sent twice, or late: the page says how things stand
+	}
+	project := page.Import.Archive.Project
+	project.Name, project.Key = name, key
+	if err := project.Check(); err != nil {
+		return err
+	}
+	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		n, err := transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{TenantID: s.TenantID, ID: id, State: Running, Was: []string{Checked}})
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := t.Projects.BringProjectTx(ctx, tx, s, project); err != nil {
+			return err
+		}
+		if err := transferdb.New().TieImport(ctx, tx, transferdb.TieImportParams{TenantID: s.TenantID, ID: id, Project: &project.ID, Total: page.Import.Archive.Tickets}); err != nil {
+			return fmt.Errorf("tie the import to its project: %w", err)
+		}
+		return t.enqueueWhile(ctx, tx, s, id, Running)
+	})
+}
+
+// checkArchive looks through an archive: all of it can be read, and what it says is what tickets are.
+func (t *Transfer) checkArchive(ctx context.Context, in *running) error {
+	b, err := t.openBundle(ctx, in.Key, in.Size)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = b.file.Close() }() // it was only read
+	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.into.People)
+	if err != nil {
+		return err
+	}
+	found := ArchiveFound{Organization: short(clean(b.Organization), 80), Made: b.Made, Project: s.brought(), Tickets: int64(len(s.tickets)), Strangers: []string{}}
+	for id, name := range s.names {
+		if _, ours := s.people[id]; !ours && len(found.Strangers) < maxUnknown {
+			found.Strangers = append(found.Strangers, name)
+		}
+	}
+	slices.Sort(found.Strangers)
+	project := found.Project
+	if err := project.Check(); err != nil {
+		return badArchive("What this archive says of its project cannot be read.")
+	}
+	numbers := map[int32]bool{}
+	err = linesOf(b, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
+		if numbers[a.Number] {
+			return badArchive(fmt.Sprintf("Line %d of tickets.jsonl has a number that was there before.", n))
+		}
+		numbers[a.Number] = true
+		_, err := s.ticket(n, a, 0)
+		return err
+	})
+	if err == nil {
+		err = linesOf(b, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
+			found.Comments++
+			_, err := s.comment(n, a)
+			return err
+		})
+	}
+	if err == nil {
+		err = linesOf(b, "attachments.jsonl", mostInArchive, func(n uint32, a *archivedFile) error { return s.file(n, a, &found, t.Files) })
+	}
+	if err != nil {
+		return err
+	}
+	return t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
+		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{TenantID: in.s.TenantID, ID: in.id, Found: document(found), Total: found.Tickets})
+		if err != nil {
+			return fmt.Errorf("note what was found: %w", err)
+		}
+		return nil
+	})
+}
+
+func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files.Files) error {
+	e := s.entries["files/"+a.ID.String()]
+	if _, ok := s.tickets[a.Ticket]; !ok {
+		return badArchive(fmt.Sprintf("Line %d of attachments.jsonl is no file of a ticket.", n))
+	}
+	if e == nil {
+		return nil // taken away while the archive was fetched
+	}
+	if e.UncompressedSize64 > uint64(all.Most()) {
+		return badArchive(fmt.Sprintf("%s in this archive is larger than a file may be here.", files.CleanName(a.Name)))
+	}
+	found.Files, found.Bytes = found.Files+1, found.Bytes+int64(e.UncompressedSize64)
+	return nil
+}

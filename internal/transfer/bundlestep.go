@@ -1,0 +1,263 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plinth/internal/blob"
+	"plinth/internal/db"
+	"plinth/internal/fault"
+	"plinth/internal/files"
+	"plinth/internal/projects"
+	"plinth/internal/transfer/transferdb"
+)
+
+// bringArchive fills the project of an archive from where that stands.
+func (t *Transfer) bringArchive(ctx context.Context, in *running) (more bool, err error) {
+	b, err := t.openBundle(ctx, in.Key, in.Size)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = b.file.Close() }() // it was only read
+	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.into.People)
+	if err != nil {
+		return false, err
+	}
+	switch in.Step {
+	case stepTickets:
+		err = t.bringTickets(ctx, in, s)
+	case stepTies:
+		err = t.bringTies(ctx, in, s)
+	case stepComments:
+		err = t.bringComments(ctx, in, s)
+	case stepFiles:
+		err = t.bringFiles(ctx, in, s)
+	default:
+		return false, t.finishImport(ctx, in)
+	}
+	if errors.Is(err, errTurn) {
+		return true, nil
+	}
+	return err == nil, err
+}
+
+// chunk brings the lines of a table in, five hundred in a transaction, behind those that are in; then comes the next step.
+type chunk[T any] struct {
+	t     *Transfer
+	in    *running
+	at    int64
+	batch []T
+	write func(ctx context.Context, tx db.Tx, batch []T) error
+	made  bool // they are tickets
+}
+
+func (c *chunk[T]) add(ctx context.Context, n uint32, one T) error {
+	c.batch = append(c.batch, one)
+	if len(c.batch) < projects.BroughtAtOnce {
+		return nil
+	}
+	if err := c.flush(ctx, c.in.Step, int64(n)); err != nil {
+		return err
+	}
+	if time.Now().After(c.in.until) {
+		return errTurn
+	}
+	return nil
+}
+
+func (c *chunk[T]) flush(ctx context.Context, step int16, to int64) error {
+	made := int64(0)
+	if c.made {
+		made = int64(len(c.batch))
+	}
+	err := c.t.locked(ctx, c.in, c.in.Step, c.at, func(ctx context.Context, tx db.Tx) error {
+		if err := c.write(ctx, tx, c.batch); err != nil {
+			return err
+		}
+		return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: c.in.s.TenantID, ID: c.in.id, Step: step, At: to, Made: made})
+	})
+	c.batch, c.at = c.batch[:0], to
+	return err
+}
+
+func (t *Transfer) bringTickets(ctx context.Context, in *running, s *sorter) error {
+	comments := map[uuid.UUID]int32{}
+	err := linesOf(s.bundle, "comments.jsonl", mostComments, func(_ uint32, a *archivedComment) error {
+		comments[a.Ticket]++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c := &chunk[projects.Brought]{t: t, in: in, at: in.At, made: true, write: func(ctx context.Context, tx db.Tx, batch []projects.Brought) error {
+		return t.Projects.BringTx(ctx, tx, in.s, in.into.Project.ID, in.Days, batch, &in.words)
+	}}
+	err = linesOf(s.bundle, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
+		if int64(n) <= in.At {
+			return nil
+		}
+		one, err := s.ticket(n, a, comments[a.ID])
+		if err != nil {
+			return err
+		}
+		return c.add(ctx, n, one)
+	})
+	if err != nil {
+		return err
+	}
+	return c.flush(ctx, stepTies, 0)
+}
+
+// bringTies ties the tickets together, in one turn: parents without circles, and what waits for what.
+func (t *Transfer) bringTies(ctx context.Context, in *running, s *sorter) error {
+	up, below := map[uint32]uint32{}, map[uuid.UUID]uuid.UUID{}
+	var pairs [][2]uuid.UUID
+	err := linesOf(s.bundle, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
+		if a.Parent != nil {
+			if above := s.tickets[*a.Parent]; above != 0 && !reaches(up, above, n) {
+				up[n] = above
+				below[projects.BroughtID(s.id, n)] = projects.BroughtID(s.id, above)
+			}
+		}
+		seen := map[uint32]bool{n: true}
+		for _, blocked := range a.Blocks {
+			if other := s.tickets[blocked]; other != 0 && !seen[other] {
+				seen[other] = true
+				pairs = append(pairs, [2]uuid.UUID{projects.BroughtID(s.id, n), projects.BroughtID(s.id, other)})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return t.locked(ctx, in, stepTies, in.At, func(ctx context.Context, tx db.Tx) error {
+		if err := t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below); err != nil {
+			return err
+		}
+		if err := t.Projects.BringLinksTx(ctx, tx, in.s, in.CreatedAt, pairs); err != nil {
+			return err
+		}
+		return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepComments})
+	})
+}
+
+func (t *Transfer) bringComments(ctx context.Context, in *running, s *sorter) error {
+	c := &chunk[projects.BroughtComment]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, batch []projects.BroughtComment) error {
+		return t.Projects.BringCommentsTx(ctx, tx, in.s, in.into.Project.ID, batch, &in.words)
+	}}
+	err := linesOf(s.bundle, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
+		if int64(n) <= in.At {
+			return nil
+		}
+		one, err := s.comment(n, a)
+		if err != nil {
+			return err
+		}
+		return c.add(ctx, n, one)
+	})
+	if err != nil {
+		return err
+	}
+	return c.flush(ctx, stepFiles, 0)
+}
+
+// bringFiles takes the files one by one, as if people sent them: by the same rules, and as far as the plan has room.
+func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error {
+	wanted := map[uuid.UUID]uint32{} // comments that have files, theirs
+	err := linesOf(s.bundle, "attachments.jsonl", mostInArchive, func(_ uint32, a *archivedFile) error {
+		if a.Comment != nil {
+			wanted[*a.Comment] = 0
+		}
+		return nil
+	})
+	if err == nil && len(wanted) > 0 {
+		err = linesOf(s.bundle, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
+			if _, ok := wanted[a.ID]; ok {
+				wanted[a.ID] = n
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return err
+	}
+	at := in.At
+	err = linesOf(s.bundle, "attachments.jsonl", mostInArchive, func(n uint32, a *archivedFile) error {
+		if int64(n) <= in.At {
+			return nil
+		}
+		skipped := int64(0)
+		switch err := t.bringFile(ctx, in, s, n, a, wanted); {
+		case errors.Is(err, blob.ErrNone):
+			skipped = 1
+		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge): // a kind that is not taken here
+			skipped = 1
+		case err != nil:
+			return err
+		}
+		err := t.locked(ctx, in, stepFiles, at, func(ctx context.Context, tx db.Tx) error {
+			return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepFiles, At: int64(n), Skipped: skipped})
+		})
+		at = int64(n)
+		if err == nil && time.Now().After(in.until) {
+			return errTurn
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return t.locked(ctx, in, stepFiles, at, func(ctx context.Context, tx db.Tx) error {
+		return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepFiles + 1})
+	})
+}
+
+func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint32, a *archivedFile, comments map[uuid.UUID]uint32) error {
+	e := s.entries["files/"+a.ID.String()]
+	ticket := s.tickets[a.Ticket]
+	if e == nil || ticket == 0 {
+		return blob.ErrNone
+	}
+	who := in.s
+	who.Person.ID = s.author(a.Author, &[]string{})
+	sent := files.Sent{Form: projects.BroughtID(s.id, n), Name: clean(a.Name), Bytes: int64(min(e.UncompressedSize64, 1<<40))}
+	if a.Comment != nil {
+		row := comments[*a.Comment]
+		if row == 0 {
+			return blob.ErrNone
+		}
+		sent.Draft = commentID(s.id, row)
+	}
+	id := projects.BroughtID(s.id, ticket)
+	var arrival *files.Arrival
+	err := t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) (err error) {
+		arrival, err = t.Files.BeginTx(ctx, tx, who, id, sent)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	body, err := e.Open()
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "A file of this archive cannot be read.", err)
+	}
+	err = errors.Join(t.Files.Receive(ctx, arrival, body), body.Close())
+	if err != nil {
+		return err
+	}
+	err = t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) error {
+		if err := t.Files.ArriveTx(ctx, tx, who, arrival); err != nil || arrival.Twin || sent.Draft == uuid.Nil {
+			return err
+		}
+		return t.Files.TieTx(ctx, tx, who, id, sent.Draft)
+	})
+	if err != nil {
+		return fmt.Errorf("keep a file of the archive: %w", errors.Join(err, t.Files.Forget(ctx, arrival)))
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+-- name: TakeNumbers :one
+-- every project: the import was locked through visible_to in the same transaction
+-- The lock on the counter's row lasts to the end of the transaction. Tickets that bring their numbers along take none.
+update ticket_counters c
+set last_number = greatest(c.last_number + @more::integer, @least::integer)
+where c.tenant_id = $1 and c.project_id = $2
+returning c.last_number;
+
+-- name: BottomsOfLanes :many
+-- every project: the import was locked through visible_to in the same transaction
+select st.slug, coalesce((
+    select t.rank
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = $2 and t.status = st.slug and t.deleted_at is null
+    order by t.rank desc, t.number
+    limit 1
+), '')::text as bottom
+from statuses st
+where st.tenant_id = $1 and st.project_id = $2;
+
+-- name: ImportPeople :many
+-- Who may see the project, with their addresses: the same rule as visible_to, turned round. The project is looked up once,
+-- not for each member.
+with p as materialized (
+    select o.id, o.visibility
+    from projects o
+    where o.tenant_id = $1
+      and o.id in (select v.project_id from visible_to($1, $2) v)
+      and o.key = $3
+      and o.deleted_at is null
+)
+select m.user_id, u.name, u.email
+from p
+join memberships m on m.tenant_id = $1 and m.left_at is null
+join users u on u.id = m.user_id
+where m.role in ('owner', 'admin')
+  or (m.role = 'member' and p.visibility = 'organization')
+  or exists (
+      select
+      from project_members pm
+      where pm.tenant_id = $1 and pm.project_id = p.id and pm.user_id = m.user_id and pm.added_at >= m.joined_at
+  )
+order by u.name, m.user_id
+limit 5000;
+
+-- name: AllStatuses :many
+-- every project: the import was locked through visible_to in the same transaction
+-- Also those that were taken away, whose slugs stay taken.
+select st.slug, st.name, st.position
+from statuses st
+where st.tenant_id = $1 and st.project_id = $2;
+
+-- name: MakeStatus :execrows
+-- every project: the import was locked through visible_to in the same transaction
+insert into statuses (tenant_id, project_id, slug, name, kind, position)
+values ($1, $2, $3, $4, $5, $6)
+on conflict do nothing;
+
+-- name: SetParents :execrows
+-- every project: the import was locked through visible_to in the same transaction
+-- Both have to be there: a row that was not taken is nobody's parent.
+update tickets t
+set parent_id = x.parent
+from (select unnest(@ids::uuid[]) as id, unnest(@parents::uuid[]) as parent) x
+where t.tenant_id = $1
+  and t.project_id = $2
+  and t.id = x.id
+  and exists (
+      select
+      from tickets o
+      where o.tenant_id = $1 and o.project_id = $2 and o.id = x.parent and o.deleted_at is null
+  );
+
+-- name: LockUntouched :many
+-- every project: the import was locked through visible_to in the same transaction
+-- Tickets of an import that nobody has worked on since.
+select t.id, t.status, t.created_at, t.closed_at
+from tickets t
+where t.tenant_id = $1
+  and t.project_id = $2
+  and t.id between @low::uuid and @high::uuid
+  and t.deleted_at is null
+  and t.updated_at <= @since::timestamptz
+  and t.comments = 0
+  and not exists (
+      select
+      from attachments a
+      where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null
+  )
+order by t.id
+limit $3
+for no key update of t;
+
+-- name: ThrowAway :exec
+-- every project: the tickets were locked in the same transaction
+update tickets
+set deleted_at = @now::timestamptz, deleted_by = @by::uuid, purge_at = @purge_at::timestamptz
+where tenant_id = $1 and id = any(@ids::uuid[]);
+
+-- name: CountBetween :one
+-- every project: the import was locked through visible_to in the same transaction
+select count(*)
+from tickets t
+where t.tenant_id = $1 and t.project_id = $2 and t.id between @low::uuid and @high::uuid and t.deleted_at is null;

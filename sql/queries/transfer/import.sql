@@ -1,0 +1,127 @@
+-- name: AddImport :execrows
+-- A form that is sent twice finds what it brought.
+insert into imports (tenant_id, id, project_id, user_id, kind, name, key, size, sha256, layout, mapping, state, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, @now::timestamptz)
+on conflict do nothing;
+
+-- name: ImportTwin :one
+select i.user_id, i.sha256
+from imports i
+where i.tenant_id = $1 and i.id = $2;
+
+-- name: ImportsOf :many
+-- The imports of a project, the newest first.
+select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+from imports i
+join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
+join users u on u.id = i.user_id
+where i.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+order by i.created_at desc, i.id
+limit 20;
+
+-- name: ImportByID :one
+-- Without a project it is an archive of whoever sent it.
+select
+    i.id, i.user_id, i.kind, i.name, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
+    i.created_at, i.finished_at, coalesce(p.key, '')::text as project
+from imports i
+left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
+where i.tenant_id = $1
+  and i.id = $3
+  and (i.project_id is null and i.user_id = $2 or i.project_id in (select v.project_id from visible_to($1, $2) v));
+
+-- name: ImportNow :one
+-- An import under way, with what who began it is by now: no row when they have left.
+select
+    i.project_id, i.user_id, i.kind, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
+    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization
+from imports i
+join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.user_id and m.left_at is null
+join users u on u.id = i.user_id
+join tenants n on n.id = i.tenant_id and n.purging_at is null
+left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
+where i.tenant_id = $1
+  and i.id = $2
+  and (i.project_id is null or i.project_id in (select v.project_id from visible_to(i.tenant_id, i.user_id) v));
+
+-- name: LockImport :one
+select i.state, i.step, i.at, i.project_id
+from imports i
+where i.tenant_id = $1 and i.id = $2
+for update;
+
+-- name: SetImport :execrows
+-- From one state into another, and only from there.
+update imports
+set state = @state, step = @step, at = 0, mapping = coalesce(sqlc.narg(mapping)::jsonb, mapping), problem = '', updated_at = now()
+where tenant_id = @tenant_id and id = @id and state = any(@was::text[]);
+
+-- name: ResumeImport :execrows
+update imports
+set state = @state, problem = '', updated_at = now()
+where tenant_id = @tenant_id and id = @id and state = 'failed';
+
+-- name: FoundImport :execrows
+update imports
+set state = 'checked', found = @found, total = @total, updated_at = now()
+where tenant_id = @tenant_id and id = @id and state = 'checking';
+
+-- name: LookImport :exec
+-- How far looking through it is.
+update imports
+set at = @at, updated_at = now()
+where tenant_id = @tenant_id and id = @id and state = 'checking';
+
+-- name: MoveImport :exec
+update imports
+set step = @step, at = @at, made = made + @made::bigint, skipped = skipped + @skipped::bigint, updated_at = now()
+where tenant_id = @tenant_id and id = @id;
+
+-- name: FinishImport :exec
+update imports
+set state = @state, remaining = @remaining, finished_at = @now::timestamptz, updated_at = now()
+where tenant_id = @tenant_id and id = @id;
+
+-- name: FailImport :exec
+update imports
+set state = 'failed', problem = @problem, updated_at = now()
+where tenant_id = @tenant_id and id = @id and state in ('checking', 'running', 'undoing');
+
+-- name: TieImport :exec
+-- The project of an archive is made.
+update imports
+set project_id = @project, total = @total, updated_at = now()
+where tenant_id = @tenant_id and id = @id;
+
+-- name: OldImports :many
+-- Their files have served their time.
+select i.id
+from imports i
+where i.tenant_id = $1 and i.key <> '' and i.updated_at < now() - interval '7 days'
+order by i.id
+limit 100;
+
+-- name: ForgetFile :exec
+update imports
+set key = ''
+where tenant_id = $1 and id = $2;
+
+-- name: Members :many
+-- Among whom the people of an archive are found; who has left stays an author.
+select m.user_id, u.name, u.email
+from memberships m
+join users u on u.id = m.user_id
+where m.tenant_id = $1
+order by m.user_id
+limit 20000;
+
+-- name: ArchivesOf :many
+-- The archives that a person sent, the newest first.
+select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+from imports i
+join users u on u.id = i.user_id
+where i.tenant_id = $1 and i.user_id = $2 and i.kind = 'zip'
+order by i.created_at desc, i.id
+limit 20;

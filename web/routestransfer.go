@@ -1,0 +1,35 @@
+package web
+
+import (
+	"plinth/handlers"
+	"plinth/internal/scope"
+)
+
+// transferRoutes lead out of projects and into them.
+func transferRoutes(h Handlers) []Route {
+	return []Route{
+		// What goes out of a project. A table of tickets is a link, and notes itself as an event.
+		get("/orgs/{org}/projects/{key}/export", member(scope.ViewOrganization, h.Exports.Show)),
+		post("/orgs/{org}/projects/{key}/export", alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create)))),
+		get("/orgs/{org}/projects/{key}/export/tickets.csv", member(scope.ViewOrganization, h.Exports.Stream)),
+		get("/orgs/{org}/projects/{key}/export/{id}", member(scope.ViewOrganization, h.Exports.Fetch)),
+
+		// Whole projects that come in, each its sender's.
+		get("/orgs/{org}/imports", member(scope.CreateProject, h.Imports.Archives)),
+		atMost(handlers.MaxArchive, post("/orgs/{org}/imports", member(scope.CreateProject, h.Imports.CreateArchive))),
+		get("/orgs/{org}/imports/{id}", member(scope.CreateProject, h.Imports.ShowArchive)),
+		post("/orgs/{org}/imports/{id}/start", member(scope.CreateProject, h.Imports.StartArchive)),
+		post("/orgs/{org}/imports/{id}/resume", member(scope.CreateProject, h.Imports.ResumeArchive)),
+
+		// What comes into a project.
+		get("/orgs/{org}/projects/{key}/import", member(scope.CreateProject, h.Imports.Index)),
+		atMost(handlers.MaxTable, post("/orgs/{org}/projects/{key}/import", member(scope.CreateProject, h.Imports.Create))),
+		get("/orgs/{org}/projects/{key}/import/{id}", member(scope.CreateProject, h.Imports.Show)),
+		post("/orgs/{org}/projects/{key}/import/{id}/columns", member(scope.CreateProject, h.Imports.UpdateColumns)),
+		post("/orgs/{org}/projects/{key}/import/{id}/remap", member(scope.CreateProject, h.Imports.Remap)),
+		post("/orgs/{org}/projects/{key}/import/{id}/start", member(scope.CreateProject, h.Imports.Start)),
+		post("/orgs/{org}/projects/{key}/import/{id}/resume", member(scope.CreateProject, h.Imports.Resume)),
+		post("/orgs/{org}/projects/{key}/import/{id}/undo", member(scope.CreateProject, h.Imports.Undo)),
+		get("/orgs/{org}/projects/{key}/import/{id}/problems.csv", member(scope.CreateProject, h.Imports.Problems)),
+	}
+}
