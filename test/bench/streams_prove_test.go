@@ -3,8 +3,10 @@
 package bench
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 	"time"
 
@@ -39,4 +41,21 @@ func TestProveTicketsStreams(t *testing.T) {
 	if n := c.App.Live.Stats().Streams; n != people {
 		t.Errorf("%d streams are open, want %d", n, people)
 	}
+}
+
+// held is the memory that is in use once all that can be let go is.
+func held() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapInuse + m.StackInuse)
+}
+
+// plainStream is a stream as net/http alone gives it, for comparison.
+func plainStream(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	_, _ = fmt.Fprint(w, ": open\n\n")
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
 }

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"net"
-	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +22,6 @@ import (
 type crowd struct {
 	*webtest.Site
 	owner   scope.Scope
-	ticket  int
 	cookies []string
 }
 
@@ -166,15 +163,6 @@ func (c crowd) told(t testing.TB, readers []reader, times int) []time.Duration {
 	return out
 }
 
-// held is the memory that is in use once all that can be let go is.
-func held() float64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapInuse + m.StackInuse)
-}
-
 // A hundred people look at a board, and all are told of a change within a second.
 func TestStreamsAreTold(t *testing.T) {
 	t.Parallel()
@@ -187,12 +175,4 @@ func TestStreamsAreTold(t *testing.T) {
 	if n := c.App.Live.Stats().Streams; n != 100 {
 		t.Errorf("%d streams are open, want 100", n)
 	}
-}
-
-// plainStream is a stream as net/http alone gives it, for comparison.
-func plainStream(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	_, _ = fmt.Fprint(w, ": open\n\n")
-	_ = http.NewResponseController(w).Flush()
-	<-r.Context().Done()
 }

@@ -3,7 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"plinth/internal/projects"
@@ -68,10 +72,20 @@ func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoPr
 			return fmt.Errorf("add %s: %w", member, err)
 		}
 	}
+	for _, label := range p.Labels {
+		hue, name, _ := strings.Cut(label, " ")
+		if err := s.Projects.AddLabel(ctx, boss, p.Key, projects.LabelForm{ID: labelID(p.Key, name), Name: name, Hue: hue}); err != nil {
+			return fmt.Errorf("label %s: %w", name, err)
+		}
+	}
 	// Work that was done in the weeks before, so that charts have something to say.
 	for i := range p.Before {
 		t := demoTicket{Title: earlier(i), Author: "mira", Assignee: p.Crew[i%len(p.Crew)], Status: projects.Done, Ago: 700 - i*(600/p.Before)}
 		t.DoneAgo = max(t.Ago-30-(i*17)%90, 2)
+		if len(p.Labels) > 0 && i%3 > 0 {
+			_, name, _ := strings.Cut(p.Labels[i%len(p.Labels)], " ")
+			t.Labels = []string{name}
+		}
 		if err := s.ticket(ctx, team, p.Key, t); err != nil {
 			return err
 		}
@@ -84,35 +98,69 @@ func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoPr
 	return nil
 }
 
+// labelID is the id of a project's label.
+func labelID(key, name string) uuid.UUID { return id("label "+key+" "+name, historyHours) }
+
 // ticket makes a ticket in the past and moves it as its story says.
 func (s Seed) ticket(ctx context.Context, team map[string]scope.Scope, key string, t demoTicket) error {
 	then := *s.Projects
 	then.Now = ago(t.Ago)
-	f := projects.NewTicket{ID: id("ticket "+key+" "+t.Title, t.Ago), Title: t.Title, Body: t.Body, Priority: t.Priority}
-	if t.Assignee != "" {
-		f.Assignee = team[t.Assignee].Person.ID
-	}
-	number, err := then.CreateTicket(ctx, team[t.Author], key, f)
+	number, err := then.CreateTicket(ctx, team[t.Author], key, t.form(team, key))
 	if err != nil {
 		return err
 	}
-	then.Now = ago(t.Ago / 2)
-	if t.DoneAgo > 0 {
-		then.Now = ago(t.DoneAgo)
-	}
-	if t.Status != "" && t.Status != projects.Todo {
-		mover := t.Author
-		if t.Assignee != "" {
-			mover = t.Assignee
-		}
-		if err := then.SetTicketStatus(ctx, team[mover], key, number, t.Status); err != nil {
-			return err
-		}
+	if err := s.move(ctx, team, key, number, t); err != nil {
+		return err
 	}
 	for i, c := range t.Comments {
 		said := projects.CommentForm{ID: id(fmt.Sprintf("comment %s %s %d", key, t.Title, i), t.Ago/2), Body: c.Body}
 		if err := then.AddComment(ctx, team[c.Author], key, number, said); err != nil {
 			return fmt.Errorf("comment: %w", err)
+		}
+	}
+	return nil
+}
+
+func (t demoTicket) form(team map[string]scope.Scope, key string) projects.NewTicket {
+	f := projects.NewTicket{ID: id("ticket "+key+" "+t.Title, t.Ago), Title: t.Title, Body: t.Body, Priority: t.Priority}
+	if t.Assignee != "" {
+		f.Assignee = team[t.Assignee].Person.ID
+	}
+	for _, name := range t.Labels {
+		f.Labels = append(f.Labels, labelID(key, name))
+	}
+	if t.Due != 0 {
+		f.Due = time.Now().AddDate(0, 0, t.Due).Format(time.DateOnly)
+	}
+	if t.Points != 0 {
+		f.Estimate = strconv.Itoa(t.Points)
+	}
+	return f
+}
+
+// move takes a ticket to its status. What is done was begun before, by whoever did it.
+func (s Seed) move(ctx context.Context, team map[string]scope.Scope, key string, number int, t demoTicket) error {
+	type step struct {
+		status projects.Status
+		ago    int
+	}
+	var steps []step
+	switch t.Status {
+	case "", projects.Todo:
+	case projects.Done:
+		steps = []step{{projects.InProgress, t.DoneAgo + (t.Ago-t.DoneAgo)*2/3}, {projects.Done, t.DoneAgo}}
+	default:
+		steps = []step{{t.Status, t.Ago / 2}}
+	}
+	mover := t.Author
+	if t.Assignee != "" {
+		mover = t.Assignee
+	}
+	for _, step := range steps {
+		then := *s.Projects
+		then.Now = ago(step.ago)
+		if err := then.SetTicketStatus(ctx, team[mover], key, number, step.status); err != nil {
+			return err
 		}
 	}
 	return nil
