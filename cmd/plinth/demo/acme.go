@@ -135,33 +135,25 @@ func (t demoTicket) form(team map[string]scope.Scope, key string) projects.NewTi
 	if t.Points != 0 {
 		f.Estimate = strconv.Itoa(t.Points)
 	}
+	if t.Status == projects.Done { // begun at once, so that it is known how long it took
+		f.Status = string(projects.InProgress)
+	}
 	return f
 }
 
-// move takes a ticket to its status. What is done was begun before, by whoever did it.
+// move takes a ticket to its status. A second time it finds it there.
 func (s Seed) move(ctx context.Context, team map[string]scope.Scope, key string, number int, t demoTicket) error {
-	type step struct {
-		status projects.Status
-		ago    int
+	if t.Status == "" || t.Status == projects.Todo {
+		return nil
 	}
-	var steps []step
-	switch t.Status {
-	case "", projects.Todo:
-	case projects.Done:
-		steps = []step{{projects.InProgress, t.DoneAgo + (t.Ago-t.DoneAgo)*2/3}, {projects.Done, t.DoneAgo}}
-	default:
-		steps = []step{{t.Status, t.Ago / 2}}
+	then := *s.Projects
+	then.Now = ago(t.Ago / 2)
+	if t.DoneAgo > 0 {
+		then.Now = ago(t.DoneAgo)
 	}
 	mover := t.Author
 	if t.Assignee != "" {
 		mover = t.Assignee
 	}
-	for _, step := range steps {
-		then := *s.Projects
-		then.Now = ago(step.ago)
-		if err := then.SetTicketStatus(ctx, team[mover], key, number, step.status); err != nil {
-			return err
-		}
-	}
-	return nil
+	return then.SetTicketStatus(ctx, team[mover], key, number, t.Status)
 }
