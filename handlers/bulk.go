@@ -67,7 +67,7 @@ func (h *Bulk) Undo(w http.ResponseWriter, r *http.Request, s scope.Scope) error
 		all = append(all, projects.ParseBulk(text))
 	}
 	back := backOr(r, ui.ProjectPath(s.Slug, key, "tickets"))
-	_, err = h.Projects.BulkAll(r.Context(), s, key, all)
+	done, err := h.Projects.BulkAll(r.Context(), s, key, all)
 	if fault.Is(err, fault.Invalid) {
 		h.Sessions.AddFlash(w, r, "bad", ui.T(r.Context(), "It cannot be taken back any more."))
 		return h.Redirect(w, r, back)
@@ -75,7 +75,11 @@ func (h *Bulk) Undo(w http.ResponseWriter, r *http.Request, s scope.Scope) error
 	if err != nil {
 		return err
 	}
-	h.Flash(w, r, ui.T(r.Context(), "Taken back."))
+	said := ui.T(r.Context(), "Taken back.")
+	if done.Left > 0 {
+		said += " " + ui.TN(r.Context(), done.Left, "%d was changed by somebody since, and stays as it is.", "%d were changed by somebody since, and stay as they are.")
+	}
+	h.Flash(w, r, said)
 	return h.Redirect(w, r, back)
 }
 

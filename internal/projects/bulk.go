@@ -30,7 +30,14 @@ type BulkForm struct {
 	Add      uuid.UUID `form:"add"`      // a label that they get
 	Remove   uuid.UUID `form:"remove"`   // a label that they lose
 	Due      string    `form:"due"`      // a day as 2006-01-02, or DueNone
+
+	// Only, in a form that takes another one back, is what that one has set: a ticket that somebody has given something
+	// else since keeps it. Empty is any.
+	Only string `form:"-"`
 }
+
+// still says whether a ticket has what the form that is taken back has set.
+func (f BulkForm) still(has string) bool { return f.Only == "" || f.Only == has }
 
 func (f BulkForm) empty() bool {
 	return f.Status == "" && f.Assignee == "" && f.Priority == "" && f.Add == uuid.Nil && f.Remove == uuid.Nil && f.Due == ""
@@ -39,6 +46,9 @@ func (f BulkForm) empty() bool {
 func (f BulkForm) numbers() []int32 {
 	var out []int32
 	for _, text := range f.Tickets {
+		if len(out) > MaxBulk {
+			break // too many, whatever comes
+		}
 		if n, err := strconv.ParseInt(text, 10, 32); err == nil && n > 0 && !slices.Contains(out, int32(n)) {
 			out = append(out, int32(n))
 		}
@@ -53,6 +63,7 @@ type BulkDone struct {
 	Changed int        // of them, those that something was changed of
 	Missing int        // that are not there any more
 	Full    int        // that have as many labels as a ticket can, and did not get another
+	Left    int        // that somebody has given something else since, when a change is taken back
 	Back    []BulkForm // what takes it back
 }
 
@@ -81,7 +92,7 @@ func (p *Projects) BulkAll(ctx context.Context, s scope.Scope, key string, all [
 			}
 			out = BulkDone{
 				Tickets: out.Tickets + done.Tickets, Changed: out.Changed + done.Changed, Missing: out.Missing + done.Missing,
-				Full: out.Full + done.Full, Back: append(done.Back, out.Back...),
+				Full: out.Full + done.Full, Left: out.Left + done.Left, Back: append(done.Back, out.Back...),
 			}
 		}
 		return nil
@@ -183,6 +194,7 @@ func (f BulkForm) values() url.Values {
 	set("add", idText(f.Add))
 	set("remove", idText(f.Remove))
 	set("due", f.Due)
+	set("only", f.Only)
 	return v
 }
 
@@ -200,7 +212,7 @@ func ParseBulk(text string) BulkForm {
 		return BulkForm{}
 	}
 	f := BulkForm{
-		Tickets: strings.Split(v.Get("tickets"), "."), Status: Status(cut(v.Get("status"), 40)), Assignee: v.Get("assignee"), Priority: v.Get("priority"), Due: v.Get("due"),
+		Tickets: strings.Split(v.Get("tickets"), "."), Status: Status(cut(v.Get("status"), 40)), Assignee: v.Get("assignee"), Priority: v.Get("priority"), Due: v.Get("due"), Only: v.Get("only"),
 	}
 	f.Add, _ = uuid.Parse(v.Get("add"))       // what is none changes nothing
 	f.Remove, _ = uuid.Parse(v.Get("remove")) // likewise

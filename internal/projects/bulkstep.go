@@ -33,7 +33,11 @@ func (b *bulk) status(ctx context.Context, tx db.Tx, f BulkForm) error {
 		return err
 	}
 	for _, t := range slices.Backward(b.rows) {
-		if Status(t.Status) == f.Status {
+		switch {
+		case Status(t.Status) == f.Status:
+			continue
+		case !f.still(t.Status):
+			b.done.Left++
 			continue
 		}
 		ids = append(ids, t.ID)
@@ -46,7 +50,7 @@ func (b *bulk) status(ctx context.Context, tx db.Tx, f BulkForm) error {
 			days[dayOf(*t.ClosedAt, zone(t.TimeZone))]--
 		}
 		to.before = names[Status(t.Status)]
-		if err := b.note(t, "ticket.status_changed", to.changes(), BulkForm{Status: Status(t.Status)}); err != nil {
+		if err := b.note(t, "ticket.status_changed", to.changes(), BulkForm{Status: Status(t.Status), Only: string(f.Status)}); err != nil {
 			return err
 		}
 	}
@@ -102,13 +106,14 @@ func (b *bulk) assignee(ctx context.Context, tx db.Tx, f BulkForm) error {
 		if t.AssigneeID != nil {
 			before = *t.AssigneeID
 		}
-		if before == to {
+		switch {
+		case before == to:
+			continue
+		case !f.still(assigneeText(before)):
+			b.done.Left++
 			continue
 		}
-		back := BulkForm{Assignee: AssignedToNobody}
-		if before != uuid.Nil {
-			back.Assignee = before.String()
-		}
+		back := BulkForm{Assignee: assigneeText(before), Only: assigneeText(to)}
 		if err := b.note(t, "ticket.assigned", map[string][2]string{"assignee": {idText(before), idText(to)}}, back); err != nil {
 			return err
 		}
@@ -147,11 +152,15 @@ func (b *bulk) priority(ctx context.Context, tx db.Tx, f BulkForm) error {
 	var ids []uuid.UUID
 	for _, t := range b.rows {
 		before := Priority(t.Priority)
-		if before == priority {
+		switch {
+		case before == priority:
+			continue
+		case !f.still(before.Name()):
+			b.done.Left++
 			continue
 		}
 		ids = append(ids, t.ID)
-		if err := b.note(t, "ticket.priority_changed", map[string][2]string{"priority": {before.Name(), priority.Name()}}, BulkForm{Priority: before.Name()}); err != nil {
+		if err := b.note(t, "ticket.priority_changed", map[string][2]string{"priority": {before.Name(), priority.Name()}}, BulkForm{Priority: before.Name(), Only: priority.Name()}); err != nil {
 			return err
 		}
 	}
@@ -178,13 +187,14 @@ func (b *bulk) due(ctx context.Context, tx db.Tx, f BulkForm) error {
 	var ids []uuid.UUID
 	for _, t := range b.rows {
 		change := [2]string{dayText(t.DueOn), dayText(day)}
-		if change[0] == change[1] {
+		switch {
+		case change[0] == change[1]:
+			continue
+		case !f.still(dueText(change[0])):
+			b.done.Left++
 			continue
 		}
-		back := BulkForm{Due: DueNone}
-		if t.DueOn != nil {
-			back.Due = change[0]
-		}
+		back := BulkForm{Due: dueText(change[0]), Only: dueText(change[1])}
 		ids = append(ids, t.ID)
 		if err := b.note(t, "ticket.due_changed", map[string][2]string{"due": change}, back); err != nil {
 			return err
@@ -294,4 +304,20 @@ func ticketIDs(rows []projectsdb.LockTicketsRow) []uuid.UUID {
 		out[i] = t.ID
 	}
 	return out
+}
+
+// assigneeText is an assignee as forms say it.
+func assigneeText(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return AssignedToNobody
+	}
+	return id.String()
+}
+
+// dueText is a due date as forms say it; day is empty when there is none.
+func dueText(day string) string {
+	if day == "" {
+		return DueNone
+	}
+	return day
 }

@@ -88,7 +88,7 @@ func (p *Projects) SaveView(ctx context.Context, s scope.Scope, key string, f Vi
 	query := ParseListQuery(v).Values().Encode()
 	err = p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		q := projectsdb.New()
-		n, err := q.CountViews(ctx, tx, projectsdb.CountViewsParams{TenantID: s.TenantID, UserID: s.Person.ID, Key: key})
+		n, err := q.CountViews(ctx, tx, projectsdb.CountViewsParams{TenantID: s.TenantID, UserID: s.Person.ID, Key: key, Name: f.Name})
 		if err != nil {
 			return fmt.Errorf("count views: %w", err)
 		}

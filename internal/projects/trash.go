@@ -75,7 +75,7 @@ func (p *Projects) trashed(ctx context.Context, s scope.Scope, key string, numbe
 	})
 }
 
-// asTicket is the ticket as far as its event needs it.
+// trashedTicket is the ticket as far as its event needs it.
 func trashedTicket(row projectsdb.LockTrashedRow) ticket {
 	return ticket{LockTicketRow: projectsdb.LockTicketRow{ID: row.ID, ProjectID: row.ProjectID, Title: row.Title, Key: row.Key, Number: row.Number}}
 }

@@ -16,6 +16,7 @@ select count(*)
 from saved_views w
 where w.tenant_id = $1
   and w.user_id = $2
+  and lower(w.name) <> lower($4::text)
   and w.project_id = (
       select p.id
       from projects p
@@ -27,10 +28,17 @@ type CountViewsParams struct {
 	TenantID uuid.UUID
 	UserID   uuid.UUID
 	Key      string
+	Name     string
 }
 
+// The person's views in a project that have another name.
 func (q *Queries) CountViews(ctx context.Context, db DBTX, arg CountViewsParams) (int64, error) {
-	row := db.QueryRow(ctx, CountViews, arg.TenantID, arg.UserID, arg.Key)
+	row := db.QueryRow(ctx, CountViews,
+		arg.TenantID,
+		arg.UserID,
+		arg.Key,
+		arg.Name,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -117,7 +125,7 @@ where p.tenant_id = $1
   and p.key = $3
   and p.deleted_at is null
   and (w.shared or w.user_id = $2)
-order by lower(w.name), w.id
+order by w.user_id <> $2, lower(w.name), w.id
 limit 200
 `
 
@@ -136,7 +144,7 @@ type SavedViewsRow struct {
 	Owner  string
 }
 
-// The views of a project that the person may use: their own and those that are shared.
+// The views of a project that the person may use: their own, and those that are shared.
 func (q *Queries) SavedViews(ctx context.Context, db DBTX, arg SavedViewsParams) ([]SavedViewsRow, error) {
 	rows, err := db.Query(ctx, SavedViews, arg.TenantID, arg.UserID, arg.Key)
 	if err != nil {

@@ -1,5 +1,5 @@
 -- name: SavedViews :many
--- The views of a project that the person may use: their own and those that are shared.
+-- The views of a project that the person may use: their own, and those that are shared.
 select w.id, w.name, w.query, w.shared, (w.user_id = $2)::boolean as mine, u.name as owner
 from projects p
 join saved_views w on w.tenant_id = p.tenant_id and w.project_id = p.id
@@ -9,7 +9,7 @@ where p.tenant_id = $1
   and p.key = $3
   and p.deleted_at is null
   and (w.shared or w.user_id = $2)
-order by lower(w.name), w.id
+order by w.user_id <> $2, lower(w.name), w.id
 limit 200;
 
 -- name: SaveView :execrows
@@ -25,10 +25,12 @@ on conflict (tenant_id, project_id, user_id, lower(name)) do update
 set query = excluded.query, shared = excluded.shared, updated_at = now();
 
 -- name: CountViews :one
+-- The person's views in a project that have another name.
 select count(*)
 from saved_views w
 where w.tenant_id = $1
   and w.user_id = $2
+  and lower(w.name) <> lower(@name::text)
   and w.project_id = (
       select p.id
       from projects p

@@ -164,14 +164,18 @@ func (p *Page) Open(path string) int {
 	var answer *network.Response
 	answer, err := chromedp.Run(ctx, chromedp.NavigateResponse(address))
 	for range 3 {
-		// A page that leads on by itself at this moment was in the way; a person would press Enter again.
-		if err == nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+		// A page that leads on by itself at this moment was in the way, so that there is an error or no answer; a person
+		// would press Enter again.
+		if err == nil && answer != nil || err != nil && !strings.Contains(err.Error(), "net::ERR_ABORTED") {
 			break
 		}
 		answer, err = chromedp.Run(ctx, chromedp.NavigateResponse(address))
 	}
 	if err != nil {
 		p.t.Fatalf("open %s: %v", address, err)
+	}
+	if answer == nil {
+		p.t.Fatalf("open %s: there is no answer", address)
 	}
 	return int(answer.Status)
 }
