@@ -235,7 +235,7 @@ func (h *Tickets) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if failed := h.Projects.EditTicket(r.Context(), s, key, number, f); failed != nil {
 		form, err := h.Projects.ClashPage(r.Context(), s, key, number, f)
 		if err != nil {
-			return err
+			return h.carry(w, r, s, key, number, "/edit", err)
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f) })
 	}

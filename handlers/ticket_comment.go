@@ -35,7 +35,7 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 		renew(r, failed)
 		page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
 		if err != nil {
-			return err
+			return h.carry(w, r, s, key, number, "", err)
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component {
 			return views.Ticket(s, page, views.TicketView{Comment: f, Files: afresh(ui.Form{})})

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -67,4 +69,34 @@ func follow(b *Base, p *projects.Projects, w http.ResponseWriter, r *http.Reques
 		return missing
 	}
 	return b.Redirect(w, r, strings.Replace(r.URL.Path, ticketURL(s, key, number), ticketURL(s, e.MovedKey, int(e.MovedNumber)), 1))
+}
+
+// carry answers a form that was sent to a ticket which is not there any more: what was typed waits for the same form where
+// the ticket is now, or until it is brought back from the trash. page is the form's, below the ticket's. missing is the
+// answer when the ticket is in neither place, or when the page with the text stays in sight.
+func (h *Tickets) carry(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, number int, page string, missing error) error {
+	if !fault.Is(missing, fault.NotFound) || IsHX(r) {
+		return h.elsewhere(w, r, s, key, number, missing)
+	}
+	_, e, err := h.Projects.Elsewhere(r.Context(), s, key, number)
+	if err != nil || e.MovedKey == "" && e.DeletedAt == nil {
+		return missing
+	}
+	from := ticketURL(s, key, number)
+	to, open := from, from
+	said := ui.T(r.Context(), "%s was moved to the trash meanwhile. What you wrote is kept: bring the ticket back, and it is in its form.", nameOf(key, number))
+	if e.MovedKey != "" {
+		to = ticketURL(s, e.MovedKey, int(e.MovedNumber))
+		open = to + page
+		said = ui.T(r.Context(), "The ticket is %s now. What you wrote is in the form, and not sent yet.", nameOf(e.MovedKey, int(e.MovedNumber)))
+	}
+	data, err := json.Marshal(held{Action: strings.Replace(r.URL.Path, from, to, 1), Page: to, Values: cloneValues(r.PostForm), User: s.Person.ID})
+	if err != nil {
+		return fmt.Errorf("keep the form: %w", err)
+	}
+	if err := h.Sessions.Hold(w, r, data); err != nil {
+		return err
+	}
+	h.Sessions.AddFlash(w, r, "bad", said)
+	return h.Redirect(w, r, open)
 }

@@ -32,6 +32,7 @@ func TestMoveATicketToAnotherProject(t *testing.T) {
 	file := attachedOn(d.jun.Get(d.ticket))[0]
 	said := say(t, d.jun, d.ticket, "See [notes]("+file+"), WEB-1 and WEB-2")
 
+	stale, edit := d.dana.Get(d.ticket), d.dana.Get(d.ticket+"/edit")
 	form := d.jun.Get(d.ticket+"/move").Want(200).Says("Project OPS", "WEB-1 leads to it").Silent("SEC")
 	for _, bad := range []string{"", "WEB", "SEC", "NONE"} {
 		form.Submit(d.ticket+"/move", "project", bad).Want(422)
@@ -41,6 +42,16 @@ func TestMoveATicketToAnotherProject(t *testing.T) {
 	form.Submit(d.ticket+"/move", "project", "OPS").Want(200).At(there) // a double click
 	if !strings.Contains(page.Body, `href="/orgs/acme/projects/WEB/tickets/1" title="Gripper stalls"`) {
 		t.Error("the key it had is no link any more")
+	}
+
+	// Who had the old page open keeps what they write.
+	late := stale.Submit(d.ticket+"/comments", "body", "A late word").Want(200).At(there).Says("The ticket is OPS-2 now. What you wrote is in the form")
+	if got := late.Form(there + "/comments").Get("body"); got != "A late word" {
+		t.Errorf("the comment is lost: %q", got)
+	}
+	late = edit.Submit(d.ticket, "title", "Gripper stalls", "body", "A late text").Want(200).At(there + "/edit").Says("What you wrote is in the form")
+	if got := late.Form(there).Get("body"); got != "A late text" {
+		t.Errorf("the description is lost: %q", got)
 	}
 
 	// What led to it leads to it, for who may see it.

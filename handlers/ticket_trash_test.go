@@ -48,12 +48,15 @@ func TestDeleteATicketAndBringItBack(t *testing.T) {
 	if line.Header.Get("HX-Retarget") != "#toasts" {
 		t.Error("who looks at it would lose the page")
 	}
-	stale.Submit(ticket+"/comments", "body", "Too late").Want(404)
+	stale.Submit(ticket+"/comments", "body", "Too late").Want(200).At(ticket).Says("This ticket is in the trash", "What you wrote is kept")
 	dana.Get(base+"/trash").Want(200).Says("WEB-1", "Gripper stalls", "deleted by Jun Park").Silent("Another one")
 
 	list.Submit(ticket+"/restore").Want(200).At(ticket).Says("WEB-1 is back.", "Said about it", "brought it back from the trash", "moved it to the trash")
 	jun.Post(ticket+"/restore", nil).Want(200).At(ticket)
 	counts("2 2 1")
+	if got := dana.Get(ticket).Form(ticket + "/comments").Get("body"); got != "Too late" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
 
 	// Who sees the project and who does not, who wrote it and who did not.
 	guest := a.SignIn(t, "lukas@example.com")
