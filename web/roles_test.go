@@ -133,6 +133,10 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		"/orgs/{org}/billing/start":                                              "what is shown comes from Stripe",
 		"/orgs/{org}/settings/export/{id}":                                       "a copy that was made before",
 		"/orgs/{org}/projects/{key}/export/{id}":                                 "a copy that was made before",
+		"/orgs/{org}/projects/{key}/import":                                      "who manages the project",
+		"/orgs/{org}/projects/{key}/import/{id}":                                 "a file that was sent before",
+		"/orgs/{org}/projects/{key}/import/{id}/problems.csv":                    "a file that was sent before",
+		"/orgs/{org}/imports/{id}":                                               "a file that was sent before",
 		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}":           "a file that was sent before",
 		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail": "a picture that was sent before",
 	}
