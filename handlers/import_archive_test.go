@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,6 +179,10 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		"number":        {packed(t, rest(ticket("")+ticket(""))...), "a number that was there before"},
 		"no JSON":       {packed(t, rest("{\n")...), "Line 1 of tickets.jsonl cannot be read."},
 		"status":        {packed(t, rest(strings.Replace(one, `"todo"`, `"gone"`, 1))...), "is no ticket"},
+		"large number":  {packed(t, rest(ticket(`,"number":2147483647`))...), "is no ticket"},
+		"many ties":     {packed(t, rest(ticket(`,"blocks":["`+strings.Repeat(uuid.NewString()+`","`, 200)+uuid.NewString()+`"]`))...), "is no ticket"},
+		"twin statuses": {packed(t, [2]string{"plinth.json", strings.Replace(manifest[1], `"statuses":[`, `"statuses":[{"slug":"x","name":"TO DO","kind":"todo"},`, 1)}, [2]string{"people.jsonl", ""}, [2]string{"tickets.jsonl", ""}), "of its project cannot be read"},
+		"twin labels":   {packed(t, [2]string{"plinth.json", strings.Replace(manifest[1], `"labels":[`, `"labels":[{"name":"Bug"},{"name":"bug"}`, 1)}, [2]string{"people.jsonl", ""}, [2]string{"tickets.jsonl", ""}), "of its project cannot be read"},
 		"bomb":          {packed(t, rest(strings.Repeat(" ", 3<<20))...), "cannot be read behind line 0"},
 		"large table":   {packed(t, rest(strings.Repeat(strings.Repeat(" ", 1<<19)+"{}\n", 1+1<<10))...), ""},
 		"long manifest": {packed(t, [2]string{"plinth.json", strings.Repeat(" ", 2<<20)}), "too large"},
@@ -195,14 +200,23 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	looked(t, a.Site, b, "acme", packed(t, many...)).Says("more than 20000 files")
 
 	// Texts with what no text has, ties in a circle, and files of no ticket's: harmless.
-	x, y := uuid.NewString(), uuid.NewString()
-	odd := fmt.Sprintf(`{"id":%[1]q,"number":5,"title":"A\u0000B","body":"=1+1\u0000","status":"todo","rank":"zzz'","parent":%[2]q,"blocks":[%[1]q,%[2]q,%[2]q],"created_at":"2999-01-01T00:00:00Z"}`+"\n"+
-		`{"id":%[2]q,"number":2,"title":"Two","status":"todo","parent":%[1]q,"watchers":[{"person":%[1]q}]}`+"\n", x, y)
-	page := looked(t, a.Site, b, "acme", packed(t, rest(odd)...)).Says("2 tickets")
+	x, y, z := uuid.NewString(), uuid.NewString(), uuid.NewString()
+	odd := fmt.Sprintf(`{"id":%[1]q,"number":5,"title":"A\u0000B","body":"=1+1\u0000 and \\u0000","status":"review","revision":2147483647,"assignee":%[3]q,"rank":"zzz'","parent":%[2]q,"blocks":[%[1]q,%[2]q,%[2]q],"created_at":"2999-01-01T00:00:00Z"}`+"\n"+
+		`{"id":%[2]q,"number":2,"title":"Two","status":"todo","parent":%[1]q,"watchers":[{"person":%[1]q}]}`+"\n", x, y, z)
+	manifest[1] = strings.Replace(manifest[1], `"kind":"todo"}]`, `"kind":"todo"},{"slug":"review","name":"In review","kind":"review"}]`, 1)
+	files := rest(odd)
+	files[1][1] = fmt.Sprintf(`{"id":%q,"name":"Lukas Guest","email":"lukas@example.com"}`+"\n", z)
+	page := looked(t, a.Site, b, "acme", packed(t, files...)).Says("2 tickets")
 	page.Submit(page.Path + "/start").Want(200)
+	// Before they are in, somebody adds one, and takes a status away.
+	b.Get("/orgs/acme/projects/EVL/tickets/new").Submit("/orgs/acme/projects/EVL/tickets", "title", "Meanwhile").Want(200).At("/orgs/acme/projects/EVL/tickets/6")
+	a.exec(t, `update statuses set deleted_at = now(), moves_to = 'todo' where slug = 'review' and project_id = (select id from projects where key = 'EVL')`)
 	a.Settle(t)
 	b.Get(page.Path).Want(200).Says("2 tickets came in.")
-	b.Get("/orgs/acme/projects/EVL/tickets/5").Want(200).Says("AB", "=1+1")
+	b.Get("/orgs/acme/projects/EVL/tickets/5").Want(200).Says("AB", `=1+1 and \u0000`, "Assigned to Lukas Guest")
+	if held := whole(t, a, a.owner, "EVL"); !slices.Contains(held, "count (todo,3)") {
+		t.Errorf("what stands in lanes: %q", held)
+	}
 	a.SignIn(t, "lukas@example.com").Get("/orgs/acme/imports").Want(403)
 	b.Post("/orgs/acme/imports/"+uuid.NewString()+"/resume", nil).Want(404)
 }

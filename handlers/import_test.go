@@ -94,6 +94,53 @@ func TestImportATable(t *testing.T) {
 	b.Get(webImport).Want(200).Says("tickets.csv", "taken back; 1 ticket stayed")
 }
 
+// Long words, names with a comma, and more words than a project has room for.
+func TestWordsOfATable(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 1)
+	b := a.SignIn(t, dana)
+	long := "Waiting for " + strings.Repeat("somebody ", 8) + "who "
+	page := begun(t, a.Site, b, "Title,Status,Assignee\none,"+long+"answers,\"Park, Jun\"\ntwo,"+long+"asks,\nthree,"+strings.Repeat("x", 201)+",\n").
+		Says("2 tickets will be made", "A status has at most 200 characters.", "Park, Jun · 1 row")
+	start := page.Form(page.Path + "/start")
+	start["status"] = []string{"+done", "+review"}
+	jun := ""
+	if err := a.App.DB.InTenant(t.Context(), a.owner, func(ctx context.Context, tx txn) error {
+		return tx.QueryRow(ctx, `select id::text from users where email = 'jun@example.com'`).Scan(&jun)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	start.Set("person", jun)
+	b.Post(page.Path+"/start", start).Want(200)
+	a.Settle(t)
+	b.Get(page.Path).Want(200).Says("2 tickets came in.")
+	rows := table(t, strings.TrimPrefix(b.Get(webExport+"/tickets.csv").Want(200).Body, "\ufeff"))
+	first, second := rows[1], rows[2]
+	if first["Closed"] == "" || second["Closed"] != "" || first["Assignee e-mail"] != "jun@example.com" || first["Status"] == second["Status"] || len([]rune(second["Status"])) > 40 {
+		t.Errorf("long words became %q and %q", first, second)
+	}
+
+	many := func(n int, column string) string {
+		var out strings.Builder
+		out.WriteString("Title," + column + "\n")
+		for i := range n {
+			fmt.Fprintf(&out, "t,word %d\n", i)
+		}
+		return out.String()
+	}
+	page = begun(t, a.Site, b, many(30, "Status"))
+	start = page.Form(page.Path + "/start")
+	for i := range start["status"] {
+		start["status"][i] = "+todo"
+	}
+	b.Post(page.Path+"/start", start).Want(409).Says("A project has at most 30 statuses.")
+	page = begun(t, a.Site, b, many(61, "Status")).Says("more unknown statuses than can be asked about")
+	b.Post(page.Path+"/start", page.Form(page.Path+"/start")).Want(422).Says("more than 60 statuses")
+	page = begun(t, a.Site, b, many(61, "Labels")).Says("There are more labels than these.")
+	b.Post(page.Path+"/start", page.Form(page.Path+"/start")).Want(422).Says("more than 60 labels")
+}
+
 // importLink is where the tickets of an import are listed.
 func importLink(t *testing.T, page *webtest.Page) string {
 	t.Helper()

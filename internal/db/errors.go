@@ -55,5 +55,11 @@ func Violates(err error, constraint string) bool {
 	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "23") && pg.ConstraintName == constraint
 }
 
+// Again says whether err is of two transactions that stood in each other's way: the same, done again, may succeed.
+func Again(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
 // None says whether err means that a query for one row found none.
 func None(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

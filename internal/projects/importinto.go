@@ -1,76 +1,112 @@
 package projects
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/fault"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
 )
 
-// MakeStatusesTx gives a project those of the statuses that it has none of by name, behind the others.
-func (p *Projects) MakeStatusesTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, all []StatusInfo) error {
-	q := projectsdb.New()
-	had, err := q.AllStatuses(ctx, tx, projectsdb.AllStatusesParams{TenantID: s.TenantID, ProjectID: projectID})
+// MakeStatusesTx gives a project statuses, behind the others, and says which they are: one that is called so stands for
+// itself, a name that is too long is cut. Conflict when the project has no room for them.
+func (p *Projects) MakeStatusesTx(ctx context.Context, tx db.Tx, s scope.Scope, project Project, all []StatusInfo) ([]Status, error) {
+	if _, err := projectsdb.New().LockProject(ctx, tx, projectsdb.LockProjectParams{TenantID: s.TenantID, Person: s.Person.ID, Key: project.Key}); err != nil {
+		return nil, fmt.Errorf("lock the project: %w", err)
+	}
+	now, err := statusesNowTx(ctx, tx, s, project)
 	if err != nil {
-		return fmt.Errorf("read the statuses: %w", err)
+		return nil, err
 	}
-	taken, last := map[string]bool{}, int32(0)
-	for _, st := range had {
-		taken[st.Slug], last = true, max(last, st.Position)
-	}
-	for _, info := range all {
-		slug := freeSlug(info.Name, taken)
-		last++
-		n, err := q.MakeStatus(ctx, tx, projectsdb.MakeStatusParams{TenantID: s.TenantID, ProjectID: projectID, Slug: slug, Name: info.Name, Kind: string(info.Kind), Position: last})
+	out := make([]Status, len(all))
+	for i, info := range all {
+		if at := slices.IndexFunc(now.there, func(o StatusInfo) bool { return strings.EqualFold(o.Name, info.Name) }); at >= 0 {
+			out[i] = now.there[at].Slug
+			continue
+		}
+		if len(now.there) >= maxStatuses {
+			return nil, errNoRoomForStatuses()
+		}
+		info.Name = now.nameFor(info.Name)
+		info.Slug = now.slugFor(info.Name)
+		err := projectsdb.New().AddStatus(ctx, tx, projectsdb.AddStatusParams{
+			TenantID: s.TenantID, ProjectID: project.ID, Slug: string(info.Slug), Name: info.Name, Kind: string(info.Kind), Position: int32(len(now.slugs) + 1),
+		})
 		if err != nil {
-			return fmt.Errorf("make the status %s: %w", slug, err)
+			return nil, fmt.Errorf("make the status %s: %w", info.Slug, err)
 		}
-		if n == 0 {
-			continue // one of that name
+		if err := bumpCount(ctx, tx, s, project.ID, info.Slug, 0); err != nil {
+			return nil, err
 		}
-		taken[slug] = true
-		if err := bumpCount(ctx, tx, s, projectID, Status(slug), 0); err != nil {
-			return err
+		out[i], now.there, now.slugs = info.Slug, append(now.there, info), append(now.slugs, info.Slug)
+	}
+	return out, nil
+}
+
+// nameFor cuts a name as long as it may be, to one that no other status has.
+func (o statusesNow) nameFor(name string) string {
+	cut := func(most int) string {
+		if r := []rune(name); len(r) > most {
+			return strings.TrimSpace(string(r[:most-1])) + "…"
 		}
+		return name
+	}
+	out := cut(MaxStatusName)
+	for n := 2; o.named(out, ""); n++ {
+		behind := " " + strconv.Itoa(n)
+		out = cut(MaxStatusName-len(behind)) + behind
+	}
+	return out
+}
+
+func errNoRoomForStatuses() error {
+	return fault.New(fault.Conflict, "A project has at most 30 statuses. Choose some that are there instead of making so many.")
+}
+
+func errNoRoomForLabels() error {
+	return fault.New(fault.Conflict, "A project has at most 100 labels. Leave out those that it does not have.")
+}
+
+// Room says whether the project takes so many more statuses and labels.
+func (i Into) Room(statuses, labels int) error {
+	switch {
+	case statuses > 0 && len(i.Statuses)+statuses > maxStatuses:
+		return errNoRoomForStatuses()
+	case labels > 0 && len(i.Labels)+labels > maxLabels:
+		return errNoRoomForLabels()
 	}
 	return nil
 }
 
-// freeSlug makes a slug of a name that no status of the project has or had.
-func freeSlug(name string, taken map[string]bool) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	base := cmp.Or(strings.Trim(b.String()[:min(b.Len(), 30)], "-"), "status")
-	slug := base
-	for n := 2; taken[slug]; n++ {
-		slug = fmt.Sprintf("%s-%d", base, n)
-	}
-	return slug
-}
-
-// MakeLabelsTx finds or makes labels of a project by name.
+// MakeLabelsTx finds or makes labels of a project by name; MakeStatusesTx has locked it. Conflict when the project has no
+// room for them.
 func (p *Projects) MakeLabelsTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, names []string) error {
+	q := projectsdb.New()
 	for _, name := range names {
 		id, err := uuid.NewV7()
 		if err != nil {
 			return fmt.Errorf("make an id: %w", err)
 		}
-		if _, err := projectsdb.New().MakeLabel(ctx, tx, projectsdb.MakeLabelParams{TenantID: s.TenantID, ID: id, ProjectID: projectID, Name: name, Hue: hueOf(name)}); err != nil {
+		if _, err := q.MakeLabel(ctx, tx, projectsdb.MakeLabelParams{TenantID: s.TenantID, ID: id, ProjectID: projectID, Name: name, Hue: hueOf(name)}); err != nil {
 			return fmt.Errorf("make the label: %w", err)
 		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	n, err := q.CountLabels(ctx, tx, projectsdb.CountLabelsParams{TenantID: s.TenantID, ProjectID: projectID})
+	if err != nil {
+		return fmt.Errorf("count labels: %w", err)
+	}
+	if n > maxLabels {
+		return errNoRoomForLabels()
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,19 +32,21 @@ func (b *BroughtProject) Check() error {
 	}
 	seen := map[string]bool{}
 	for _, st := range b.Statuses {
-		if !slices.Contains(Kinds(), st.Kind) || !statusForm.MatchString(string(st.Slug)) || unseen(st.Name) || len(st.Name) > 200 || st.Limit != nil && *st.Limit < 1 || seen[string(st.Slug)] || seen["name "+st.Name] {
+		if !slices.Contains(Kinds(), st.Kind) || !statusForm.MatchString(string(st.Slug)) || unseen(st.Name) || len(st.Name) > 200 || st.Limit != nil && *st.Limit < 1 || seen[string(st.Slug)] || seen["name "+strings.ToLower(st.Name)] {
 			return fault.New(fault.Invalid, "The statuses of this archive cannot be read.")
 		}
-		seen[string(st.Slug)], seen["name "+st.Name] = true, true
+		seen[string(st.Slug)], seen["name "+strings.ToLower(st.Name)] = true, true
 	}
 	for i := range b.Labels {
 		l := &b.Labels[i]
 		if !slices.Contains(Hues(), l.Hue) {
 			l.Hue = hueOf(l.Name)
 		}
-		if unseen(l.Name) || len([]rune(l.Name)) > MaxLabelName {
+		name := "label " + strings.ToLower(l.Name)
+		if unseen(l.Name) || len([]rune(l.Name)) > MaxLabelName || seen[name] {
 			return fault.New(fault.Invalid, "The labels of this archive cannot be read.")
 		}
+		seen[name] = true
 	}
 	if len(b.Statuses) == 0 || len(b.Statuses) > maxStatuses || len(b.Labels) > 500 {
 		return fault.New(fault.Invalid, "The statuses and labels of this archive cannot be read.")
@@ -52,8 +55,9 @@ func (b *BroughtProject) Check() error {
 }
 
 // BringProjectTx makes a project that was checked, with its statuses and labels, for the person. PaymentRequired when the plan
-// has no room for it, an error beside the key when that is taken.
-func (p *Projects) BringProjectTx(ctx context.Context, tx db.Tx, s scope.Scope, b BroughtProject) error {
+// has no room for it, an error beside the key when that is taken. last is the largest number of its tickets: what people add
+// while they come in is numbered behind it.
+func (p *Projects) BringProjectTx(ctx context.Context, tx db.Tx, s scope.Scope, b BroughtProject, last int32) error {
 	if b.Visibility == string(ForMembers) {
 		if err := p.Plans.Allow(s, scope.MembersOnlyProjects, "visibility"); err != nil {
 			return err
@@ -77,6 +81,9 @@ func (p *Projects) BringProjectTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	}
 	if err := q.CreateCounter(ctx, tx, projectsdb.CreateCounterParams{TenantID: s.TenantID, ProjectID: b.ID}); err != nil {
 		return fmt.Errorf("create counter: %w", err)
+	}
+	if _, err := q.TakeNumbers(ctx, tx, projectsdb.TakeNumbersParams{TenantID: s.TenantID, ProjectID: b.ID, Least: last}); err != nil {
+		return fmt.Errorf("set the counter: %w", err)
 	}
 	if err := addStatusesTx(ctx, tx, s, b.ID, b.Statuses); err != nil {
 		return err

@@ -54,6 +54,9 @@ func (p *Projects) BringTx(ctx context.Context, tx db.Tx, s scope.Scope, project
 	if len(all) == 0 {
 		return nil
 	}
+	if err := keepStatusesTx(ctx, tx, s, projectID, all); err != nil {
+		return err
+	}
 	if err := placeBroughtTx(ctx, tx, s, projectID, all); err != nil {
 		return err
 	}
@@ -82,6 +85,48 @@ func (p *Projects) BringTx(ctx context.Context, tx db.Tx, s scope.Scope, project
 		return err
 	}
 	return learnAllTx(ctx, tx, s, texts, known)
+}
+
+// keepStatusesTx holds the statuses of tickets to the end of the transaction. One that was taken away meanwhile gives way to
+// the one that stands for it.
+func keepStatusesTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, all []Brought) error {
+	lanes := map[Status]lane{}
+	for _, t := range all {
+		lanes[t.Status] = lane{}
+	}
+	for _, slug := range slices.Sorted(maps.Keys(lanes)) {
+		to, ok, err := takeStatusTx(ctx, tx, s, projectID, "", slug)
+		if err == nil && !ok {
+			var stands projectsdb.StandsForStatusRow
+			stands, err = projectsdb.New().StandsForStatus(ctx, tx, projectsdb.StandsForStatusParams{TenantID: s.TenantID, ProjectID: projectID, Slug: string(slug)})
+			if err == nil {
+				to, ok, err = takeStatusTx(ctx, tx, s, projectID, "", Status(stands.Slug))
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("hold the status %s: %w", slug, err)
+		}
+		if !ok {
+			return fmt.Errorf("status %s was taken away as well", slug)
+		}
+		lanes[slug] = to
+	}
+	for i := range all {
+		t := &all[i]
+		to := lanes[t.Status]
+		if t.Status == to.Slug {
+			continue
+		}
+		t.Status, t.Rank = to.Slug, ""
+		switch {
+		case !to.Kind.Closed():
+			t.ClosedAt = nil
+		case t.ClosedAt == nil:
+			at := t.UpdatedAt
+			t.ClosedAt = &at
+		}
+	}
+	return nil
 }
 
 // placeBroughtTx gives numbers and ranks to those that bring none.

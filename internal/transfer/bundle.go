@@ -3,7 +3,6 @@ package transfer
 import (
 	"archive/zip"
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -157,9 +156,8 @@ func linesOf[T any](b *bundle, name string, most uint32, fn func(n uint32, line 
 		if n++; n > most {
 			return badArchive(fmt.Sprintf("%s has more than %d lines.", name, most))
 		}
-		text := bytes.ReplaceAll(lines.Bytes(), []byte(`\u0000`), nil) // which Postgres keeps nowhere
 		var line T
-		if err := json.Unmarshal(text, &line); err != nil {
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			return badArchive(fmt.Sprintf("Line %d of %s cannot be read.", n, name))
 		}
 		if err := fn(n, &line); err != nil {

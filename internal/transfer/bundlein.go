@@ -34,6 +34,7 @@ type ArchiveFound struct {
 	Made         time.Time               `json:"made"`
 	Project      projects.BroughtProject `json:"project"`
 	Tickets      int64                   `json:"tickets"`
+	Last         int32                   `json:"last"` // the largest number of a ticket
 	Comments     int64                   `json:"comments"`
 	Files        int64                   `json:"files"`
 	Bytes        int64                   `json:"bytes"` // of the files
@@ -48,6 +49,7 @@ type sorter struct {
 	begun    time.Time
 	people   map[uuid.UUID]uuid.UUID // theirs, ours
 	names    map[uuid.UUID]string
+	sees     map[uuid.UUID]bool // ours who see the project; nil while there is none
 	labels   map[uuid.UUID]uuid.UUID
 	statuses map[string]projects.Kind
 	tickets  map[uuid.UUID]uint32 // theirs, the line
@@ -104,18 +106,26 @@ func (s *sorter) brought() projects.BroughtProject {
 	return out
 }
 
+// What a ticket of an archive may say: of what is there or comes later there is room for more.
+const (
+	mostNumber   = 10_000_000
+	mostRevision = 1_000_000
+	mostBlocks   = 200
+)
+
 var rankForm = regexp.MustCompile(`^j[0-9]{10}[0-9A-Za-z]{0,49}$`)
 
 // ticket makes a ticket of a line; comments is how many it has.
 func (s *sorter) ticket(n uint32, a *archivedTicket, comments int32) (projects.Brought, error) {
 	t := projects.Brought{
 		ID: projects.BroughtID(s.id, n), Number: a.Number, Title: clean(a.Title), Body: clean(a.Body), Status: projects.Status(a.Status), Priority: projects.Priority(a.Priority),
-		Estimate: a.Estimate, Rank: a.Rank, Comments: comments, Revision: max(a.Revision, 1), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
+		Estimate: a.Estimate, Rank: a.Rank, Comments: comments, Revision: min(max(a.Revision, 1), mostRevision), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
 	}
 	kind, known := s.statuses[a.Status]
 	switch {
 	case projects.Unseen(t.Title) || utf8.RuneCountInString(t.Title) > projects.MaxTitle || strings.ContainsAny(t.Title, "\r\n"), len(t.Body) > projects.MaxBody,
-		!known, a.Priority < 0 || a.Priority > int16(projects.Urgent), a.Number < 1, a.Estimate != nil && (*a.Estimate < 0 || *a.Estimate > projects.MaxEstimate):
+		!known, a.Priority < 0 || a.Priority > int16(projects.Urgent), a.Number < 1, a.Number > mostNumber, len(a.Blocks) > mostBlocks,
+		a.Estimate != nil && (*a.Estimate < 0 || *a.Estimate > projects.MaxEstimate):
 		return t, badArchive(fmt.Sprintf("Line %d of tickets.jsonl is no ticket.", n))
 	}
 	if !rankForm.MatchString(t.Rank) {
@@ -137,7 +147,7 @@ func (s *sorter) ticket(n uint32, a *archivedTicket, comments int32) (projects.B
 	}
 	var notes []string
 	if a.Assignee != nil {
-		if ours, ok := s.people[*a.Assignee]; ok {
+		if ours, ok := s.people[*a.Assignee]; ok && (s.sees == nil || s.sees[ours]) {
 			t.AssigneeID = &ours
 		} else if name := s.names[*a.Assignee]; name != "" {
 			notes = append(notes, "Assigned to "+name)
@@ -189,7 +199,7 @@ func commentID(imported uuid.UUID, n uint32) uuid.UUID {
 func (s *sorter) comment(n uint32, a *archivedComment) (projects.BroughtComment, error) {
 	row, ok := s.tickets[a.Ticket]
 	c := projects.BroughtComment{
-		ID: commentID(s.id, n), TicketID: projects.BroughtID(s.id, row), Body: clean(a.Body), Revision: max(a.Revision, 0), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
+		ID: commentID(s.id, n), TicketID: projects.BroughtID(s.id, row), Body: clean(a.Body), Revision: min(max(a.Revision, 0), mostRevision), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
 	}
 	if !ok || strings.TrimSpace(c.Body) == "" || len(c.Body) > projects.MaxBody {
 		return c, badArchive(fmt.Sprintf("Line %d of comments.jsonl is no comment.", n))
@@ -245,7 +255,7 @@ func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := t.Projects.BringProjectTx(ctx, tx, s, project); err != nil {
+		if err := t.Projects.BringProjectTx(ctx, tx, s, project, page.Import.Archive.Last); err != nil {
 			return err
 		}
 		if err := transferdb.New().TieImport(ctx, tx, transferdb.TieImportParams{TenantID: s.TenantID, ID: id, Project: &project.ID, Total: page.Import.Archive.Tickets}); err != nil {
@@ -262,7 +272,7 @@ func (t *Transfer) checkArchive(ctx context.Context, in *running) error {
 		return err
 	}
 	defer func() { _ = b.file.Close() }() // it was only read
-	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.into.People)
+	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.members)
 	if err != nil {
 		return err
 	}
@@ -282,7 +292,7 @@ func (t *Transfer) checkArchive(ctx context.Context, in *running) error {
 		if numbers[a.Number] {
 			return badArchive(fmt.Sprintf("Line %d of tickets.jsonl has a number that was there before.", n))
 		}
-		numbers[a.Number] = true
+		numbers[a.Number], found.Last = true, max(found.Last, a.Number)
 		_, err := s.ticket(n, a, 0)
 		return err
 	})

@@ -23,9 +23,13 @@ func (t *Transfer) bringArchive(ctx context.Context, in *running) (more bool, er
 		return false, err
 	}
 	defer func() { _ = b.file.Close() }() // it was only read
-	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.into.People)
+	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.members)
 	if err != nil {
 		return false, err
+	}
+	s.sees = map[uuid.UUID]bool{}
+	for _, one := range in.into.People {
+		s.sees[one.ID] = true
 	}
 	switch in.Step {
 	case stepTickets:
@@ -112,38 +116,64 @@ func (t *Transfer) bringTickets(ctx context.Context, in *running, s *sorter) err
 	return c.flush(ctx, stepTies, 0)
 }
 
-// bringTies ties the tickets together, in one turn: parents without circles, and what waits for what.
-func (t *Transfer) bringTies(ctx context.Context, in *running, s *sorter) error {
-	up, below := map[uint32]uint32{}, map[uuid.UUID]uuid.UUID{}
-	var pairs [][2]uuid.UUID
+// tie is one of a ticket to another: below it, or waited for by it.
+type tie struct {
+	from, to uuid.UUID
+	parent   bool
+}
+
+// ties are all of an archive, in the order of its lines: parents without circles, and what waits for what.
+func (s *sorter) ties() ([]tie, error) {
+	up, out := map[uint32]uint32{}, []tie(nil)
 	err := linesOf(s.bundle, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
+		one := projects.BroughtID(s.id, n)
 		if a.Parent != nil {
 			if above := s.tickets[*a.Parent]; above != 0 && !reaches(up, above, n) {
 				up[n] = above
-				below[projects.BroughtID(s.id, n)] = projects.BroughtID(s.id, above)
+				out = append(out, tie{one, projects.BroughtID(s.id, above), true})
 			}
 		}
 		seen := map[uint32]bool{n: true}
 		for _, blocked := range a.Blocks {
 			if other := s.tickets[blocked]; other != 0 && !seen[other] {
 				seen[other] = true
-				pairs = append(pairs, [2]uuid.UUID{projects.BroughtID(s.id, n), projects.BroughtID(s.id, other)})
+				out = append(out, tie{one, projects.BroughtID(s.id, other), false})
 			}
 		}
 		return nil
 	})
+	return out, err
+}
+
+// bringTies ties the tickets together, five hundred ties in a transaction, behind those that are there.
+func (t *Transfer) bringTies(ctx context.Context, in *running, s *sorter) error {
+	all, err := s.ties()
 	if err != nil {
 		return err
 	}
-	return t.locked(ctx, in, stepTies, in.At, func(ctx context.Context, tx db.Tx) error {
+	c := &chunk[tie]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, batch []tie) error {
+		below, pairs := map[uuid.UUID]uuid.UUID{}, [][2]uuid.UUID(nil)
+		for _, one := range batch {
+			if one.parent {
+				below[one.from] = one.to
+				continue
+			}
+			pairs = append(pairs, [2]uuid.UUID{one.from, one.to})
+		}
 		if err := t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below); err != nil {
 			return err
 		}
-		if err := t.Projects.BringLinksTx(ctx, tx, in.s, in.CreatedAt, pairs); err != nil {
+		return t.Projects.BringLinksTx(ctx, tx, in.s, in.CreatedAt, pairs)
+	}}
+	for i, one := range all {
+		if int64(i) < in.At {
+			continue
+		}
+		if err := c.add(ctx, uint32(i+1), one); err != nil {
 			return err
 		}
-		return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepComments})
-	})
+	}
+	return c.flush(ctx, stepComments, 0)
 }
 
 func (t *Transfer) bringComments(ctx context.Context, in *running, s *sorter) error {

@@ -39,11 +39,12 @@ type converter struct {
 
 	// what looking through it brings to light
 	unknown map[Field]map[string]int
+	more    map[Field]bool // there are others, that people are not asked about
 	parents bool
 }
 
 func newConverter(l Layout, p Plan, into projects.Into) *converter {
-	c := &converter{layout: l, plan: p, into: into, labels: map[string]uuid.UUID{}, people: map[string]uuid.UUID{}, unknown: map[Field]map[string]int{}, loc: time.UTC}
+	c := &converter{layout: l, plan: p, into: into, labels: map[string]uuid.UUID{}, people: map[string]uuid.UUID{}, unknown: map[Field]map[string]int{}, more: map[Field]bool{}, loc: time.UTC}
 	for _, l := range into.Labels {
 		c.labels[folded(l.Name)] = l.ID
 	}
@@ -108,6 +109,9 @@ func (c *converter) ticket(n uint32, row []string) (projects.Brought, string, er
 	if err := c.title(&t, &notes); err != nil {
 		return t, "", err
 	}
+	if utf8.RuneCountInString(in.one(FieldStatus)) > maxWord {
+		return t, "", wrong{FieldStatus, "A status has at most 200 characters."}
+	}
 	st, ok := c.statusFor(in.one(FieldStatus))
 	if !ok {
 		c.count(FieldStatus, in.one(FieldStatus))
@@ -153,13 +157,21 @@ func (c *converter) count(f Field, word string) {
 	if c.unknown[f] == nil {
 		c.unknown[f] = map[string]int{}
 	}
-	name := short(strings.Join(strings.Fields(word), " "), 80)
-	if _, known := c.unknown[f][name]; known || len(c.unknown[f]) < maxUnknown {
-		c.unknown[f][name]++
+	name := strings.Join(strings.Fields(word), " ")
+	if f != FieldStatus && utf8.RuneCountInString(name) > maxWord {
+		return // nobody is asked about it; it stands in the text
 	}
+	if _, known := c.unknown[f][name]; !known && len(c.unknown[f]) >= maxUnknown {
+		c.more[f] = true
+		return
+	}
+	c.unknown[f][name]++
 }
 
-const maxUnknown = 60 // words of a kind that people are asked about
+const (
+	maxUnknown = 60  // words of a kind that people are asked about
+	maxWord    = 200 // characters of one
+)
 
 // persons finds who is meant. Who is not found stands in the text; the author is then who imports.
 func (c *converter) persons(t *projects.Brought, in cells, notes *[]string) {
@@ -181,7 +193,8 @@ func (c *converter) person(texts []string) (uuid.UUID, string) {
 		return uuid.Nil, ""
 	}
 	for i := len(texts) - 1; i >= 0; i-- { // an address stands behind the name
-		for _, one := range strings.FieldsFunc(texts[i], func(r rune) bool { return r == ',' || r == ';' }) {
+		parts := strings.FieldsFunc(texts[i], func(r rune) bool { return r == ',' || r == ';' })
+		for _, one := range append([]string{texts[i]}, parts...) { // a name may have a comma
 			name := folded(one)
 			if id, ok := c.plan.People[name]; ok {
 				if id == uuid.Nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,6 +60,9 @@ type Found struct {
 	Statuses []Unknown `json:"statuses"`
 	People   []Unknown `json:"people"`
 	Labels   []Unknown `json:"labels"`
+	// There are more unknown statuses or labels than people are asked about; then it does not begin.
+	MoreStatuses bool `json:"more_statuses,omitempty"`
+	MoreLabels   bool `json:"more_labels,omitempty"`
 }
 
 // Unknown is a word that the project does not know, and in how many rows it stands.
@@ -269,6 +273,9 @@ func (t *Transfer) Start(ctx context.Context, s scope.Scope, key string, id uuid
 		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
 	}
 	if page.Import.State == Checked {
+		if err := found.room(page.Into, c); err != nil {
+			return err
+		}
 		plan.Statuses, plan.People, plan.NoLabels = map[string]string{}, map[string]uuid.UUID{}, c.NoLabels
 		for i, word := range found.Statuses {
 			if !knownChoice(page.Statuses, c.Statuses[i]) {
@@ -287,6 +294,27 @@ func (t *Transfer) Start(ctx context.Context, s scope.Scope, key string, id uuid
 		return fault.New(fault.Conflict, "This project is archived. Bring it back to work in it.")
 	}
 	return t.set(ctx, s, page, Running, 0, &plan, Checked)
+}
+
+// room says whether the project takes what is made for an import.
+func (f Found) room(into projects.Into, c Choices) error {
+	made := 0
+	for _, choice := range c.Statuses {
+		if strings.HasPrefix(choice, Made) {
+			made++
+		}
+	}
+	labels := len(f.Labels)
+	if c.NoLabels {
+		labels = 0
+	}
+	switch {
+	case f.MoreStatuses:
+		return fault.New(fault.Invalid, "This table has more than 60 statuses that the project does not have. Go back and leave that column out, or shorten it in the file.")
+	case f.MoreLabels && !c.NoLabels:
+		return fault.New(fault.Invalid, "This table has more than 60 labels that the project does not have. Leave them out, or shorten that column in the file.")
+	}
+	return into.Room(made, labels)
 }
 
 func knownChoice(all []projects.StatusInfo, choice string) bool {
@@ -320,18 +348,16 @@ func (t *Transfer) Undo(ctx context.Context, s scope.Scope, key string, id uuid.
 
 // Resume goes on with an import that failed in the middle.
 func (t *Transfer) Resume(ctx context.Context, s scope.Scope, key string, id uuid.UUID) error {
-	page, err := t.ImportPage(ctx, s, key, id)
-	if err != nil {
+	if _, err := t.ImportPage(ctx, s, key, id); err != nil {
 		return err
 	}
-	state := Running
-	if page.Import.Total == 0 {
-		state = Checking
-	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		n, err := transferdb.New().ResumeImport(ctx, tx, transferdb.ResumeImportParams{TenantID: s.TenantID, ID: id, State: state})
-		if err != nil || n == 0 {
-			return err
+		state, err := transferdb.New().ResumeImport(ctx, tx, transferdb.ResumeImportParams{TenantID: s.TenantID, ID: id})
+		if db.None(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("go on with the import: %w", err)
 		}
 		return t.enqueueWhile(ctx, tx, s, id, state)
 	})

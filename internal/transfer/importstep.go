@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/projects"
@@ -27,7 +28,9 @@ type running struct {
 	until time.Time   // the turn ends
 	plan  Plan
 	into  projects.Into
-	words projects.Words
+	// members are all that were ever here, among whom the people of an archive are found.
+	members []projects.Addressee
+	words   projects.Words
 }
 
 // RunImport goes on with an import for a while, and says whether there is more to do. Each part is noted in the transaction
@@ -59,7 +62,7 @@ func (t *Transfer) RunImport(ctx context.Context, tenant, id uuid.UUID) (more bo
 // stop ends an import for a reason that people can read; another failure is tried again.
 func (t *Transfer) stop(ctx context.Context, tenant, id uuid.UUID, err error) error {
 	f := fault.As(err)
-	if f == nil || f.Kind == fault.Unavailable || f.Kind == fault.Internal {
+	if f == nil || db.Again(err) || f.Kind == fault.Unavailable || f.Kind == fault.Internal {
 		return err
 	}
 	text := f.Public
@@ -69,9 +72,11 @@ func (t *Transfer) stop(ctx context.Context, tenant, id uuid.UUID, err error) er
 	return errors.Join(jobs.ErrNothingToDo, t.failImport(ctx, tenant, id, text))
 }
 
+const ourSide = "Something went wrong on our side."
+
 // GiveUpImport marks an import as failed after its last try. What is in stays in: it can be gone on with, or undone.
 func (t *Transfer) GiveUpImport(ctx context.Context, tenant, id uuid.UUID) error {
-	return t.failImport(ctx, tenant, id, "Something went wrong on our side.")
+	return t.failImport(ctx, tenant, id, ourSide)
 }
 
 func (t *Transfer) failImport(ctx context.Context, tenant, id uuid.UUID, problem string) error {
@@ -99,17 +104,23 @@ func (t *Transfer) loadImport(ctx context.Context, tenant, id uuid.UUID) (*runni
 	if err := json.Unmarshal(row.Mapping, &in.plan); err != nil {
 		return nil, fmt.Errorf("read the mapping: %w", err)
 	}
+	var access *billing.AccessRow
 	err := t.DB.ReadTenant(ctx, in.s, func(r *db.Reads) {
+		billing.QueueAccess(r, row.Slug, &access)
 		if row.Project != "" {
 			projects.QueueInto(r, in.s, row.Project, &in.into)
 		}
 		if row.Kind == ZIP { // finds people among all that were ever here
-			db.Rows(r, &in.into.People, transferdb.Members, tenant)
+			db.Rows(r, &in.members, transferdb.Members, tenant)
 		}
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	in.s.ReadOnly = t.Projects.Plans.Access(access, t.Projects.Plans.Now()).ReadOnly
+	switch {
+	case row.Suspended || row.Closing || in.s.ReadOnly != scope.Writable:
+		return nil, fault.New(fault.Denied, "This organization can only be read at the moment. Go on when that is over.")
 	case row.Project == "":
 	case !in.into.Project.ManagedBy(in.s):
 		return nil, errNotManager()
@@ -229,16 +240,17 @@ func (t *Transfer) locked(ctx context.Context, in *running, step int16, at int64
 	})
 }
 
-// prepare makes the statuses and labels that were asked for. Done twice it makes them once.
+// prepare makes the statuses and labels that were asked for, and says in the plan which they are: done twice it makes them once.
 func (t *Transfer) prepare(ctx context.Context, in *running) error {
 	var found Found
 	if err := json.Unmarshal(in.Found, &found); err != nil {
 		return fmt.Errorf("read what was found: %w", err)
 	}
+	var words []string
 	var statuses []projects.StatusInfo
 	for _, word := range found.Statuses {
 		if kind, ok := strings.CutPrefix(in.plan.Statuses[folded(word.Name)], Made); ok {
-			statuses = append(statuses, projects.StatusInfo{Name: short(word.Name, 40), Kind: projects.Kind(kind)})
+			words, statuses = append(words, folded(word.Name)), append(statuses, projects.StatusInfo{Name: word.Name, Kind: projects.Kind(kind)})
 		}
 	}
 	var labels []string
@@ -248,10 +260,20 @@ func (t *Transfer) prepare(ctx context.Context, in *running) error {
 		}
 	}
 	err := t.locked(ctx, in, 0, 0, func(ctx context.Context, tx db.Tx) error {
-		if err := t.Projects.MakeStatusesTx(ctx, tx, in.s, in.into.Project.ID, statuses); err != nil {
+		slugs, err := t.Projects.MakeStatusesTx(ctx, tx, in.s, in.into.Project, statuses)
+		if err != nil {
 			return err
 		}
-		return t.Projects.MakeLabelsTx(ctx, tx, in.s, in.into.Project.ID, labels)
+		for i, word := range words {
+			in.plan.Statuses[word] = string(slugs[i])
+		}
+		if err := t.Projects.MakeLabelsTx(ctx, tx, in.s, in.into.Project.ID, labels); err != nil {
+			return err
+		}
+		_, err = transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{
+			TenantID: in.s.TenantID, ID: in.id, State: Running, Mapping: document(in.plan), Was: []string{Running},
+		})
+		return err
 	})
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 		if err := q.GiveUpStaleExports(ctx, tx, tenant); err != nil {
 			return err
 		}
+		if err := q.GiveUpStaleImports(ctx, tx, transferdb.GiveUpStaleImportsParams{TenantID: tenant, Problem: ourSide}); err != nil {
+			return err
+		}
 		expired, err = q.ExpiredExports(ctx, tx, tenant)
 		return err
 	})

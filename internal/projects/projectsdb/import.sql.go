@@ -12,45 +12,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const AllStatuses = `-- name: AllStatuses :many
-select st.slug, st.name, st.position
-from statuses st
-where st.tenant_id = $1 and st.project_id = $2
-`
-
-type AllStatusesParams struct {
-	TenantID  uuid.UUID
-	ProjectID uuid.UUID
-}
-
-type AllStatusesRow struct {
-	Slug     string
-	Name     string
-	Position int32
-}
-
-// every project: the import was locked through visible_to in the same transaction
-// Also those that were taken away, whose slugs stay taken.
-func (q *Queries) AllStatuses(ctx context.Context, db DBTX, arg AllStatusesParams) ([]AllStatusesRow, error) {
-	rows, err := db.Query(ctx, AllStatuses, arg.TenantID, arg.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []AllStatusesRow
-	for rows.Next() {
-		var i AllStatusesRow
-		if err := rows.Scan(&i.Slug, &i.Name, &i.Position); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const BottomsOfLanes = `-- name: BottomsOfLanes :many
 select st.slug, coalesce((
     select t.rank
@@ -245,37 +206,6 @@ func (q *Queries) LockUntouched(ctx context.Context, db DBTX, arg LockUntouchedP
 		return nil, err
 	}
 	return items, nil
-}
-
-const MakeStatus = `-- name: MakeStatus :execrows
-insert into statuses (tenant_id, project_id, slug, name, kind, position)
-values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing
-`
-
-type MakeStatusParams struct {
-	TenantID  uuid.UUID
-	ProjectID uuid.UUID
-	Slug      string
-	Name      string
-	Kind      string
-	Position  int32
-}
-
-// every project: the import was locked through visible_to in the same transaction
-func (q *Queries) MakeStatus(ctx context.Context, db DBTX, arg MakeStatusParams) (int64, error) {
-	result, err := db.Exec(ctx, MakeStatus,
-		arg.TenantID,
-		arg.ProjectID,
-		arg.Slug,
-		arg.Name,
-		arg.Kind,
-		arg.Position,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const SetParents = `-- name: SetParents :execrows

@@ -116,7 +116,7 @@ func (q *Queries) ArchivesOf(ctx context.Context, db DBTX, arg ArchivesOfParams)
 
 const FailImport = `-- name: FailImport :exec
 update imports
-set state = 'failed', problem = $1, updated_at = now()
+set state = 'failed', failed_in = state, problem = $1, updated_at = now()
 where tenant_id = $2 and id = $3 and state in ('checking', 'running', 'undoing')
 `
 
@@ -198,6 +198,23 @@ func (q *Queries) FoundImport(ctx context.Context, db DBTX, arg FoundImportParam
 	return result.RowsAffected(), nil
 }
 
+const GiveUpStaleImports = `-- name: GiveUpStaleImports :exec
+update imports
+set state = 'failed', failed_in = state, problem = $1, updated_at = now()
+where tenant_id = $2 and state in ('checking', 'running', 'undoing') and updated_at < now() - interval '1 hour'
+`
+
+type GiveUpStaleImportsParams struct {
+	Problem  string
+	TenantID uuid.UUID
+}
+
+// What has not moved for an hour will not: its job was lost.
+func (q *Queries) GiveUpStaleImports(ctx context.Context, db DBTX, arg GiveUpStaleImportsParams) error {
+	_, err := db.Exec(ctx, GiveUpStaleImports, arg.Problem, arg.TenantID)
+	return err
+}
+
 const ImportByID = `-- name: ImportByID :one
 select
     i.id, i.user_id, i.kind, i.name, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
@@ -270,7 +287,8 @@ func (q *Queries) ImportByID(ctx context.Context, db DBTX, arg ImportByIDParams)
 const ImportNow = `-- name: ImportNow :one
 select
     i.project_id, i.user_id, i.kind, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
-    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization
+    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
+    (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
 join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.user_id and m.left_at is null
 join users u on u.id = i.user_id
@@ -309,6 +327,8 @@ type ImportNowRow struct {
 	Slug         string
 	Person       string
 	Organization string
+	Suspended    bool
+	Closing      bool
 }
 
 // An import under way, with what who began it is by now: no row when they have left.
@@ -338,6 +358,8 @@ func (q *Queries) ImportNow(ctx context.Context, db DBTX, arg ImportNowParams) (
 		&i.Slug,
 		&i.Person,
 		&i.Organization,
+		&i.Suspended,
+		&i.Closing,
 	)
 	return i, err
 }
@@ -567,24 +589,31 @@ func (q *Queries) OldImports(ctx context.Context, db DBTX, tenantID uuid.UUID) (
 	return items, nil
 }
 
-const ResumeImport = `-- name: ResumeImport :execrows
+const ResumeImport = `-- name: ResumeImport :one
 update imports
-set state = $1, problem = '', updated_at = now()
-where tenant_id = $2 and id = $3 and state = 'failed'
+set
+    state = case
+        when failed_in = 'checking' and kind = 'csv' then 'mapping'
+        when failed_in <> '' then failed_in
+        when total = 0 then 'checking'
+        else 'running'
+    end,
+    problem = '', updated_at = now()
+where tenant_id = $1 and id = $2 and state = 'failed'
+returning state
 `
 
 type ResumeImportParams struct {
-	State    string
 	TenantID uuid.UUID
 	ID       uuid.UUID
 }
 
-func (q *Queries) ResumeImport(ctx context.Context, db DBTX, arg ResumeImportParams) (int64, error) {
-	result, err := db.Exec(ctx, ResumeImport, arg.State, arg.TenantID, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+// What was under way when it failed, where that stood. The columns of a table can be said anew when looking through it failed.
+func (q *Queries) ResumeImport(ctx context.Context, db DBTX, arg ResumeImportParams) (string, error) {
+	row := db.QueryRow(ctx, ResumeImport, arg.TenantID, arg.ID)
+	var state string
+	err := row.Scan(&state)
+	return state, err
 }
 
 const SetImport = `-- name: SetImport :execrows

@@ -43,19 +43,6 @@ where m.role in ('owner', 'admin')
 order by u.name, m.user_id
 limit 5000;
 
--- name: AllStatuses :many
--- every project: the import was locked through visible_to in the same transaction
--- Also those that were taken away, whose slugs stay taken.
-select st.slug, st.name, st.position
-from statuses st
-where st.tenant_id = $1 and st.project_id = $2;
-
--- name: MakeStatus :execrows
--- every project: the import was locked through visible_to in the same transaction
-insert into statuses (tenant_id, project_id, slug, name, kind, position)
-values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing;
-
 -- name: SetParents :execrows
 -- every project: the import was locked through visible_to in the same transaction
 -- Both have to be there: a row that was not taken is nobody's parent.

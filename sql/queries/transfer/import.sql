@@ -36,7 +36,8 @@ where i.tenant_id = $1
 -- An import under way, with what who began it is by now: no row when they have left.
 select
     i.project_id, i.user_id, i.kind, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
-    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization
+    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
+    (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
 join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.user_id and m.left_at is null
 join users u on u.id = i.user_id
@@ -58,10 +59,19 @@ update imports
 set state = @state, step = @step, at = 0, mapping = coalesce(sqlc.narg(mapping)::jsonb, mapping), problem = '', updated_at = now()
 where tenant_id = @tenant_id and id = @id and state = any(@was::text[]);
 
--- name: ResumeImport :execrows
+-- name: ResumeImport :one
+-- What was under way when it failed, where that stood. The columns of a table can be said anew when looking through it failed.
 update imports
-set state = @state, problem = '', updated_at = now()
-where tenant_id = @tenant_id and id = @id and state = 'failed';
+set
+    state = case
+        when failed_in = 'checking' and kind = 'csv' then 'mapping'
+        when failed_in <> '' then failed_in
+        when total = 0 then 'checking'
+        else 'running'
+    end,
+    problem = '', updated_at = now()
+where tenant_id = @tenant_id and id = @id and state = 'failed'
+returning state;
 
 -- name: FoundImport :execrows
 update imports
@@ -86,8 +96,14 @@ where tenant_id = @tenant_id and id = @id;
 
 -- name: FailImport :exec
 update imports
-set state = 'failed', problem = @problem, updated_at = now()
+set state = 'failed', failed_in = state, problem = @problem, updated_at = now()
 where tenant_id = @tenant_id and id = @id and state in ('checking', 'running', 'undoing');
+
+-- name: GiveUpStaleImports :exec
+-- What has not moved for an hour will not: its job was lost.
+update imports
+set state = 'failed', failed_in = state, problem = @problem, updated_at = now()
+where tenant_id = @tenant_id and state in ('checking', 'running', 'undoing') and updated_at < now() - interval '1 hour';
 
 -- name: TieImport :exec
 -- The project of an archive is made.
