@@ -157,8 +157,8 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	rest := func(tickets string) [][2]string {
 		return [][2]string{manifest, {"people.jsonl", ""}, {"tickets.jsonl", tickets}, {"comments.jsonl", ""}, {"attachments.jsonl", ""}}
 	}
-	whole := packed(t, rest(ticket(""))...)
-	lying := bytes.Replace(bytes.Clone(whole), []byte("PK\x01\x02"), []byte("PK\x01\x03"), 1)
+	good := packed(t, rest(ticket(""))...)
+	lying := bytes.Replace(bytes.Clone(good), []byte("PK\x01\x02"), []byte("PK\x01\x03"), 1)
 	one := ticket("")
 	for name, c := range map[string]struct {
 		data []byte
@@ -166,7 +166,7 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	}{
 		"text":          {[]byte("PK\x03\x04 and then nothing"), "This is no archive that can be read."},
 		"directory":     {lying, "This is no archive that can be read."},
-		"cut":           {whole[:len(whole)-30], "This is no archive that can be read."},
+		"cut":           {good[:len(good)-30], "This is no archive that can be read."},
 		"way up":        {packed(t, append(rest(one), [2]string{"../../etc/passwd", "x"})...), "files that do not belong there"},
 		"absolute":      {packed(t, append(rest(one), [2]string{"/etc/passwd", "x"})...), "files that do not belong there"},
 		"backslash":     {packed(t, append(rest(one), [2]string{`files\..\x`, "x"})...), "files that do not belong there"},
