@@ -46,6 +46,24 @@ func (SendDigest) InsertOpts() river.InsertOpts {
 	return o
 }
 
+// SendReport mails a person the report of a project's week.
+type SendReport struct {
+	ForTenant
+	ProjectID uuid.UUID `json:"project_id" river:"unique"`
+	UserID    uuid.UUID `json:"user_id" river:"unique"`
+	Week      string    `json:"week" river:"unique"` // as ISO 8601 writes it
+}
+
+// Kind names the job.
+func (SendReport) Kind() string { return "send_report" }
+
+// InsertOpts puts it in the mail queue, once for a person, project and week.
+func (SendReport) InsertOpts() river.InsertOpts {
+	o := mailOpts()
+	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
+	return o
+}
+
 // TendNotifications does for an organization what time causes: due dates, digests, forgetting.
 type TendNotifications struct{ ForTenant }
 

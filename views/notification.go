@@ -161,6 +161,9 @@ func levelOptions(ctx context.Context) []ui.Option {
 }
 
 func unsubscribeText(ctx context.Context, u notify.Unsubscription) string {
+	if _, _, ok := u.Report(); ok {
+		return ui.T(ctx, "%s then gets no more mail about this project's week. The report stays in Plinth.", u.Email)
+	}
 	switch u.About {
 	case notify.UnsubscribeAll:
 		return ui.T(ctx, "%s then gets no more mails about tickets.", u.Email)

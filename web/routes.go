@@ -40,6 +40,7 @@ type Handlers struct {
 	Audit         *handlers.Audit
 	Live          *handlers.Live
 	Notifications *handlers.Notifications
+	Reports       *handlers.Reports
 	Exports       *handlers.Exports
 	Imports       *handlers.Imports
 }
@@ -250,6 +251,9 @@ func projectRoutes(h Handlers) []Route {
 		get("/orgs/{org}/projects/new", member(scope.CreateProject, h.Projects.New)),
 		post("/orgs/{org}/projects", member(scope.CreateProject, h.Projects.Create)),
 		get("/orgs/{org}/projects/{key}", member(scope.ViewOrganization, h.Projects.Show)),
+		get("/orgs/{org}/projects/{key}/report", member(scope.ViewOrganization, h.Reports.Show)),
+		get("/orgs/{org}/projects/{key}/report.pdf", member(scope.ViewOrganization, h.Reports.PDF)),
+		post("/orgs/{org}/projects/{key}/report/mail", alsoReadOnly(member(scope.ViewOrganization, h.Reports.SetMail))),
 		get("/orgs/{org}/projects/{key}/board", member(scope.ViewOrganization, h.Boards.Show)),
 		get("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Settings)),
 		post("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Update)),

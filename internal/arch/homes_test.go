@@ -54,6 +54,8 @@ func homes() map[string][]string {
 		"github.com/go-playground/form/v4":       {"handlers"},
 		"github.com/go-playground/validator/v10": {"handlers"},
 		"github.com/yuin/goldmark":               {"views"},
+		"github.com/signintech/gopdf":            {"views/pdf"},
+		"golang.org/x/image/font":                {"views/pdf"},
 		"github.com/aymanbagabas/go-udiff":       {"internal/projects"},
 		"github.com/microcosm-cc/bluemonday":     {"views"},
 

@@ -22,7 +22,7 @@ func owners() map[string]string {
 		"limit":    "rate_buckets",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",
-		"notify":   "notifications notification_projects notification_choices",
+		"notify":   "notifications notification_projects notification_choices report_subscriptions",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves saved_views search_docs search_words search_variants",
 		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks billing_syncs billing_drifts usage_hours revenue_checks billing_settings",
 	}

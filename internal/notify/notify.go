@@ -13,6 +13,7 @@ import (
 
 	"plinth/internal/db"
 	"plinth/internal/notify/notifydb"
+	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/secret"
 	"plinth/jobs"
@@ -74,12 +75,13 @@ func Levels() []Level { return []Level{Everything, Mine, Silence} }
 
 // Notify tells people.
 type Notify struct {
-	DB    *db.DB
-	Queue *jobs.Queue
-	Keys  *secret.Keys
-	URL   string // APP_URL, for links in mails
-	Now   func() time.Time
-	Log   *slog.Logger
+	DB       *db.DB
+	Queue    *jobs.Queue
+	Projects *projects.Projects // for reports
+	Keys     *secret.Keys
+	URL      string // APP_URL, for links in mails
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 const tenantBatch = 500
@@ -103,13 +105,16 @@ func (n *Notify) TendAll(ctx context.Context, after uuid.UUID) error {
 	})
 }
 
-// Tend does for an organization what time causes: it tells of tickets that are due, begins the digests of those for whom
-// it is morning, and forgets what was read long ago.
+// Tend does for an organization what time causes: it tells of tickets that are due, begins the digests and the weekly
+// reports of those for whom it is morning, and forgets what was read long ago.
 func (n *Notify) Tend(ctx context.Context, tenant uuid.UUID) error {
 	if err := n.tellDue(ctx, tenant); err != nil {
 		return err
 	}
 	if err := n.beginDigests(ctx, tenant); err != nil {
+		return err
+	}
+	if err := n.beginReports(ctx, tenant); err != nil {
 		return err
 	}
 	return n.DB.InTenant(ctx, scope.System(tenant), func(ctx context.Context, tx db.Tx) error {

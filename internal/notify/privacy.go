@@ -23,7 +23,7 @@ func ExportTx(ctx context.Context, tx db.Tx, user uuid.UUID) ([]byte, error) {
 func EraseTx(ctx context.Context, tx db.Tx, user uuid.UUID) (int64, error) {
 	q := notifydb.New()
 	var n int64
-	for _, erase := range []func(context.Context, notifydb.DBTX, uuid.UUID) (int64, error){q.EraseNotifications, q.EraseLevels, q.EraseChoices} {
+	for _, erase := range []func(context.Context, notifydb.DBTX, uuid.UUID) (int64, error){q.EraseNotifications, q.EraseLevels, q.EraseReports, q.EraseChoices} {
 		rows, err := erase(ctx, tx, user)
 		if err != nil {
 			return n, fmt.Errorf("erase notifications: %w", err)
@@ -39,6 +39,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
 		{Noun: "notifications", SQL: notifydb.PurgeNotifications},
 		{Noun: "notification_projects", SQL: notifydb.PurgeLevels},
+		{Noun: "report_subscriptions", SQL: notifydb.PurgeReports},
 	})
 }
 

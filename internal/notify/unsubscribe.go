@@ -37,7 +37,7 @@ func unsubscribeToken(key []byte, user uuid.UUID, about string) string {
 // Unsubscription is what a link in a mail can end.
 type Unsubscription struct {
 	User  uuid.UUID
-	About string // a Kind, UnsubscribeDigest or UnsubscribeAll
+	About string // a Kind, UnsubscribeDigest, UnsubscribeAll, or the reports of a project: see Report
 	Email string
 }
 
@@ -65,6 +65,12 @@ func (n *Notify) Unsubscription(ctx context.Context, about, token string) (Unsub
 func (n *Notify) Unsubscribe(ctx context.Context, u Unsubscription, all bool) error {
 	if all {
 		u.About = UnsubscribeAll
+		if err := n.endReports(ctx, u.User); err != nil {
+			return err
+		}
+	}
+	if tenant, project, ok := u.Report(); ok {
+		return n.endReport(ctx, tenant, project, u.User)
 	}
 	return n.DB.InPerson(ctx, u.User, func(ctx context.Context, tx db.Tx) error {
 		chosen, err := choicesTx(ctx, tx, u.User)

@@ -55,6 +55,7 @@ func outOfTheCopy() map[string]string {
 		"project_members":           "in projects that others may have closed since",
 		"notifications":             "leads to tickets and comments; what it was made of is in the copy as far as it is theirs",
 		"notification_projects":     "which projects they asked to hear more or less of, which others may have closed since",
+		"report_subscriptions":      "which projects they asked to hear of every week, which others may have closed since",
 		"tenants":                   "created_by; the membership is in the copy",
 		"join_links":                "written by the organization",
 		"ownership_transfers":       "ids and times alone; the events are in the copy",
@@ -97,6 +98,7 @@ func inTheErasure() map[string]string {
 		"notifications":         everyRow,
 		"notification_projects": everyRow,
 		"notification_choices":  everyRow,
+		"report_subscriptions":  everyRow,
 		"billing_settings":      "email",
 	}
 }

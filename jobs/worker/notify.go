@@ -46,6 +46,20 @@ func (w *sendDigest) Work(ctx context.Context, job *river.Job[jobs.SendDigest]) 
 	return w.m.send(ctx, "digest", fmt.Sprintf("%s:%s:%d", a.TenantID, a.UserID, a.At), a.TenantID, mail.Digest(data))
 }
 
+type sendReport struct {
+	river.WorkerDefaults[jobs.SendReport]
+	m Modules
+}
+
+func (w *sendReport) Work(ctx context.Context, job *river.Job[jobs.SendReport]) error {
+	a := job.Args
+	data, err := w.m.Notify.ReportMail(ctx, a.TenantID, a.ProjectID, a.UserID, a.Week)
+	if err != nil {
+		return done(err)
+	}
+	return w.m.send(ctx, "report", fmt.Sprintf("%s:%s:%s:%s", a.TenantID, a.ProjectID, a.UserID, a.Week), a.TenantID, mail.Report(data))
+}
+
 type tendNotifications struct {
 	river.WorkerDefaults[jobs.TendNotifications]
 	m Modules

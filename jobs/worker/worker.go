@@ -107,6 +107,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &notifyTicket{m: m})
 	river.AddWorker(w, &sendNotification{m: m})
 	river.AddWorker(w, &sendDigest{m: m})
+	river.AddWorker(w, &sendReport{m: m})
 	river.AddWorker(w, &tendNotifications{m: m})
 	river.AddWorker(w, &tendAllNotifications{m: m})
 	river.AddWorker(w, &exportProject{m: m})

@@ -113,7 +113,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
-	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
+	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
@@ -204,6 +204,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
+		Reports:       &handlers.Reports{Base: base, Notify: a.Notify},
 		Exports:       &handlers.Exports{Base: base, Transfer: a.Transfer},
 		Imports:       &handlers.Imports{Base: base, Transfer: a.Transfer},
 		Live:          &handlers.Live{Base: base, Hub: a.Live},
