@@ -3,11 +3,13 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"plinth/internal/dbtest"
+	"plinth/internal/mailer"
 	"plinth/internal/projects"
 	"plinth/test/webtest"
 )
@@ -86,10 +88,28 @@ func TestWeeklyReport(t *testing.T) {
 	a.mondays(t, jun, report, last)
 }
 
+const weekOf = "Project WEB: week of"
+
+// reportLink looks at the mail of a report, and says where it can be ended.
+func (a acme) reportLink(t *testing.T, last projects.Week) string {
+	t.Helper()
+	mails := a.Mails(t, "jun@example.com")
+	mail := mails[slices.IndexFunc(mails, func(m mailer.Kept) bool { return strings.Contains(m.Subject, weekOf) })]
+	for _, want := range []string{"1 open now, 1 of them overdue", "WEB-3 Done too late", "/report.pdf?week=" + last.Add(1).String(), "Open the report"} {
+		if !strings.Contains(mail.Text, want) {
+			t.Errorf("the mail does not say %q:\n%s", want, mail.Text)
+		}
+	}
+	link, ok := strings.CutPrefix(strings.Trim(mail.Headers["List-Unsubscribe"], "<>"), "http://"+webtest.Host)
+	if !ok || mail.Headers["List-Unsubscribe-Post"] != "List-Unsubscribe=One-Click" {
+		t.Fatalf("the mail's headers are %v", mail.Headers)
+	}
+	return link
+}
+
 // mondays follows the mail of the report through some weeks; jun asks for it today.
 func (a acme) mondays(t *testing.T, jun *webtest.Browser, report string, last projects.Week) {
 	t.Helper()
-	const subject = "Project WEB: week of"
 	tend := func(at time.Time) int {
 		t.Helper()
 		a.Worker.Notify.Now = func() time.Time { return at }
@@ -97,7 +117,7 @@ func (a acme) mondays(t *testing.T, jun *webtest.Browser, report string, last pr
 			t.Fatal(err)
 		}
 		a.Settle(t)
-		return mailed(a.Mails(t, "jun@example.com"), subject)
+		return mailed(a.Mails(t, "jun@example.com"), weekOf)
 	}
 	monday := last.Add(2).Monday
 	for range 2 {
@@ -116,18 +136,7 @@ func (a acme) mondays(t *testing.T, jun *webtest.Browser, report string, last pr
 			t.Fatalf("at %s there are %d reports, want %d", c.at, got, c.want)
 		}
 	}
-	mails := a.Mails(t, "jun@example.com")
-	mail := mails[0]
-	for _, m := range mails {
-		if strings.Contains(m.Subject, subject) {
-			mail = m
-		}
-	}
-	for _, want := range []string{"1 open now, 1 of them overdue", "WEB-3 Done too late", "/report.pdf?week=" + last.Add(1).String(), "Open the report"} {
-		if !strings.Contains(mail.Text, want) {
-			t.Errorf("the mail does not say %q:\n%s", want, mail.Text)
-		}
-	}
+	link := a.reportLink(t, last)
 	conn := dbtest.Connect(t, a.Database.Super)
 	exec := func(sql string) {
 		t.Helper()
@@ -155,10 +164,6 @@ func (a acme) mondays(t *testing.T, jun *webtest.Browser, report string, last pr
 	}
 	exec(`update ticket_counts set tickets = 1 where status = 'todo'`)
 
-	link, ok := strings.CutPrefix(strings.Trim(mail.Headers["List-Unsubscribe"], "<>"), "http://"+webtest.Host)
-	if !ok || mail.Headers["List-Unsubscribe-Post"] != "List-Unsubscribe=One-Click" {
-		t.Fatalf("the mail's headers are %v", mail.Headers)
-	}
 	nobody := a.Browser(t)
 	nobody.Get(link).Want(200).Says("Stop these mails?", "this project's week")
 	jun.Get(report).Says("Stop sending it")

@@ -50,6 +50,14 @@ func reportMedian(ctx context.Context, r projects.Report) string {
 	return cycleText(ctx, r.Cycle.Median)
 }
 
+// reportTimed says of how many tickets it is known how long they took.
+func reportTimed(ctx context.Context, r projects.Report) string {
+	if r.Cycle.Tickets == 0 {
+		return ui.T(ctx, "none was begun before")
+	}
+	return ui.TN(ctx, r.Cycle.Tickets, "of %d ticket that was begun", "of %d tickets that were begun")
+}
+
 func reportPerson(ctx context.Context, p projects.ReportPerson) string {
 	if p.ID == nil {
 		return ui.T(ctx, "Nobody")

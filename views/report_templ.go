@@ -181,7 +181,7 @@ func ProjectReport(s scope.Scope, r notify.ReportPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Stat(ui.StatBox{Label: ui.T(ctx, "Half done within"), Value: reportMedian(ctx, r.Report), Note: ui.TN(ctx, r.Cycle.Tickets, "of %d ticket that was begun", "of %d tickets that were begun")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stat(ui.StatBox{Label: ui.T(ctx, "Half done within"), Value: reportMedian(ctx, r.Report), Note: reportTimed(ctx, r.Report)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

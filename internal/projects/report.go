@@ -61,9 +61,9 @@ func (p *Projects) QueueReport(r *db.Reads, s scope.Scope, key string, week *Wee
 	var closed []closedRow
 	var counts []projectsdb.CountsByKeyRow
 	var statuses []StatusInfo
-	var monday *time.Time
+	monday := "" // is the last whole one
 	if week != nil {
-		monday = &week.Monday
+		monday = week.Monday.Format(time.DateOnly)
 	}
 	queueProject(r, s, key, &out.Project)
 	db.Row(r, &at, projectsdb.ReportWeek, s.TenantID, out.Now, monday)
@@ -129,9 +129,9 @@ func (r *Report) count(closed []closedRow) {
 }
 
 // within asks for what a time says happened in the week, as it is where the organization is.
-func (b *builder) within(column string, now time.Time, monday *time.Time) {
+func (b *builder) within(column string, now time.Time, monday string) {
 	at, week := b.arg(now), b.arg(monday)
-	begins := "coalesce(" + week + "::date::timestamp, date_trunc('week', timezone(n.time_zone, " + at + "::timestamptz)) - interval '7 days')"
+	begins := "coalesce(nullif(" + week + "::text, '')::date::timestamp, date_trunc('week', timezone(n.time_zone, " + at + "::timestamptz)) - interval '7 days')"
 	b.and(column + " >= (select timezone(n.time_zone, " + begins + ") from tenants n where n.id = $1)")
 	b.and(column + " < (select timezone(n.time_zone, " + begins + " + interval '7 days') from tenants n where n.id = $1)")
 }

@@ -50,7 +50,6 @@ from memberships m
 where m.user_id = $1
 `
 
-// every organization: those of one person, who wants no more mails of any
 func (q *Queries) OrganizationsOf(ctx context.Context, db DBTX, userID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, OrganizationsOf, userID)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 const ReportWeek = `-- name: ReportWeek :one
-select n.time_zone, coalesce($3::date, (w.began - interval '7 days')::date)::date as monday, w.began::date as running
+select n.time_zone, coalesce(nullif($3::text, '')::date, (w.began - interval '7 days')::date)::date as monday, w.began::date as running
 from tenants n
 cross join lateral (select date_trunc('week', timezone(n.time_zone, $2::timestamptz)) as began) w
 where n.id = $1
@@ -22,7 +22,7 @@ where n.id = $1
 type ReportWeekParams struct {
 	ID      uuid.UUID
 	Column2 time.Time
-	Column3 time.Time
+	Column3 string
 }
 
 type ReportWeekRow struct {

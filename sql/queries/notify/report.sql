@@ -55,7 +55,6 @@ delete from report_subscriptions
 where tenant_id = $1 and user_id = $2;
 
 -- name: OrganizationsOf :many
--- every organization: those of one person, who wants no more mails of any
 select m.tenant_id
 from memberships m
 where m.user_id = $1;
