@@ -141,6 +141,36 @@ func TestWordsOfATable(t *testing.T) {
 	b.Post(page.Path+"/start", page.Form(page.Path+"/start")).Want(422).Says("more than 60 labels")
 }
 
+// What stops goes on with what was under way.
+func TestAnImportThatStops(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 1)
+	b := a.SignIn(t, dana)
+	page := begun(t, a.Site, b, "Title\none\n")
+	page.Submit(page.Path + "/start").Want(200)
+	a.exec(t, `update imports set updated_at = now() - interval '61 minutes'`)
+	if err := a.Worker.Transfer.Tidy(t.Context(), a.owner.TenantID); err != nil {
+		t.Fatal(err)
+	}
+	page = b.Get(page.Path).Want(200).Says("This import has stopped. Something went wrong on our side.")
+	page.Submit(page.Path + "/resume").Want(200).Says("Bringing tickets in")
+	a.exec(t, `update tenants set suspended_at = now(), suspended_reason = 'a reason'`)
+	a.Settle(t)
+	b.Get(page.Path).Want(200).Says("This organization can only be read at the moment.")
+	a.exec(t, `update tenants set suspended_at = null, suspended_reason = null`)
+	page.Submit(page.Path + "/resume").Want(200)
+	a.Settle(t)
+	page = b.Get(page.Path).Want(200).Says("1 ticket came in.")
+	page.Submit(page.Path + "/undo").Want(200)
+	a.exec(t, `update tenants set suspended_at = now(), suspended_reason = 'a reason'`)
+	a.Settle(t)
+	a.exec(t, `update tenants set suspended_at = null, suspended_reason = null`)
+	b.Get(page.Path).Want(200).Submit(page.Path + "/resume").Want(200).Says("Taking it back")
+	a.Settle(t)
+	b.Get(page.Path).Want(200).Says("1 ticket lies in the trash.")
+}
+
 // importLink is where the tickets of an import are listed.
 func importLink(t *testing.T, page *webtest.Page) string {
 	t.Helper()
