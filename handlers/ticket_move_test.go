@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"plinth/test/webtest"
+
 	"plinth/internal/projects"
 )
 
@@ -44,15 +46,10 @@ func TestMoveATicketToAnotherProject(t *testing.T) {
 		t.Error("the key it had is no link any more")
 	}
 
-	// Who had the old page open keeps what they write.
 	late := stale.Submit(d.ticket+"/comments", "body", "A late word").Want(200).At(there).Says("The ticket is OPS-2 now. What you wrote is in the form")
-	if got := late.Form(there + "/comments").Get("body"); got != "A late word" {
-		t.Errorf("the comment is lost: %q", got)
-	}
+	keeps(t, late, there+"/comments", "A late word")
 	late = edit.Submit(d.ticket, "title", "Gripper stalls", "body", "A late text").Want(200).At(there + "/edit").Says("What you wrote is in the form")
-	if got := late.Form(there).Get("body"); got != "A late text" {
-		t.Errorf("the description is lost: %q", got)
-	}
+	keeps(t, late, there, "A late text")
 
 	// What led to it leads to it, for who may see it.
 	d.dana.Get(d.ticket).Want(200).At(there)
@@ -114,4 +111,12 @@ func TestDuplicateATicket(t *testing.T) {
 	again.Submit(base, "title", "Gripper stalls too").Want(200).At(base+"/2").Says("Gripper stalls too", "All of it", "bug", "made it as a copy of WEB-1")
 	b.Get(base + "/new?copy=99").Want(404)
 	b.Get(base + "/new?copy=x").Want(200)
+}
+
+// keeps fails the test unless the form on a page holds the text.
+func keeps(t *testing.T, page *webtest.Page, form, text string) {
+	t.Helper()
+	if got := page.Form(form).Get("body"); got != text {
+		t.Errorf("what was typed is lost: %q", got)
+	}
 }
