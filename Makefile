@@ -25,7 +25,7 @@ run: ## Start everything on this machine; ADDR=127.0.0.1:9000 for another addres
 .PHONY: test
 test: chromium $(NODE_MODULES) $(OIDC) ## Run all tests, ten minutes at most
 	@$(PGCTL) ready .plinth/test-pg
-	go test -p 2 -parallel 4 -timeout 20m ./...
+	go test -p 2 -timeout 20m ./...
 
 .PHONY: check
 check: $(SQUAWK) ## Check format, vet, generated files, migrations, modules and borders
