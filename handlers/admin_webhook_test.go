@@ -34,7 +34,7 @@ func TestReplayAllOfAFilter(t *testing.T) {
 		t.Errorf("%s of the newest three are among the oldest 200", got)
 	}
 	// Had all of them failed for good, the next time reaches those that have not had their turn.
-	page.Submit("/admin/webhooks/replay", "why", "Still down.").Want(200)
+	page.Submit("/admin/webhooks/replay", "why", "Still down.").Want(200).Says("Queued again: 200.")
 	if got := o.one(t, jobs+` and args ->> 'event_id' in ('evt_late_000', 'evt_late_001', 'evt_late_002')`); got != "3" {
 		t.Errorf("%s of the three that are left have had their turn", got)
 	}

@@ -44,9 +44,7 @@ func (q *Queries) RequeueEvent(ctx context.Context, db DBTX, id string) (int64, 
 }
 
 const RequeueEvents = `-- name: RequeueEvents :many
-update stripe_events e
-set state = 'queued', note = '', applied_at = now()
-where e.id in (
+with chosen as materialized (
     select x.id
     from stripe_events x
     where x.state = case when $1::text = 'parked' then 'parked' else 'queued' end
@@ -57,6 +55,11 @@ where e.id in (
     limit $4
     for update skip locked
 )
+
+update stripe_events e
+set state = 'queued', note = '', applied_at = now()
+from chosen c
+where e.id = c.id
 returning e.id
 `
 
@@ -68,7 +71,8 @@ type RequeueEventsParams struct {
 }
 
 // Those that are parked, or that have waited for a quarter of an hour: the ones that were tried longest ago first, so that
-// those that fail for good do not hide the rest, then the oldest. An empty type is any.
+// those that fail for good do not hide the rest, then the oldest. An empty type is any. They are chosen once and for all:
+// as a plain subquery a plan may choose again for every row, skip what it changed itself, and so go beyond the limit.
 func (q *Queries) RequeueEvents(ctx context.Context, db DBTX, arg RequeueEventsParams) ([]string, error) {
 	rows, err := db.Query(ctx, RequeueEvents,
 		arg.State,

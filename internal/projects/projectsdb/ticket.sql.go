@@ -263,21 +263,23 @@ func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams)
 }
 
 const ReassignTickets = `-- name: ReassignTickets :execrows
-update tickets
+with chosen as materialized (
+    select t.id
+    from tickets t
+    where t.tenant_id = $1 and t.assignee_id = $4::uuid and t.deleted_at is null and t.closed_at is null
+    order by t.id
+    limit $5
+    for no key update
+)
+
+update tickets r
 set
     assignee_id = case
-        when project_id in (select v.project_id from visible_to($1, $2::uuid) v) then $2::uuid
+        when r.project_id in (select v.project_id from visible_to($1, $2::uuid) v) then $2::uuid
     end,
     updated_at = $3::timestamptz
-where tenant_id = $1
-  and id in (
-      select t.id
-      from tickets t
-      where t.tenant_id = $1 and t.assignee_id = $4::uuid and t.deleted_at is null and t.closed_at is null
-      order by t.id
-      limit $5
-      for no key update
-  )
+from chosen c
+where r.tenant_id = $1 and r.id = c.id
 `
 
 type ReassignTicketsParams struct {
@@ -288,7 +290,8 @@ type ReassignTicketsParams struct {
 	Size     int32
 }
 
-// Open tickets of somebody go to somebody else, or to nobody where that one may not see the project.
+// Open tickets of somebody go to somebody else, or to nobody where that one may not see the project. They are chosen once:
+// a plain subquery may be run again for every row, and would then go beyond the limit.
 func (q *Queries) ReassignTickets(ctx context.Context, db DBTX, arg ReassignTicketsParams) (int64, error) {
 	result, err := db.Exec(ctx, ReassignTickets,
 		arg.Tenant,

@@ -6,10 +6,9 @@ where id = $1;
 
 -- name: RequeueEvents :many
 -- Those that are parked, or that have waited for a quarter of an hour: the ones that were tried longest ago first, so that
--- those that fail for good do not hide the rest, then the oldest. An empty type is any.
-update stripe_events e
-set state = 'queued', note = '', applied_at = now()
-where e.id in (
+-- those that fail for good do not hide the rest, then the oldest. An empty type is any. They are chosen once and for all:
+-- as a plain subquery a plan may choose again for every row, skip what it changed itself, and so go beyond the limit.
+with chosen as materialized (
     select x.id
     from stripe_events x
     where x.state = case when sqlc.arg(state)::text = 'parked' then 'parked' else 'queued' end
@@ -20,6 +19,11 @@ where e.id in (
     limit sqlc.arg(most)
     for update skip locked
 )
+
+update stripe_events e
+set state = 'queued', note = '', applied_at = now()
+from chosen c
+where e.id = c.id
 returning e.id;
 
 -- name: IgnoreParked :execrows

@@ -102,22 +102,25 @@ where tenant_id = $1
   and id = $3;
 
 -- name: ReassignTickets :execrows
--- Open tickets of somebody go to somebody else, or to nobody where that one may not see the project.
-update tickets
+-- Open tickets of somebody go to somebody else, or to nobody where that one may not see the project. They are chosen once:
+-- a plain subquery may be run again for every row, and would then go beyond the limit.
+with chosen as materialized (
+    select t.id
+    from tickets t
+    where t.tenant_id = $1 and t.assignee_id = @giver::uuid and t.deleted_at is null and t.closed_at is null
+    order by t.id
+    limit @size
+    for no key update
+)
+
+update tickets r
 set
     assignee_id = case
-        when project_id in (select v.project_id from visible_to($1, @receiver::uuid) v) then @receiver::uuid
+        when r.project_id in (select v.project_id from visible_to($1, @receiver::uuid) v) then @receiver::uuid
     end,
     updated_at = @now::timestamptz
-where tenant_id = $1
-  and id in (
-      select t.id
-      from tickets t
-      where t.tenant_id = $1 and t.assignee_id = @giver::uuid and t.deleted_at is null and t.closed_at is null
-      order by t.id
-      limit @size
-      for no key update
-  );
+from chosen c
+where r.tenant_id = $1 and r.id = c.id;
 
 -- name: AssigneeNames :many
 -- The names behind the ids that a ticket's history speaks of.
