@@ -9,8 +9,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
+	"plinth/internal/fault"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/transfer"
@@ -57,8 +59,15 @@ func (h *Exports) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 		asked = nil // what no page of ours sends asks for everything
 	}
 	filter := projects.ParseListQuery(asked).Filter
-	if err := h.Transfer.Begin(r.Context(), s, key, f.Kind, filter, f.ID); err != nil {
-		return err
+	if failed := h.Transfer.Begin(r.Context(), s, key, f.Kind, filter, f.ID); failed != nil {
+		if fault.Is(failed, fault.Denied) || fault.Is(failed, fault.NotFound) {
+			return failed
+		}
+		page, err := h.Transfer.ExportPage(r.Context(), s, key, filter)
+		if err != nil {
+			return err
+		}
+		return h.Again(w, r, failed, func(form ui.Form) templ.Component { return views.ProjectExport(s, page, filter, form) })
 	}
 	to := ui.ProjectPath(s.Slug, key, "export")
 	if q := filter.Values().Encode(); q != "" && f.Kind == transfer.CSV {

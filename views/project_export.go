@@ -36,6 +36,15 @@ func exportName(ctx context.Context, e transfer.Export) string {
 	return ui.T(ctx, "All tickets")
 }
 
+// exportProblem says why there is no copy.
+func exportProblem(ctx context.Context, e transfer.Export) string {
+	text := ui.T(ctx, "It could not be finished. Nothing of it is kept.")
+	if e.Problem != "" {
+		text += " " + e.Problem
+	}
+	return text
+}
+
 func exportRunning(page transfer.ExportPage, kind string) bool {
 	for _, e := range page.Exports {
 		if e.State == transfer.Running && (kind == "" || e.Kind == kind) {

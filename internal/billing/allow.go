@@ -83,7 +83,7 @@ func (c *Catalogue) AllowStorageTx(ctx context.Context, tx db.Tx, s scope.Scope,
 		return nil
 	}
 	have, err := q.CountStorage(ctx, tx, s.TenantID)
-	if err != nil && !db.None(err) {
+	if err != nil {
 		return fmt.Errorf("count storage: %w", err)
 	}
 	if have+more <= limit {

@@ -62,7 +62,7 @@ var entryName = regexp.MustCompile(`^(plinth\.json|(people|tickets|comments|atta
 // refused before anything of it is unpacked. Nothing of it is ever written under a name that it brings.
 func (t *Transfer) openBundle(ctx context.Context, key string, size int64) (*bundle, error) {
 	if key == "" {
-		return nil, badArchive("The file is not kept any more. Send it again.")
+		return nil, badArchive(noFile)
 	}
 	b := &bundle{file: t.Store.At(ctx, key, size), entries: map[string]*zip.File{}}
 	parts := &blockReader{file: b.file, left: maxDirectory}

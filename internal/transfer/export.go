@@ -28,6 +28,7 @@ type Export struct {
 	Done    int64 // tickets
 	Total   int64
 	Bytes   int64 // without files
+	Problem string
 	Made    time.Time
 	Expires time.Time
 }
@@ -49,7 +50,7 @@ func (t *Transfer) ExportPage(ctx context.Context, s scope.Scope, key string, f 
 }
 
 // Begin starts a copy. id is made with the form, so that a form sent twice begins one; while one of the kind is under way no
-// other begins. A whole project is for who manages it.
+// other begins. A whole project is for who manages it. PaymentRequired when the plan has no room for it, Throttled after many.
 func (t *Transfer) Begin(ctx context.Context, s scope.Scope, key, kind string, f projects.Filter, id uuid.UUID) error {
 	if kind == ZIP {
 		f = projects.Filter{}
@@ -67,8 +68,14 @@ func (t *Transfer) Begin(ctx context.Context, s scope.Scope, key, kind string, f
 	if kind == ZIP {
 		id[15] ^= 1 // the page has one id for both of its forms
 	}
+	if err := t.takeExport(ctx, s); err != nil {
+		return err
+	}
 	q := transferdb.New()
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := t.roomTx(ctx, tx, s, "", 1); err != nil {
+			return err
+		}
 		if err := q.GiveUpStaleExports(ctx, tx, s.TenantID); err != nil {
 			return fmt.Errorf("give up what does not move: %w", err)
 		}
@@ -95,9 +102,12 @@ func noteTx(ctx context.Context, tx db.Tx, s scope.Scope, action string, project
 }
 
 // Stream writes the tickets of a list as a table, some at a time: begin is called before the first part, and after each
-// part, so that the reader gets the time that they need. What changes meanwhile is in it or is not.
+// part, so that the reader gets the time that they need. What changes meanwhile is in it or is not. Throttled after many.
 func (t *Transfer) Stream(ctx context.Context, s scope.Scope, key string, f projects.Filter, w io.Writer, part func() error) error {
 	project, err := t.Projects.Project(ctx, s, key)
+	if err == nil {
+		err = t.takeExport(ctx, s)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/fault"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/transfer/transferdb"
@@ -45,6 +47,9 @@ func (t *Transfer) RunExport(ctx context.Context, tenant, id uuid.UUID) (more bo
 	begun := time.Now()
 	for {
 		more, err := t.exportSome(ctx, tenant, id)
+		if fault.Is(err, fault.PaymentRequired) {
+			return false, errors.Join(jobs.ErrNothingToDo, t.failExport(ctx, tenant, id, fault.As(err).Public))
+		}
 		if err != nil || !more || time.Since(begun) >= t.runFor() {
 			return more, err
 		}
@@ -84,9 +89,29 @@ func (t *Transfer) lost(ctx context.Context, tenant, id uuid.UUID) error {
 
 // GiveUpExport marks a copy as failed; who asked is shown that, and tries again.
 func (t *Transfer) GiveUpExport(ctx context.Context, tenant, id uuid.UUID) error {
-	return t.DB.InTenant(ctx, scope.System(tenant), func(ctx context.Context, tx db.Tx) error {
-		if err := transferdb.New().FailExport(ctx, tx, transferdb.FailExportParams{TenantID: tenant, ID: id}); err != nil {
-			return fmt.Errorf("mark the copy as failed: %w", err)
+	return t.failExport(ctx, tenant, id, "")
+}
+
+// failExport ends a copy, and takes away what is written of it. What it cannot take away a night's tidying does.
+func (t *Transfer) failExport(ctx context.Context, tenant, id uuid.UUID, problem string) error {
+	s := scope.System(tenant)
+	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		return transferdb.New().FailExport(ctx, tx, transferdb.FailExportParams{TenantID: tenant, ID: id, Problem: problem})
+	})
+	if err != nil {
+		return fmt.Errorf("mark the copy as failed: %w", err)
+	}
+	return t.emptyExport(ctx, s, id)
+}
+
+// emptyExport deletes the files of a copy that failed. They count as kept until they are gone.
+func (t *Transfer) emptyExport(ctx context.Context, s scope.Scope, id uuid.UUID) error {
+	if err := t.Store.DeleteAll(ctx, folderOf(s.TenantID, id)); err != nil {
+		return err
+	}
+	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := transferdb.New().EmptyExport(ctx, tx, transferdb.EmptyExportParams{TenantID: s.TenantID, ID: id}); err != nil {
+			return fmt.Errorf("note that a copy is gone: %w", err)
 		}
 		return nil
 	})
@@ -203,7 +228,7 @@ func (t *Transfer) moveExport(ctx context.Context, s scope.Scope, id uuid.UUID, 
 		if n == 0 {
 			return jobs.ErrNothingToDo // somebody else went on with it
 		}
-		return nil
+		return t.roomTx(ctx, tx, s, "", 0)
 	})
 }
 
@@ -224,7 +249,8 @@ func (c *counter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// folderOf is where a copy lies; with those of organizations, they do not count as what an organization keeps.
+// folderOf is where a copy lies. It counts toward what a plan includes, but where a plan charges for what is kept it is not
+// charged, since it goes by itself.
 func folderOf(tenant, export uuid.UUID) string {
 	return "tenants/" + tenant.String() + "/exports/projects/" + export.String() + "/"
 }

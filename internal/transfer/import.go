@@ -1,11 +1,7 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +14,6 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
-	"plinth/internal/files"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/transfer/transferdb"
@@ -114,103 +109,6 @@ func errNotManager() error {
 	return fault.New(fault.Denied, "Owners, admins and whoever made the project bring tickets into it.")
 }
 
-// Sent is a file that a form sends. ID is made with the form, so that sending it twice brings it once.
-type Sent struct {
-	ID   uuid.UUID
-	Name string
-	Body io.Reader
-}
-
-// ReceiveTable keeps a table for a project, a piece at a time, and says how it is written. Faults are about FileField.
-func (t *Transfer) ReceiveTable(ctx context.Context, s scope.Scope, key string, sent Sent) error {
-	page, err := t.ImportsPage(ctx, s, key)
-	if err != nil {
-		return err
-	}
-	if page.Project.Archived() {
-		return fault.New(fault.Conflict, "This project is archived. Bring it back to work in it.")
-	}
-	if sent.ID == uuid.Nil {
-		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
-	}
-	seen := &watcher{}
-	kept, err := t.keep(ctx, s, sent, MaxTable, seen)
-	if err != nil {
-		return err
-	}
-	layout, err := seen.layout()
-	if err != nil {
-		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
-	}
-	columns, preset := guess(layout.Columns)
-	layout.Preset = preset.ID
-	return t.add(ctx, s, sent, kept, transferdb.AddImportParams{
-		ProjectID: &page.Project.ID, Kind: CSV, Layout: document(layout), Mapping: document(Plan{Columns: columns}), State: Mapping,
-	})
-}
-
-// document is JSON of our own types, which always is some.
-func document(of any) []byte {
-	text, err := json.Marshal(of)
-	if err != nil {
-		panic(err)
-	}
-	return text
-}
-
-// keptFile is one that lies in the place for files.
-type keptFile struct {
-	key  string
-	size int64
-	sum  []byte
-}
-
-// keep stores what a form sends, as far as it may be.
-func (t *Transfer) keep(ctx context.Context, s scope.Scope, sent Sent, most int64, also io.Writer) (keptFile, error) {
-	out := keptFile{key: folderIn(s.TenantID, sent.ID) + rand.Text()}
-	sum, in := sha256.New(), &counter{}
-	err := t.Store.Write(ctx, out.key, func(w io.Writer) error {
-		n, err := io.Copy(io.MultiWriter(w, sum, in, also), io.LimitReader(sent.Body, most+1))
-		if err == nil && n > most {
-			return &fault.Error{Kind: fault.TooLarge, Fields: map[string]string{FileField: fmt.Sprintf("This file is larger than %d MB. Split it into smaller ones.", most>>20)}}
-		}
-		return err
-	})
-	out.size, out.sum = in.n, sum.Sum(nil)
-	return out, err
-}
-
-// folderIn is where the files of an import lie.
-func folderIn(tenant, imported uuid.UUID) string {
-	return "tenants/" + tenant.String() + "/exports/imports/" + imported.String() + "/"
-}
-
-// add writes the row of an import. A form that was sent before brings nothing new, and is refused with another file.
-func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptFile, row transferdb.AddImportParams) error {
-	row.TenantID, row.ID, row.UserID, row.Name = s.TenantID, sent.ID, s.Person.ID, files.CleanName(sent.Name)
-	row.Key, row.Size, row.Sha256, row.Now = kept.key, kept.size, kept.sum, t.now()
-	twin := false
-	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		n, err := transferdb.New().AddImport(ctx, tx, row)
-		if err != nil {
-			return fmt.Errorf("add the import: %w", err)
-		}
-		if n > 0 {
-			return t.enqueueWhile(ctx, tx, s, sent.ID, row.State)
-		}
-		twin = true
-		had, err := transferdb.New().ImportTwin(ctx, tx, transferdb.ImportTwinParams{TenantID: s.TenantID, ID: sent.ID})
-		if err != nil || had.UserID != s.Person.ID || !bytes.Equal(had.Sha256, kept.sum) {
-			return fault.New(fault.Conflict, "This form was sent before, with another file. Reload the page and choose the file again.")
-		}
-		return nil
-	})
-	if err != nil || twin {
-		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
-	}
-	return nil
-}
-
 // enqueueWhile lets the worker go on with an import in those states in which there is something to do.
 func (t *Transfer) enqueueWhile(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, state string) error {
 	if state != Checking && state != Running && state != Undoing {
@@ -228,6 +126,9 @@ func (t *Transfer) Check(ctx context.Context, s scope.Scope, key string, id uuid
 	plan := page.Import.Plan
 	plan.Columns = columns
 	if err := plan.check(len(page.Import.Layout.Columns)); err != nil {
+		return err
+	}
+	if err := t.takeStep(ctx, s); err != nil {
 		return err
 	}
 	return t.set(ctx, s, page, Checking, 0, &plan, Mapping, Checked)
@@ -349,6 +250,9 @@ func (t *Transfer) Undo(ctx context.Context, s scope.Scope, key string, id uuid.
 // Resume goes on with an import that failed in the middle.
 func (t *Transfer) Resume(ctx context.Context, s scope.Scope, key string, id uuid.UUID) error {
 	if _, err := t.ImportPage(ctx, s, key, id); err != nil {
+		return err
+	}
+	if err := t.takeStep(ctx, s); err != nil {
 		return err
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {

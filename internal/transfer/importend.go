@@ -74,29 +74,48 @@ func reaches(up map[uint32]uint32, from, to uint32) bool {
 	return true
 }
 
+// finishImport notes that an import is in, or taken back, and lets go of its file.
 func (t *Transfer) finishImport(ctx context.Context, in *running) error {
+	if err := t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error { return t.finishTx(ctx, tx, in) }); err != nil {
+		return err
+	}
+	if in.Key == "" {
+		return nil
+	}
+	// What fails here is tidied away in a week.
+	err := t.Store.DeleteAll(ctx, in.Key)
+	if err == nil {
+		err = t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
+			return transferdb.New().EmptyImport(ctx, tx, transferdb.EmptyImportParams{TenantID: in.s.TenantID, ID: in.id})
+		})
+	}
+	if err != nil {
+		t.Log.WarnContext(ctx, "the file of an import stays for a while", "error", err)
+	}
+	return nil
+}
+
+func (t *Transfer) finishTx(ctx context.Context, tx db.Tx, in *running) error {
 	low, high := projects.BroughtBetween(in.id)
-	return t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
-		now, err := transferdb.New().LockImport(ctx, tx, transferdb.LockImportParams{TenantID: in.s.TenantID, ID: in.id})
-		if err != nil || now.State != in.State {
-			return errors.Join(err, jobs.ErrNothingToDo)
-		}
-		n, err := t.Projects.RemainingTx(ctx, tx, in.s, in.into.Project.ID, low, high)
-		if err != nil {
-			return fmt.Errorf("count what is there: %w", err)
-		}
-		state, action := Done, "project.imported"
-		if in.State == Undoing {
-			state, action = Undone, "project.import_undone"
-		}
-		if err := transferdb.New().FinishImport(ctx, tx, transferdb.FinishImportParams{TenantID: in.s.TenantID, ID: in.id, State: state, Remaining: n, Now: t.now()}); err != nil {
-			return fmt.Errorf("finish the import: %w", err)
-		}
-		if state == Undone {
-			n = in.Made - n
-		}
-		return importNote(ctx, tx, in.s, action, in.into.Project.ID, in.into.Project.Name, n)
-	})
+	now, err := transferdb.New().LockImport(ctx, tx, transferdb.LockImportParams{TenantID: in.s.TenantID, ID: in.id})
+	if err != nil || now.State != in.State {
+		return errors.Join(err, jobs.ErrNothingToDo)
+	}
+	n, err := t.Projects.RemainingTx(ctx, tx, in.s, in.into.Project.ID, low, high)
+	if err != nil {
+		return fmt.Errorf("count what is there: %w", err)
+	}
+	state, action := Done, "project.imported"
+	if in.State == Undoing {
+		state, action = Undone, "project.import_undone"
+	}
+	if err := transferdb.New().FinishImport(ctx, tx, transferdb.FinishImportParams{TenantID: in.s.TenantID, ID: in.id, State: state, Remaining: n, Now: t.now()}); err != nil {
+		return fmt.Errorf("finish the import: %w", err)
+	}
+	if state == Undone {
+		n = in.Made - n
+	}
+	return importNote(ctx, tx, in.s, action, in.into.Project.ID, in.into.Project.Name, n)
 }
 
 // undo throws away what nobody has worked on since.

@@ -47,7 +47,7 @@ func (t *Transfer) ImportPage(ctx context.Context, s scope.Scope, key string, id
 func importOf(row transferdb.ImportByIDRow) (Import, error) {
 	out := Import{
 		ID: row.ID, UserID: row.UserID, Kind: row.Kind, Name: row.Name, State: row.State, Step: int(row.Step), At: row.At, Total: row.Total, Made: row.Made,
-		Skipped: row.Skipped, Remaining: row.Remaining, Problem: row.Problem, Begun: row.CreatedAt, Finished: row.FinishedAt, Project: row.Project, kept: row.Key != "",
+		Skipped: row.Skipped, Remaining: row.Remaining, Problem: row.Problem, Begun: row.CreatedAt, Finished: row.FinishedAt, Project: row.Project, kept: row.Kept,
 	}
 	err := errors.Join(json.Unmarshal(row.Layout, &out.Layout), json.Unmarshal(row.Mapping, &out.Plan))
 	if row.Kind == ZIP {

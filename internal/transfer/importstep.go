@@ -133,7 +133,7 @@ func (t *Transfer) loadImport(ctx context.Context, tenant, id uuid.UUID) (*runni
 // open reads the table from its beginning; the first line is read.
 func (t *Transfer) open(ctx context.Context, in *running) (*table, *converter, io.Closer, error) {
 	if in.Key == "" {
-		return nil, nil, nil, fault.New(fault.Invalid, "The file is not kept any more. Send it again.")
+		return nil, nil, nil, fault.New(fault.Invalid, noFile)
 	}
 	var layout Layout
 	if err := json.Unmarshal(in.Layout, &layout); err != nil {

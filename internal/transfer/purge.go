@@ -20,11 +20,11 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 	})
 }
 
-// Tidy removes the copies of an organization's projects that have expired, and the files of imports a week behind their last
-// step. A job calls it.
+// Tidy removes the copies of an organization's projects that have expired or failed, and the files of imports a week behind
+// their last step. A job calls it.
 func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 	s, q := scope.System(tenant), transferdb.New()
-	var expired []uuid.UUID
+	var expired, failed []uuid.UUID
 	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
 		if err := q.GiveUpStaleExports(ctx, tx, tenant); err != nil {
 			return err
@@ -32,11 +32,19 @@ func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 		if err := q.GiveUpStaleImports(ctx, tx, transferdb.GiveUpStaleImportsParams{TenantID: tenant, Problem: ourSide}); err != nil {
 			return err
 		}
+		if failed, err = q.FailedExports(ctx, tx, tenant); err != nil {
+			return err
+		}
 		expired, err = q.ExpiredExports(ctx, tx, tenant)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("list expired copies: %w", err)
+	}
+	for _, id := range failed {
+		if err := t.emptyExport(ctx, s, id); err != nil {
+			return err
+		}
 	}
 	for _, id := range expired {
 		// The files go first: a row without files is harmless, files without a row are never found again.
@@ -53,21 +61,33 @@ func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 	return t.tidyImports(ctx, s)
 }
 
+const noFile = "The file is not kept any more. Send it again."
+
+// tidyImports forgets what was read of old files, and then deletes them: from then on nobody goes on with them. Whoever dies on
+// the way leaves a row that says that its file is still to go.
 func (t *Transfer) tidyImports(ctx context.Context, s scope.Scope) error {
 	q := transferdb.New()
-	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		old, err := q.OldImports(ctx, tx, s.TenantID)
-		if err != nil {
-			return fmt.Errorf("list old imports: %w", err)
+	var gone []uuid.UUID
+	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
+		if _, err := q.ForgetImports(ctx, tx, transferdb.ForgetImportsParams{TenantID: s.TenantID, Problem: noFile}); err != nil {
+			return err
 		}
-		for _, id := range old {
-			if err := t.Store.DeleteAll(ctx, folderIn(s.TenantID, id)); err != nil {
-				return err
-			}
-			if err := q.ForgetFile(ctx, tx, transferdb.ForgetFileParams{TenantID: s.TenantID, ID: id}); err != nil {
-				return fmt.Errorf("forget a file: %w", err)
-			}
-		}
-		return nil
+		gone, err = q.ForgottenImports(ctx, tx, s.TenantID)
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("forget old imports: %w", err)
+	}
+	for _, id := range gone {
+		if err := t.Store.DeleteAll(ctx, folderIn(s.TenantID, id)); err != nil {
+			return err
+		}
+		err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+			return q.ForgetFile(ctx, tx, transferdb.ForgetFileParams{TenantID: s.TenantID, ID: id})
+		})
+		if err != nil {
+			return fmt.Errorf("forget a file: %w", err)
+		}
+	}
+	return nil
 }

@@ -39,12 +39,15 @@ func (q *Queries) CountProjects(ctx context.Context, db DBTX, tenantID uuid.UUID
 }
 
 const CountStorage = `-- name: CountStorage :one
-select bytes
-from file_totals
-where tenant_id = $1
+select (
+    coalesce((select f.bytes from file_totals f where f.tenant_id = $1), 0)
+    + coalesce((select sum(i.size) from imports i where i.tenant_id = $1 and i.key <> '' and not (i.kind = 'zip' and i.state = 'running')), 0)
+    + coalesce((select sum(e.bytes) from project_exports e where e.tenant_id = $1), 0)
+)::bigint as bytes
 `
 
-// What is kept of files, as the files keep their sum.
+// What is kept: the files of tickets, as they keep their sum, tables and archives that were sent, and copies that were
+// prepared. An archive makes room for its files while they come in.
 func (q *Queries) CountStorage(ctx context.Context, db DBTX, tenantID uuid.UUID) (int64, error) {
 	row := db.QueryRow(ctx, CountStorage, tenantID)
 	var bytes int64

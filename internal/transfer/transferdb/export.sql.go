@@ -27,6 +27,23 @@ func (q *Queries) DropExport(ctx context.Context, db DBTX, arg DropExportParams)
 	return err
 }
 
+const EmptyExport = `-- name: EmptyExport :exec
+update project_exports
+set bytes = 0
+where tenant_id = $1 and id = $2 and state = 'failed'
+`
+
+type EmptyExportParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// Its files are gone.
+func (q *Queries) EmptyExport(ctx context.Context, db DBTX, arg EmptyExportParams) error {
+	_, err := db.Exec(ctx, EmptyExport, arg.TenantID, arg.ID)
+	return err
+}
+
 const ExpiredExports = `-- name: ExpiredExports :many
 select id
 from project_exports
@@ -117,7 +134,7 @@ func (q *Queries) ExportNow(ctx context.Context, db DBTX, arg ExportNowParams) (
 }
 
 const ExportsOf = `-- name: ExportsOf :many
-select e.id, e.kind, e.filter, e.state, e.done, e.total, e.bytes, e.created_at, e.expires_at
+select e.id, e.kind, e.filter, e.state, e.done, e.total, e.bytes, e.problem, e.created_at, e.expires_at
 from project_exports e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
 where e.tenant_id = $1
@@ -143,6 +160,7 @@ type ExportsOfRow struct {
 	Done      int64
 	Total     int64
 	Bytes     int64
+	Problem   string
 	CreatedAt time.Time
 	ExpiresAt time.Time
 }
@@ -165,6 +183,7 @@ func (q *Queries) ExportsOf(ctx context.Context, db DBTX, arg ExportsOfParams) (
 			&i.Done,
 			&i.Total,
 			&i.Bytes,
+			&i.Problem,
 			&i.CreatedAt,
 			&i.ExpiresAt,
 		); err != nil {
@@ -180,18 +199,48 @@ func (q *Queries) ExportsOf(ctx context.Context, db DBTX, arg ExportsOfParams) (
 
 const FailExport = `-- name: FailExport :exec
 update project_exports
-set state = 'failed', updated_at = now()
+set state = 'failed', problem = $3, updated_at = now()
 where tenant_id = $1 and id = $2 and state = 'running'
 `
 
 type FailExportParams struct {
 	TenantID uuid.UUID
 	ID       uuid.UUID
+	Problem  string
 }
 
 func (q *Queries) FailExport(ctx context.Context, db DBTX, arg FailExportParams) error {
-	_, err := db.Exec(ctx, FailExport, arg.TenantID, arg.ID)
+	_, err := db.Exec(ctx, FailExport, arg.TenantID, arg.ID, arg.Problem)
 	return err
+}
+
+const FailedExports = `-- name: FailedExports :many
+select id
+from project_exports
+where tenant_id = $1 and state = 'failed' and bytes > 0
+order by id
+limit 100
+`
+
+// Those that still have files.
+func (q *Queries) FailedExports(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, FailedExports, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const FinishExport = `-- name: FinishExport :execrows

@@ -114,6 +114,23 @@ func (q *Queries) ArchivesOf(ctx context.Context, db DBTX, arg ArchivesOfParams)
 	return items, nil
 }
 
+const EmptyImport = `-- name: EmptyImport :exec
+update imports
+set size = 0
+where tenant_id = $1 and id = $2 and state in ('done', 'undone')
+`
+
+type EmptyImportParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// All is in, and the file is gone.
+func (q *Queries) EmptyImport(ctx context.Context, db DBTX, arg EmptyImportParams) error {
+	_, err := db.Exec(ctx, EmptyImport, arg.TenantID, arg.ID)
+	return err
+}
+
 const FailImport = `-- name: FailImport :exec
 update imports
 set state = 'failed', failed_in = state, problem = $1, updated_at = now()
@@ -172,6 +189,85 @@ func (q *Queries) ForgetFile(ctx context.Context, db DBTX, arg ForgetFileParams)
 	return err
 }
 
+const ForgetImports = `-- name: ForgetImports :many
+update imports m
+set
+    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses',
+    found = m.found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers',
+    failed_in = case when m.state in ('mapping', 'checked') then m.state else m.failed_in end,
+    problem = case when m.state in ('mapping', 'checked', 'failed') then $2::text else m.problem end,
+    state = case when m.state in ('mapping', 'checked') then 'failed' else m.state end
+where m.tenant_id = $1
+  and m.forgotten_at is null
+  and m.id in (
+      select i.id
+      from imports i
+      where i.tenant_id = $1
+        and i.key <> ''
+        and i.updated_at < now() - interval '7 days'
+        and i.state not in ('checking', 'running', 'undoing')
+      order by i.id
+      limit 100
+  )
+returning m.id
+`
+
+type ForgetImportsParams struct {
+	TenantID uuid.UUID
+	Problem  string
+}
+
+// What has served its time: what was read of the file is forgotten, and who waited with it starts anew. The key stays until
+// the file is gone.
+func (q *Queries) ForgetImports(ctx context.Context, db DBTX, arg ForgetImportsParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, ForgetImports, arg.TenantID, arg.Problem)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ForgottenImports = `-- name: ForgottenImports :many
+select i.id
+from imports i
+where i.tenant_id = $1 and i.key <> '' and i.forgotten_at is not null
+order by i.id
+limit 200
+`
+
+// Those whose file may still be there.
+func (q *Queries) ForgottenImports(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, ForgottenImports, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const FoundImport = `-- name: FoundImport :execrows
 update imports
 set state = 'checked', found = $1, total = $2, updated_at = now()
@@ -217,7 +313,7 @@ func (q *Queries) GiveUpStaleImports(ctx context.Context, db DBTX, arg GiveUpSta
 
 const ImportByID = `-- name: ImportByID :one
 select
-    i.id, i.user_id, i.kind, i.name, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
+    i.id, i.user_id, i.kind, i.name, (i.key <> '' and i.forgotten_at is null)::boolean as kept, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
     i.created_at, i.finished_at, coalesce(p.key, '')::text as project
 from imports i
 left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
@@ -237,8 +333,7 @@ type ImportByIDRow struct {
 	UserID     uuid.UUID
 	Kind       string
 	Name       string
-	Key        string
-	Size       int64
+	Kept       bool
 	Layout     []byte
 	Mapping    []byte
 	Found      []byte
@@ -264,8 +359,7 @@ func (q *Queries) ImportByID(ctx context.Context, db DBTX, arg ImportByIDParams)
 		&i.UserID,
 		&i.Kind,
 		&i.Name,
-		&i.Key,
-		&i.Size,
+		&i.Kept,
 		&i.Layout,
 		&i.Mapping,
 		&i.Found,
@@ -286,7 +380,7 @@ func (q *Queries) ImportByID(ctx context.Context, db DBTX, arg ImportByIDParams)
 
 const ImportNow = `-- name: ImportNow :one
 select
-    i.project_id, i.user_id, i.kind, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
+    i.project_id, i.user_id, i.kind, (case when i.forgotten_at is null then i.key else '' end)::text as key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
     coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
     (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
@@ -560,35 +654,6 @@ func (q *Queries) MoveImport(ctx context.Context, db DBTX, arg MoveImportParams)
 	return err
 }
 
-const OldImports = `-- name: OldImports :many
-select i.id
-from imports i
-where i.tenant_id = $1 and i.key <> '' and i.updated_at < now() - interval '7 days'
-order by i.id
-limit 100
-`
-
-// Their files have served their time.
-func (q *Queries) OldImports(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, OldImports, tenantID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const ResumeImport = `-- name: ResumeImport :one
 update imports
 set
@@ -599,7 +664,7 @@ set
         else 'running'
     end,
     problem = '', updated_at = now()
-where tenant_id = $1 and id = $2 and state = 'failed'
+where tenant_id = $1 and id = $2 and state = 'failed' and (forgotten_at is null or failed_in = 'undoing')
 returning state
 `
 

@@ -12,7 +12,7 @@ where tenant_id = $1 and state = 'running' and updated_at < now() - interval '1 
 
 -- name: ExportsOf :many
 -- The copies of a project that a person asked for and can still fetch, the newest first.
-select e.id, e.kind, e.filter, e.state, e.done, e.total, e.bytes, e.created_at, e.expires_at
+select e.id, e.kind, e.filter, e.state, e.done, e.total, e.bytes, e.problem, e.created_at, e.expires_at
 from project_exports e
 join projects p on p.tenant_id = e.tenant_id and p.id = e.project_id
 where e.tenant_id = $1
@@ -49,8 +49,22 @@ where tenant_id = $1 and id = $2 and state = 'running';
 
 -- name: FailExport :exec
 update project_exports
-set state = 'failed', updated_at = now()
+set state = 'failed', problem = $3, updated_at = now()
 where tenant_id = $1 and id = $2 and state = 'running';
+
+-- name: FailedExports :many
+-- Those that still have files.
+select id
+from project_exports
+where tenant_id = $1 and state = 'failed' and bytes > 0
+order by id
+limit 100;
+
+-- name: EmptyExport :exec
+-- Its files are gone.
+update project_exports
+set bytes = 0
+where tenant_id = $1 and id = $2 and state = 'failed';
 
 -- name: ReadyExport :one
 select e.id, e.kind, e.bytes, e.created_at, p.key

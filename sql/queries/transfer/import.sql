@@ -24,7 +24,7 @@ limit 20;
 -- name: ImportByID :one
 -- Without a project it is an archive of whoever sent it.
 select
-    i.id, i.user_id, i.kind, i.name, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
+    i.id, i.user_id, i.kind, i.name, (i.key <> '' and i.forgotten_at is null)::boolean as kept, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.remaining, i.problem,
     i.created_at, i.finished_at, coalesce(p.key, '')::text as project
 from imports i
 left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
@@ -35,7 +35,7 @@ where i.tenant_id = $1
 -- name: ImportNow :one
 -- An import under way, with what who began it is by now: no row when they have left.
 select
-    i.project_id, i.user_id, i.kind, i.key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
+    i.project_id, i.user_id, i.kind, (case when i.forgotten_at is null then i.key else '' end)::text as key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
     coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
     (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
@@ -70,7 +70,7 @@ set
         else 'running'
     end,
     problem = '', updated_at = now()
-where tenant_id = @tenant_id and id = @id and state = 'failed'
+where tenant_id = @tenant_id and id = @id and state = 'failed' and (forgotten_at is null or failed_in = 'undoing')
 returning state;
 
 -- name: FoundImport :execrows
@@ -111,13 +111,43 @@ update imports
 set project_id = @project, total = @total, updated_at = now()
 where tenant_id = @tenant_id and id = @id;
 
--- name: OldImports :many
--- Their files have served their time.
+-- name: ForgetImports :many
+-- What has served its time: what was read of the file is forgotten, and who waited with it starts anew. The key stays until
+-- the file is gone.
+update imports m
+set
+    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses',
+    found = m.found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers',
+    failed_in = case when m.state in ('mapping', 'checked') then m.state else m.failed_in end,
+    problem = case when m.state in ('mapping', 'checked', 'failed') then @problem::text else m.problem end,
+    state = case when m.state in ('mapping', 'checked') then 'failed' else m.state end
+where m.tenant_id = $1
+  and m.forgotten_at is null
+  and m.id in (
+      select i.id
+      from imports i
+      where i.tenant_id = $1
+        and i.key <> ''
+        and i.updated_at < now() - interval '7 days'
+        and i.state not in ('checking', 'running', 'undoing')
+      order by i.id
+      limit 100
+  )
+returning m.id;
+
+-- name: ForgottenImports :many
+-- Those whose file may still be there.
 select i.id
 from imports i
-where i.tenant_id = $1 and i.key <> '' and i.updated_at < now() - interval '7 days'
+where i.tenant_id = $1 and i.key <> '' and i.forgotten_at is not null
 order by i.id
-limit 100;
+limit 200;
+
+-- name: EmptyImport :exec
+-- All is in, and the file is gone.
+update imports
+set size = 0
+where tenant_id = $1 and id = $2 and state in ('done', 'undone');
 
 -- name: ForgetFile :exec
 update imports
