@@ -60,7 +60,7 @@ func whole(t *testing.T, a acme, o scope.Scope, key string) []string {
 			select 'project ' || (select row(name, description, hue, visibility)::text from p)
 			union all select 'status ' || row(st.slug, st.name, st.kind, st.position, st.ticket_limit)::text from statuses st join p on st.project_id = p.id
 			union all select 'label ' || row(l.name, l.hue)::text from labels l join p on l.project_id = p.id
-			union all select 'ticket ' || row(k.number, k.title, k.body, k.status, k.priority, u.email, w.email, k.comments, k.revision, k.created_at, k.updated_at, k.closed_at, k.rank, k.due_on, k.estimate,
+			union all select 'ticket ' || row(k.number, k.title, k.body, k.status, k.priority, u.email, w.email, k.comments, k.revision, k.created_at, k.updated_at, k.closed_at, k.started_at, k.rank, k.due_on, k.estimate,
 				(select x.number from tickets x where x.id = k.parent_id))::text from k left join users u on u.id = k.assignee_id join users w on w.id = k.author_id
 			union all select 'label of ' || row(k.number, l.name)::text from k join ticket_labels tl on tl.ticket_id = k.id join labels l on l.id = tl.label_id
 			union all select 'watcher ' || row(k.number, u.email, w.watching, w.since)::text from k join ticket_watchers w on w.ticket_id = k.id join users u on u.id = w.user_id
@@ -107,6 +107,7 @@ func TestAProjectComesBackAsItWas(t *testing.T) {
 		`insert into ticket_watchers (tenant_id, ticket_id, user_id, watching) select tenant_id, id, author_id, false from tickets where number = 9`,
 		`update tickets set comments = (select count(*) from comments c where c.ticket_id = tickets.id)`,
 		`insert into search_docs (tenant_id, id, project_id, ticket_id, words) select c.tenant_id, c.id, t.project_id, t.id, '' from comments c join tickets t on t.id = c.ticket_id`,
+		`update tickets set started_at = least(closed_at, created_at + interval '1 minute') where number < 6`,
 		`update attachments set comment_id = (select id from comments limit 1)`,
 	} {
 		a.exec(t, sql)

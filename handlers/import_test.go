@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/projects"
 	"plinth/test/webtest"
 )
 
@@ -74,24 +75,24 @@ func TestImportATable(t *testing.T) {
 		t.Errorf("the last: %q", last)
 	}
 
-	// Taking it back leaves what somebody has worked on.
+	// Taking it back leaves what somebody has worked on, and what stands above that.
 	b.Get("/orgs/acme/projects/WEB/tickets/4").Want(200)
 	b.Post("/orgs/acme/projects/WEB/tickets/4/priority", url.Values{"priority": {"high"}}).Want(200)
 	page.Submit(page.Path + "/undo").Want(200).Says("Taking it back")
 	a.Settle(t)
-	page = b.Get(page.Path).Want(200).Says("Taken back", "2 tickets lie in the trash.", "1 ticket stayed")
-	b.Get(importLink(t, page)).Want(200).Says("Second").Silent("SUM(A1)")
+	page = b.Get(page.Path).Want(200).Says("Taken back", "1 ticket lies in the trash.", "2 tickets stayed")
+	b.Get(importLink(t, page)).Want(200).Says("Second", "SUM(A1)").Silent("long long")
 	b.Post(page.Path+"/undo", nil).Want(200) // again changes nothing
 	for sql, want := range map[string]int{
-		`select sum(tickets) from ticket_counts`: 3, `select count(*) from tickets where purge_at > now() + interval '29 days'`: 2, `select sum(opened) - 150 from ticket_days`: 1,
+		`select sum(tickets) from ticket_counts`: 4, `select count(*) from tickets where purge_at > now() + interval '29 days'`: 1, `select sum(opened) - 150 from ticket_days`: 2,
 	} {
 		var got int
 		if err := a.Worker.DB.InTenant(t.Context(), a.owner, scalar(sql, &got)); err != nil || got != want {
 			t.Errorf("%s: %d, want %d (%v)", sql, got, want, err)
 		}
 	}
-	b.Get("/orgs/acme/audit").Says("brought 3 tickets into", "undid an import of 2 tickets into")
-	b.Get(webImport).Want(200).Says("tickets.csv", "taken back; 1 ticket stayed")
+	b.Get("/orgs/acme/audit").Says("brought 3 tickets into", "undid an import of 1 ticket into")
+	b.Get(webImport).Want(200).Says("tickets.csv", "taken back; 2 tickets stayed")
 }
 
 // Long words, names with a comma, and more words than a project has room for.
@@ -139,6 +140,78 @@ func TestWordsOfATable(t *testing.T) {
 	b.Post(page.Path+"/start", page.Form(page.Path+"/start")).Want(422).Says("more than 60 statuses")
 	page = begun(t, a.Site, b, many(61, "Labels")).Says("There are more labels than these.")
 	b.Post(page.Path+"/start", page.Form(page.Path+"/start")).Want(422).Says("more than 60 labels")
+}
+
+// Taking back leaves what others have worked on since, in whatever way, and what that hangs from.
+func TestWhatSomebodyWorkedOnStays(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 1)
+	a.project(t, "OPS", projects.ForOrganization)
+	b, jun := a.SignIn(t, dana), a.SignIn(t, "jun@example.com")
+	page := begun(t, a.Site, b, "Key,Title,Parent\n2,commented,\n3,linked,\n4,above another,\n5,labelled,\n6,due,\n7,moved,\n8,above a row,\n9,estimated,8\n10,nothing,\n11,nothing either,10\n")
+	page.Submit(page.Path + "/start").Want(200)
+	a.Settle(t)
+	page = b.Get(page.Path).Want(200).Says("10 tickets came in.")
+	at := func(n string) string { return "/orgs/acme/projects/WEB/tickets/" + n }
+	say(t, jun, at("2"), "Said, and taken back")
+	a.exec(t, `update comments set deleted_at = now() where body = 'Said, and taken back'`)
+	a.exec(t, `update tickets set comments = 0, updated_at = created_at where number = 2`)
+	for _, form := range [][]string{
+		{at("3") + "/links", "kind", "blocks", "ticket", "WEB-1"}, {at("1") + "/links", "kind", "parent", "ticket", "WEB-4"}, {at("5") + "/labels", "new", "hot"},
+		{at("6") + "/due", "due", "2027-03-04"}, {at("7") + "/move", "project", "OPS"}, {at("9") + "/estimate", "estimate", "3"},
+	} {
+		sent := url.Values{}
+		for i := 1; i < len(form); i += 2 {
+			sent.Set(form[i], form[i+1])
+		}
+		b.Post(form[0], sent).Want(200)
+	}
+	page.Submit(page.Path + "/undo").Want(200)
+	a.Settle(t)
+	page = b.Get(page.Path).Want(200).Says("2 tickets lie in the trash.", "8 tickets stayed, since somebody has worked on them, or on some below them.")
+	shown := b.Get(importLink(t, page)).Want(200).Says("commented", "linked", "above another", "labelled", "due", "above a row", "estimated")
+	shown.Silent("nothing")
+	b.Get("/orgs/acme/projects/OPS/tickets/1").Want(200).Says("moved")
+	b.Get("/orgs/acme/projects/WEB/trash").Want(200).Says("nothing", "nothing either").Silent("commented", "above a row")
+	b.Get("/orgs/acme/audit").Says("undid an import of 2 tickets into")
+}
+
+// When work began comes with a table, or is told from what the table says.
+func TestWhenWorkBegan(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.Fill(t, a.owner, "WEB", 1)
+	b := a.SignIn(t, dana)
+	page := begun(t, a.Site, b, "Title,Status,Updated,Started,Closed\nunder way,In progress,2026-02-03 10:00,,\ntold,Done,2026-02-05,2026-02-01,2026-02-04\nbehind its end,Done,2026-02-05,2026-02-09,2026-02-04\nunknown,Done,2026-02-05,,2026-02-04\nto come,To do,2026-02-05,,\n").
+		Says("5 tickets will be made")
+	page.Submit(page.Path + "/start").Want(200)
+	a.Settle(t)
+	rows := table(t, strings.TrimPrefix(b.Get(webExport+"/tickets.csv").Want(200).Body, "\ufeff"))
+	for i, want := range []string{"2026-02-03T10:00:00.000000Z", "2026-02-01T00:00:00.000000Z", "2026-02-04T00:00:00.000000Z", "", ""} {
+		if got := rows[i+1]; got["Started"] != want {
+			t.Errorf("%s: begun %q, want %q", got["Title"], got["Started"], want)
+		}
+	}
+
+	// It comes back as it was, is kept by a move to another project, and in the trash.
+	again := begun(t, a.Site, b, b.Get(webExport+"/tickets.csv").Body)
+	again.Submit(again.Path + "/start").Want(200)
+	a.Settle(t)
+	back := table(t, strings.TrimPrefix(b.Get(webExport+"/tickets.csv").Want(200).Body, "\ufeff"))
+	for i, row := range rows[1:] {
+		if got := back[len(rows)+1+i]; got["Title"] != row["Title"] || got["Started"] != row["Started"] {
+			t.Errorf("%q came back as %q", row, got)
+		}
+	}
+	a.project(t, "OPS", projects.ForOrganization)
+	b.Post("/orgs/acme/projects/WEB/tickets/3/move", url.Values{"project": {"OPS"}}).Want(200)
+	b.Post("/orgs/acme/projects/OPS/tickets/1/delete", nil).Want(200)
+	b.Post("/orgs/acme/projects/OPS/tickets/1/restore", nil).Want(200)
+	moved := table(t, strings.TrimPrefix(b.Get("/orgs/acme/projects/OPS/export/tickets.csv").Want(200).Body, "\ufeff"))
+	if len(moved) != 1 || moved[0]["Title"] != "told" || moved[0]["Started"] != "2026-02-01T00:00:00.000000Z" {
+		t.Errorf("moved: %q", moved)
+	}
 }
 
 // What stops goes on with what was under way.

@@ -78,7 +78,7 @@ func importFieldOptions(ctx context.Context) []ui.Option {
 		transfer.FieldKey: ui.T(ctx, "Key there"), transfer.FieldTitle: ui.T(ctx, "Title"), transfer.FieldBody: ui.T(ctx, "Description"), transfer.FieldStatus: ui.T(ctx, "Status"),
 		transfer.FieldPriority: ui.T(ctx, "Priority"), transfer.FieldAssignee: ui.T(ctx, "Assignee"), transfer.FieldAuthor: ui.T(ctx, "Author"), transfer.FieldLabels: ui.T(ctx, "Labels"),
 		transfer.FieldDue: ui.T(ctx, "Due date"), transfer.FieldEstimate: ui.T(ctx, "Estimate"), transfer.FieldParent: ui.T(ctx, "Key of the parent"),
-		transfer.FieldCreated: ui.T(ctx, "Written at"), transfer.FieldUpdated: ui.T(ctx, "Changed at"), transfer.FieldClosed: ui.T(ctx, "Closed at"),
+		transfer.FieldCreated: ui.T(ctx, "Written at"), transfer.FieldUpdated: ui.T(ctx, "Changed at"), transfer.FieldStarted: ui.T(ctx, "Begun at"), transfer.FieldClosed: ui.T(ctx, "Closed at"),
 	}
 	out := []ui.Option{{Value: "", Text: ui.T(ctx, "Leave out")}}
 	for _, f := range transfer.Fields() {

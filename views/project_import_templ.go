@@ -1245,9 +1245,9 @@ func importResult(s scope.Scope, page transfer.ImportPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var56 string
-					templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(ui.TN(ctx, int(page.Import.Remaining), "%d ticket stayed, since somebody has worked on it.", "%d tickets stayed, since somebody has worked on them."))
+					templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(ui.TN(ctx, int(page.Import.Remaining), "%d ticket stayed, since somebody has worked on it, or on one below it.", "%d tickets stayed, since somebody has worked on them, or on some below them."))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `project_import.templ`, Line: 222, Col: 159}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `project_import.templ`, Line: 222, Col: 202}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 					if templ_7745c5c3_Err != nil {
@@ -1317,9 +1317,9 @@ func importResult(s scope.Scope, page transfer.ImportPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var60 string
-				templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "Taking it back moves its tickets to the trash, but for those that somebody has worked on since: changed, commented on, or given a file."))
+				templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "Taking it back moves its tickets to the trash, but for those that somebody has worked on since: changed, commented on, tied to another one, moved, or given a file."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `project_import.templ`, Line: 230, Col: 184}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `project_import.templ`, Line: 230, Col: 212}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 				if templ_7745c5c3_Err != nil {

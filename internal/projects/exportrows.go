@@ -35,6 +35,7 @@ type Taken struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	ClosedAt   *time.Time
+	StartedAt  *time.Time
 }
 
 // Names are looked up for the rows of the page alone.
@@ -50,7 +51,7 @@ const takenColumns = `t.id, t.number, t.title, t.body, t.status, st.name as stat
         join projects o on o.tenant_id = x.tenant_id and o.id = x.project_id
         where x.tenant_id = t.tenant_id and x.id = t.parent_id and x.deleted_at is null
           and o.id in (select v.project_id from visible_to($1, $2) v)
-    ), '') as parent, t.parent_id, t.rank, t.revision, t.created_at, t.updated_at, t.closed_at`
+    ), '') as parent, t.parent_id, t.rank, t.revision, t.created_at, t.updated_at, t.closed_at, t.started_at`
 
 // Take reads up to size tickets of a project behind the one with the number after, in the order of their numbers, as far as
 // the person sees them and the filter lets them through. Addresses are for who sees the people of the organization.

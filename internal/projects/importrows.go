@@ -35,6 +35,7 @@ type Brought struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	ClosedAt   *time.Time
+	StartedAt  *time.Time // when work on it was begun; nil is unknown, or not yet
 	Watchers   []BroughtWatcher
 }
 
@@ -173,14 +174,15 @@ func insertTicketsTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uui
 	for i, t := range all {
 		rows[i] = []any{
 			t.ID, projectID, t.Number, t.Title, t.Body, string(t.Status), int16(t.Priority), t.AssigneeID, t.AuthorID, t.Comments, max(t.Revision, 1), t.CreatedAt,
-			t.UpdatedAt, t.ClosedAt, t.Rank, t.DueOn, t.Estimate,
+			t.UpdatedAt, t.ClosedAt, t.Rank, t.DueOn, t.Estimate, t.StartedAt,
 		}
 		docs[i] = []any{t.ID, projectID, t.ID, t.Title, t.Body}
 	}
 	err := insertMany(ctx, tx, s, `insert into tickets (
-    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, comments, revision, created_at, updated_at, closed_at, rank, due_on, estimate
+    tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, comments, revision, created_at, updated_at, closed_at, rank, due_on, estimate,
+    started_at
 )
-values `, "uuid uuid integer text text text smallint uuid uuid integer integer timestamptz timestamptz timestamptz text date smallint", rows)
+values `, "uuid uuid integer text text text smallint uuid uuid integer integer timestamptz timestamptz timestamptz text date smallint timestamptz", rows)
 	if err != nil {
 		return err
 	}

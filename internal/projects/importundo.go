@@ -37,9 +37,9 @@ func (p *Projects) UndoBroughtTx(ctx context.Context, tx db.Tx, s scope.Scope, p
 	return len(rows), c.keepTx(ctx, tx, s, projectID)
 }
 
-// RemainingTx is how many tickets there are whose ids lie between two.
-func (p *Projects) RemainingTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID, low, high uuid.UUID) (int64, error) {
-	return projectsdb.New().CountBetween(ctx, tx, projectsdb.CountBetweenParams{TenantID: s.TenantID, ProjectID: projectID, Low: low, High: high})
+// RemainingTx is how many tickets there are whose ids lie between two, in whichever project they are by now.
+func (p *Projects) RemainingTx(ctx context.Context, tx db.Tx, s scope.Scope, low, high uuid.UUID) (int64, error) {
+	return projectsdb.New().CountBetween(ctx, tx, projectsdb.CountBetweenParams{TenantID: s.TenantID, Low: low, High: high})
 }
 
 // SetParentsTx puts tickets below others of the project, as far as both are there.

@@ -17,8 +17,8 @@ import (
 	"plinth/internal/transfer/transferdb"
 )
 
-// What the file plinth.json in an archive says of it. Whoever changes what is in an archive raises the version; docs/transfer.md
-// says what each one has.
+// What the file plinth.json in an archive says of it. Whoever changes what something in an archive means, or what has to be there,
+// raises the version; docs/transfer.md says what each one has.
 const (
 	Format  = "plinth-project"
 	Version = 1

@@ -198,6 +198,7 @@ type (
 		CreatedAt time.Time   `json:"created_at"`
 		UpdatedAt time.Time   `json:"updated_at"`
 		ClosedAt  *time.Time  `json:"closed_at"`
+		StartedAt *time.Time  `json:"started_at"` // archives from before have none
 		Parent    *uuid.UUID  `json:"parent"`
 		Labels    []uuid.UUID `json:"labels"`
 		Blocks    []uuid.UUID `json:"blocks"`

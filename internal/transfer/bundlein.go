@@ -138,6 +138,10 @@ func (s *sorter) ticket(n uint32, a *archivedTicket, comments int32) (projects.B
 		}
 		t.ClosedAt = &at
 	}
+	if a.StartedAt != nil {
+		at := s.not(*a.StartedAt)
+		t.StartedAt = begunBy(&at, t.ClosedAt)
+	}
 	if a.Due != nil {
 		day, err := time.Parse(time.DateOnly, *a.Due)
 		if err != nil || day.Year() < 1 || day.Year() > 9999 {

@@ -241,7 +241,8 @@ func (c *converter) times(t *projects.Brought, in cells, kind projects.Kind) err
 	updated, err2 := read(FieldUpdated)
 	closed, err3 := read(FieldClosed)
 	due, err4 := read(FieldDue)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	started, err5 := read(FieldStarted)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return err
 	}
 	t.CreatedAt = c.not(created, c.begun)
@@ -249,6 +250,10 @@ func (c *converter) times(t *projects.Brought, in cells, kind projects.Kind) err
 	if kind.Closed() {
 		at := c.not(closed, t.UpdatedAt)
 		t.ClosedAt = &at
+	}
+	if started != nil || kind.Stage() == projects.StageDoing {
+		at := c.not(started, t.UpdatedAt) // work that is under way was begun by the time of its last change
+		t.StartedAt = begunBy(&at, t.ClosedAt)
 	}
 	if due != nil {
 		y, m, d := due.In(c.loc).Date()
@@ -259,6 +264,14 @@ func (c *converter) times(t *projects.Brought, in cells, kind projects.Kind) err
 		t.DueOn = &day
 	}
 	return nil
+}
+
+// begunBy is when work was begun, and not behind its end.
+func begunBy(started, closed *time.Time) *time.Time {
+	if closed != nil && closed.Before(*started) {
+		return closed
+	}
+	return started
 }
 
 // not takes a time that is told, but none behind the import's beginning, and else another.

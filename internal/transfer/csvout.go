@@ -19,7 +19,7 @@ const stamp = "2006-01-02T15:04:05.000000Z"
 // Columns are the columns of a table of tickets.
 func Columns() []string {
 	return []string{"Key", "Title", "Description", "Status", "Priority", "Assignee", "Assignee e-mail", "Author", "Author e-mail", "Labels", "Due", "Estimate",
-		"Parent", "Created", "Updated", "Closed"}
+		"Parent", "Created", "Updated", "Started", "Closed"}
 }
 
 // writeHead begins a table. The mark in front tells Excel that it is UTF-8.
@@ -36,7 +36,7 @@ func writeTickets(w io.Writer, key string, all []projects.Taken) error {
 	for i, t := range all {
 		rows[i] = []string{
 			key + "-" + strconv.Itoa(int(t.Number)), t.Title, t.Body, t.StatusName, projects.Priority(t.Priority).Name(), t.Assignee, t.AssigneeTo, t.Author, t.AuthorFrom,
-			listCell(t.Labels), dayCell(t.DueOn), numberCell(t.Estimate), t.Parent, timeCell(&t.CreatedAt), timeCell(&t.UpdatedAt), timeCell(t.ClosedAt),
+			listCell(t.Labels), dayCell(t.DueOn), numberCell(t.Estimate), t.Parent, timeCell(&t.CreatedAt), timeCell(&t.UpdatedAt), timeCell(t.StartedAt), timeCell(t.ClosedAt),
 		}
 	}
 	return writeRows(w, rows)

@@ -24,6 +24,7 @@ const (
 	FieldParent   Field = "parent"
 	FieldCreated  Field = "created"
 	FieldUpdated  Field = "updated"
+	FieldStarted  Field = "started"
 	FieldClosed   Field = "closed"
 )
 
@@ -31,7 +32,7 @@ const (
 func Fields() []Field {
 	return []Field{
 		FieldTitle, FieldBody, FieldStatus, FieldPriority, FieldAssignee, FieldAuthor, FieldLabels, FieldDue, FieldEstimate, FieldKey, FieldParent, FieldCreated,
-		FieldUpdated, FieldClosed,
+		FieldUpdated, FieldStarted, FieldClosed,
 	}
 }
 
@@ -53,11 +54,11 @@ func presets() []Preset {
 		{ID: "plinth", Name: "Plinth", marks: []string{"key", "title", "assignee e-mail", "parent"}, fields: map[string]Field{
 			"key": FieldKey, "title": FieldTitle, "description": FieldBody, "status": FieldStatus, "priority": FieldPriority, "assignee": FieldAssignee,
 			"assignee e-mail": FieldAssignee, "author": FieldAuthor, "author e-mail": FieldAuthor, "labels": FieldLabels, "due": FieldDue, "estimate": FieldEstimate,
-			"parent": FieldParent, "created": FieldCreated, "updated": FieldUpdated, "closed": FieldClosed,
+			"parent": FieldParent, "created": FieldCreated, "updated": FieldUpdated, "started": FieldStarted, "closed": FieldClosed,
 		}},
 		{ID: "linear", Name: "Linear", marks: []string{"id", "title", "team", "creator"}, fields: map[string]Field{
 			"id": FieldKey, "title": FieldTitle, "description": FieldBody, "status": FieldStatus, "estimate": FieldEstimate, "priority": FieldPriority,
-			"creator": FieldAuthor, "assignee": FieldAssignee, "labels": FieldLabels, "created": FieldCreated, "updated": FieldUpdated, "completed": FieldClosed,
+			"creator": FieldAuthor, "assignee": FieldAssignee, "labels": FieldLabels, "created": FieldCreated, "updated": FieldUpdated, "started": FieldStarted, "completed": FieldClosed,
 			"due date": FieldDue, "parent issue": FieldParent,
 		}},
 		{ID: "jira", Name: "Jira", marks: []string{"summary", "issue key"}, fields: map[string]Field{
@@ -81,7 +82,7 @@ func words() map[string]Field {
 		"assignee": FieldAssignee, "assigned to": FieldAssignee, "owner": FieldAssignee, "author": FieldAuthor, "reporter": FieldAuthor, "creator": FieldAuthor,
 		"created by": FieldAuthor, "labels": FieldLabels, "tags": FieldLabels, "due": FieldDue, "due date": FieldDue, "deadline": FieldDue, "estimate": FieldEstimate,
 		"points": FieldEstimate, "story points": FieldEstimate, "key": FieldKey, "id": FieldKey, "number": FieldKey, "parent": FieldParent, "created": FieldCreated,
-		"created at": FieldCreated, "updated": FieldUpdated, "updated at": FieldUpdated, "closed": FieldClosed, "closed at": FieldClosed, "completed": FieldClosed,
+		"created at": FieldCreated, "updated": FieldUpdated, "updated at": FieldUpdated, "started": FieldStarted, "started at": FieldStarted, "closed": FieldClosed, "closed at": FieldClosed, "completed": FieldClosed,
 	}
 }
 

@@ -101,7 +101,7 @@ func (t *Transfer) finishTx(ctx context.Context, tx db.Tx, in *running) error {
 	if err != nil || now.State != in.State {
 		return errors.Join(err, jobs.ErrNothingToDo)
 	}
-	n, err := t.Projects.RemainingTx(ctx, tx, in.s, in.into.Project.ID, low, high)
+	n, err := t.Projects.RemainingTx(ctx, tx, in.s, low, high)
 	if err != nil {
 		return fmt.Errorf("count what is there: %w", err)
 	}

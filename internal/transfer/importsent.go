@@ -124,4 +124,3 @@ func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptF
 	}
 	return nil
 }
-

@@ -58,24 +58,18 @@ func (q *Queries) BottomsOfLanes(ctx context.Context, db DBTX, arg BottomsOfLane
 const CountBetween = `-- name: CountBetween :one
 select count(*)
 from tickets t
-where t.tenant_id = $1 and t.project_id = $2 and t.id between $3::uuid and $4::uuid and t.deleted_at is null
+where t.tenant_id = $1 and t.id between $2::uuid and $3::uuid and t.deleted_at is null
 `
 
 type CountBetweenParams struct {
-	TenantID  uuid.UUID
-	ProjectID uuid.UUID
-	Low       uuid.UUID
-	High      uuid.UUID
+	TenantID uuid.UUID
+	Low      uuid.UUID
+	High     uuid.UUID
 }
 
-// every project: the import was locked through visible_to in the same transaction
+// every project: of an import that was locked through visible_to, wherever its tickets were moved since
 func (q *Queries) CountBetween(ctx context.Context, db DBTX, arg CountBetweenParams) (int64, error) {
-	row := db.QueryRow(ctx, CountBetween,
-		arg.TenantID,
-		arg.ProjectID,
-		arg.Low,
-		arg.High,
-	)
+	row := db.QueryRow(ctx, CountBetween, arg.TenantID, arg.Low, arg.High)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -147,11 +141,21 @@ where t.tenant_id = $1
   and t.id between $4::uuid and $5::uuid
   and t.deleted_at is null
   and t.updated_at <= $6::timestamptz
-  and t.comments = 0
+  and not exists (select from comments c where c.tenant_id = t.tenant_id and c.ticket_id = t.id)
   and not exists (
       select
       from attachments a
       where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null
+  )
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocker_id = t.id)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocked_id = t.id)
+  and not exists (
+      select
+      from tickets b
+      where b.tenant_id = t.tenant_id
+        and b.parent_id = t.id
+        and b.deleted_at is null
+        and (b.id not between $4::uuid and $5::uuid or b.updated_at > $6::timestamptz)
   )
 order by t.id
 limit $3
@@ -175,7 +179,8 @@ type LockUntouchedRow struct {
 }
 
 // every project: the import was locked through visible_to in the same transaction
-// Tickets of an import that nobody has worked on since.
+// Tickets of an import that nobody has worked on since: neither changed, commented on (also when that was taken back), tied, nor
+// given a file, and nothing stands below them that is not of the import or that somebody has worked on.
 func (q *Queries) LockUntouched(ctx context.Context, db DBTX, arg LockUntouchedParams) ([]LockUntouchedRow, error) {
 	rows, err := db.Query(ctx, LockUntouched,
 		arg.TenantID,
@@ -215,6 +220,7 @@ from (select unnest($3::uuid[]) as id, unnest($4::uuid[]) as parent) x
 where t.tenant_id = $1
   and t.project_id = $2
   and t.id = x.id
+  and t.parent_id is null
   and exists (
       select
       from tickets o
@@ -230,7 +236,7 @@ type SetParentsParams struct {
 }
 
 // every project: the import was locked through visible_to in the same transaction
-// Both have to be there: a row that was not taken is nobody's parent.
+// Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays.
 func (q *Queries) SetParents(ctx context.Context, db DBTX, arg SetParentsParams) (int64, error) {
 	result, err := db.Exec(ctx, SetParents,
 		arg.TenantID,

@@ -327,6 +327,7 @@ const TakeTickets = `-- name: TakeTickets :many
 select t.id, jsonb_build_object(
     'id', t.id, 'number', t.number, 'title', t.title, 'body', t.body, 'status', t.status, 'priority', t.priority, 'assignee', t.assignee_id, 'author', t.author_id,
     'rank', t.rank, 'due', t.due_on, 'estimate', t.estimate, 'revision', t.revision, 'created_at', t.created_at, 'updated_at', t.updated_at, 'closed_at', t.closed_at,
+    'started_at', t.started_at,
     'parent', (
         select x.id
         from tickets x

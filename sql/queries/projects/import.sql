@@ -45,13 +45,14 @@ limit 5000;
 
 -- name: SetParents :execrows
 -- every project: the import was locked through visible_to in the same transaction
--- Both have to be there: a row that was not taken is nobody's parent.
+-- Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays.
 update tickets t
 set parent_id = x.parent
 from (select unnest(@ids::uuid[]) as id, unnest(@parents::uuid[]) as parent) x
 where t.tenant_id = $1
   and t.project_id = $2
   and t.id = x.id
+  and t.parent_id is null
   and exists (
       select
       from tickets o
@@ -60,7 +61,8 @@ where t.tenant_id = $1
 
 -- name: LockUntouched :many
 -- every project: the import was locked through visible_to in the same transaction
--- Tickets of an import that nobody has worked on since.
+-- Tickets of an import that nobody has worked on since: neither changed, commented on (also when that was taken back), tied, nor
+-- given a file, and nothing stands below them that is not of the import or that somebody has worked on.
 select t.id, t.status, t.created_at, t.closed_at
 from tickets t
 where t.tenant_id = $1
@@ -68,11 +70,21 @@ where t.tenant_id = $1
   and t.id between @low::uuid and @high::uuid
   and t.deleted_at is null
   and t.updated_at <= @since::timestamptz
-  and t.comments = 0
+  and not exists (select from comments c where c.tenant_id = t.tenant_id and c.ticket_id = t.id)
   and not exists (
       select
       from attachments a
       where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null
+  )
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocker_id = t.id)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocked_id = t.id)
+  and not exists (
+      select
+      from tickets b
+      where b.tenant_id = t.tenant_id
+        and b.parent_id = t.id
+        and b.deleted_at is null
+        and (b.id not between @low::uuid and @high::uuid or b.updated_at > @since::timestamptz)
   )
 order by t.id
 limit $3
@@ -85,7 +97,7 @@ set deleted_at = @now::timestamptz, deleted_by = @by::uuid, purge_at = @purge_at
 where tenant_id = $1 and id = any(@ids::uuid[]);
 
 -- name: CountBetween :one
--- every project: the import was locked through visible_to in the same transaction
+-- every project: of an import that was locked through visible_to, wherever its tickets were moved since
 select count(*)
 from tickets t
-where t.tenant_id = $1 and t.project_id = $2 and t.id between @low::uuid and @high::uuid and t.deleted_at is null;
+where t.tenant_id = $1 and t.id between @low::uuid and @high::uuid and t.deleted_at is null;
