@@ -2,7 +2,6 @@ package projects
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"plinth/internal/db"
@@ -29,20 +28,13 @@ type Board struct {
 	Labels  []Label
 }
 
-// laneCount is how many tickets of a status match a filter.
-type laneCount struct {
-	Status  Status
-	Tickets int64
-}
-
 // Board reads the first tickets of each lane. The filter's statuses do not count: a board has all lanes.
 func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filter) (Board, error) {
 	f.Statuses = nil
 	out := Board{Filter: f}
 	var statuses []StatusInfo
 	var kept []projectsdb.CountsByKeyRow
-	var matching []laneCount
-	var rows []Row
+	var rows []foundRow
 	now := p.now()
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
@@ -51,9 +43,6 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 		queueLabels(r, s, key, &out.Labels)
 		queueCounts(r, s, key, &kept)
 		queueLanes(r, s, key, f, now, &rows)
-		if !f.Empty() {
-			queueLaneCounts(r, s, key, f, now, &matching)
-		}
 	})
 	counts := map[Status]int64{}
 	for status, n := range countsOf(kept) {
@@ -61,15 +50,15 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 	}
 	if !f.Empty() {
 		clear(counts)
-		for _, c := range matching {
-			counts[c.Status] = c.Tickets
+		for _, row := range rows {
+			counts[Status(row.Status)] = row.Matches
 		}
 	}
 	for _, info := range statuses {
 		lane := Lane{StatusInfo: info, Count: counts[info.Slug]}
 		for _, row := range rows {
 			if Status(row.Status) == info.Slug {
-				lane.Tickets = append(lane.Tickets, row)
+				lane.Tickets = append(lane.Tickets, row.Row)
 			}
 		}
 		out.Lanes = append(out.Lanes, lane)
@@ -81,26 +70,20 @@ func (p *Projects) Board(ctx context.Context, s scope.Scope, key string, f Filte
 const laneColumns = `$3::text as key, t.number, t.title, t.status, t.priority, t.assignee_id, coalesce(a.name, '') as assignee, t.comments,
     t.created_at, t.updated_at, coalesce(a.picture, '') as assignee_picture, ls.name as status_name, ls.kind as status_kind, ` + rowExtras
 
-// laneStatuses are the statuses of the project that b asks of, to be joined with what each of them holds.
-func laneStatuses(b *builder) string {
-	return "from statuses ls\ncross join lateral (\nselect %s\nfrom tickets t" + b.where() + "\n  and t.status = ls.slug\n%s) t\n%s" +
-		"where ls.tenant_id = $1\n  and ls.deleted_at is null\n  and ls.project_id = " + b.project
-}
-
-// queueLanes reads the first tickets of each status: one query for all lanes, however many a project has.
-func queueLanes(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *[]Row) {
+// queueLanes reads the first tickets of each status: one query for all lanes, however many a project has. Behind a filter
+// each comes with how many of its status match, up to one more than CountCap, so that each ticket is looked at once.
+func queueLanes(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *[]foundRow) {
 	b := ofProject(s, key)
 	b.filter(s, f, now)
-	size := "order by t.rank, t.number desc\nlimit case when ls.kind in ('done', 'canceled') then " + b.arg(closedSize) + "::integer else " + b.arg(laneSize) + "::integer end\n"
-	sql := "select " + laneColumns + "\n" + fmt.Sprintf(laneStatuses(b), "t.*", size, "left join users a on a.id = t.assignee_id\n") + "\norder by ls.position, t.rank, t.number desc"
-	db.Rows(r, into, sql, b.args...)
-}
-
-// queueLaneCounts counts what matches in each status, up to one more than CountCap.
-func queueLaneCounts(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, into *[]laneCount) {
-	b := ofProject(s, key)
-	b.filter(s, f, now)
-	sql := "select ls.slug, count(*) as tickets\n" + fmt.Sprintf(laneStatuses(b), "t.id", "limit "+b.arg(CountCap+1)+"\n", "") + "\ngroup by ls.slug"
+	b.and("t.status = ls.slug")
+	const order = "\norder by t.rank, t.number desc\nlimit "
+	most := "case when ls.kind in ('done', 'canceled') then " + b.arg(closedSize) + "::integer else " + b.arg(laneSize) + "::integer end"
+	lane := "select t.*, 0::bigint as matches\nfrom tickets t" + b.where() + order + most
+	if !f.Empty() {
+		lane = "select t.*, count(*) over () as matches\nfrom (\nselect t.*\nfrom tickets t" + b.where() + order + b.arg(CountCap+1) + "\n) t" + order + most
+	}
+	sql := "select t.matches, " + laneColumns + "\nfrom statuses ls\ncross join lateral (\n" + lane + "\n) t\nleft join users a on a.id = t.assignee_id\n" +
+		"where ls.tenant_id = $1\n  and ls.deleted_at is null\n  and ls.project_id = " + b.project + "\norder by ls.position, t.rank, t.number desc"
 	db.Rows(r, into, sql, b.args...)
 }
 

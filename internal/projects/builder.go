@@ -23,13 +23,17 @@ func sortColumn(by string) string {
 	case SortDue:
 		return dueOrFar
 	case SortTitle:
-		return "lower(t.title)"
+		return titleOrder
 	}
 	return "t.number"
 }
 
-// dueOrFar is as the index has it.
-const dueOrFar = "coalesce(t.due_on, '9999-12-31'::date)"
+// Both are as their indexes have them. Row security lets nothing into an index that might leak: a case and a collation
+// cannot, coalesce() and lower() might. Titles stand as in a dictionary, whatever their case.
+const (
+	dueOrFar   = "case when t.due_on is null then '9999-12-31'::date else t.due_on end"
+	titleOrder = `t.title collate "und-x-icu"`
+)
 
 // builder writes the one query whose shape depends on what was asked. Its texts are constants of this file; what people
 // typed travels as arguments only.
@@ -37,6 +41,7 @@ type builder struct {
 	conditions []string
 	args       []any
 	project    string // the project's id as an expression, of ofProject
+	countOrder string // in which count looks at what it counts; empty is any
 }
 
 // ofProject asks for the tickets of a project, if the person may see it. The project is one value that is looked up
@@ -58,6 +63,19 @@ func ofProject(s scope.Scope, key string) *builder {
 func (b *builder) rows(columns, order string, n int) string {
 	return "select " + columns + "\nfrom (\nselect t.*\nfrom tickets t" + b.where() + "\norder by " + order + "\nlimit " + b.arg(n) + "\n) t\n" +
 		rowNames + "order by " + order
+}
+
+// found is rows, with how many match before each of them, up to one more than CountCap: a filter that has to look at all
+// tickets of a project looks at them once.
+func (b *builder) found(columns, order string, n int) string {
+	return "select t.matches, " + columns + "\nfrom (\nselect t.*, count(*) over () as matches\nfrom (\nselect t.*\nfrom tickets t" + b.where() +
+		"\norder by " + order + "\nlimit " + b.arg(CountCap+1) + "\n) t\norder by " + order + "\nlimit " + b.arg(n) + "\n) t\n" + rowNames + "order by " + order
+}
+
+// foundRow is a row of found.
+type foundRow struct {
+	Matches int64
+	Row
 }
 
 // rowNames joins what rowColumns speaks of.
@@ -125,6 +143,8 @@ func (b *builder) filter(s scope.Scope, f Filter, now time.Time) {
 	}
 	if f.Text != "" {
 		b.and("t.title ilike ?", "%"+db.EscapeLike(f.Text)+"%")
+		// All tickets of the project are looked at: then best as they lie in the table.
+		b.countOrder = "\norder by t.number desc"
 	}
 }
 
@@ -196,7 +216,7 @@ func (b *builder) from(g page, down bool) {
 		key, number := b.arg(g.from.key(g.sort.By)), b.arg(g.from.number)
 		switch g.sort.By {
 		case SortTitle:
-			key = "lower(" + key + ")"
+			key += "::text"
 		case SortDue:
 			key += "::date"
 		}
@@ -232,6 +252,6 @@ func numbers(priorities []Priority) []int16 {
 
 // count counts what matches, up to one more than CountCap.
 func (b *builder) count(r *db.Reads, into *int64) {
-	sql := "select count(*)\nfrom (\nselect\nfrom tickets t" + b.where() + "\nlimit " + b.arg(CountCap+1) + "\n) x"
+	sql := "select count(*)\nfrom (\nselect\nfrom tickets t" + b.where() + b.countOrder + "\nlimit " + b.arg(CountCap+1) + "\n) x"
 	db.Value(r, into, sql, b.args...)
 }

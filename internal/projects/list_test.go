@@ -149,7 +149,7 @@ func TestSortsThereAndBack(t *testing.T) {
 	h.fill(175)
 	order := map[string]string{
 		"number": "number", "updated": "updated_at, number", "priority": "priority, number", "created": "created_at, number",
-		"due": "due_on nulls last, number", "title": "lower(title), number",
+		"due": "due_on nulls last, number", "title": `title collate "und-x-icu", number`,
 	}
 	for _, by := range projects.Sorts() {
 		for _, reverse := range []bool{false, true} {

@@ -105,21 +105,29 @@ func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q Lis
 	page := q.page(pageSize)
 	var counts []projectsdb.CountsByKeyRow
 	var rows []groupRow
+	var found []foundRow
 	now := p.now()
 	err := p.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		queueProject(r, s, key, &out.Project)
-		if q.Group != "" {
+		switch {
+		case q.Group != "":
 			queueGroups(r, s, key, q, now, &rows)
-		} else {
+			queueCount(r, s, key, q.Filter, now, &out.Count)
+		case page.cursor || q.Filter.Empty():
 			queueTickets(r, s, key, q.Filter, now, page, page.size+1, &out.Tickets)
+			queueCount(r, s, key, q.Filter, now, &out.Count)
+		default:
+			queueFound(r, s, key, q.Filter, now, page, &found)
 		}
-		queueCount(r, s, key, q.Filter, now, &out.Count)
 		queueCounts(r, s, key, &counts)
 		queueStatuses(r, s, key, &out.Statuses)
 		queuePeople(r, s, key, &out.People)
 		queueLabels(r, s, key, &out.Labels)
 		queueViews(r, s, key, &out.Views)
 	})
+	for _, row := range found {
+		out.Tickets, out.Count = append(out.Tickets, row.Row), row.Matches
+	}
 	out.Counts = countsOf(counts)
 	out.Tickets, out.Previous, out.Next = page.cut(out.Tickets)
 	out.Groups = out.grouped(rows)
@@ -193,6 +201,14 @@ func queueTickets(r *db.Reads, s scope.Scope, key string, f Filter, now time.Tim
 	down := g.down()
 	b.from(g, down)
 	sql := b.rows(rowColumns, sortOrder(g.sort.By, down), n)
+	db.Rows(r, into, sql, b.args...)
+}
+
+// queueFound reads the first page of a filtered list, with how many match.
+func queueFound(r *db.Reads, s scope.Scope, key string, f Filter, now time.Time, g page, into *[]foundRow) {
+	b := ofProject(s, key)
+	b.filter(s, f, now)
+	sql := b.found(rowColumns, sortOrder(g.sort.By, g.down()), g.size+1)
 	db.Rows(r, into, sql, b.args...)
 }
 

@@ -44,7 +44,7 @@ func TestEveryListIsAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range listed.FindAllStringSubmatch(string(text), -1) {
-			if strings.Contains(m[2], "visible_to(") && !ofJobs(file) && m[1] != "TextReferences" && m[1] != "LockTickets" { // asked by a POST
+			if (strings.Contains(m[2], "visible_to(") || strings.Contains(m[2], "ticket_at(")) && !ofJobs(file) && m[1] != "TextReferences" && m[1] != "LockTickets" { // asked by a POST
 				lists = append(lists, m[1])
 			}
 		}
@@ -87,8 +87,12 @@ func TestFaultsAreSeen(t *testing.T) {
 			`drop index tickets_list_idx, tickets_open_idx; alter table tickets drop constraint tickets_number_key`, "too many rows",
 		},
 		{
-			"no index of lanes", "/orgs/acme/projects/WEB/board", "select $3::text as key",
+			"no index of lanes", "/orgs/acme/projects/WEB/board", "select t.matches, $3::text as key",
 			`drop index tickets_rank_idx, tickets_lane_idx, tickets_updated_idx`, "too many rows",
+		},
+		{
+			"an index that ends with what is looked up", "/orgs/acme/projects/WEB/tickets?sort=-number&after=-number.0.40", "select p.key, t.number",
+			`drop index tickets_list_idx, tickets_open_idx; alter table tickets drop constraint tickets_number_key`, "walks tickets_",
 		},
 		{"indexes switched off", "/orgs/acme/tickets", "select t.place_key, t.place_id, p.key", `set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off`, "reads all of tickets"},
 	} {

@@ -28,7 +28,7 @@ const (
 // each time they are looked at.
 const (
 	plainRows    = projects.CountCap + 100
-	filteredRows = 3000 + 100
+	filteredRows = 3000 + 200
 	allTickets   = 3000 + 7*300 // of Acme
 	mostBlocks   = 1200         // a board looks the labels of 162 cards up
 	eachLane     = 8            // times as much behind a filter, where each lane looks for its tickets, or each ticket for its labels
@@ -103,10 +103,7 @@ func (w *world) visits(t *testing.T) []visit {
 	for _, sort := range projects.Sorts() {
 		for _, by := range []string{sort, "-" + sort} {
 			place := by + "." + map[string]string{"number": "0", "updated": micros, "created": micros, "priority": "2", "due": "20765", "title": "VGlja2V0IDE1MDA"}[sort] + ".1500"
-			// Row security keeps what is not leakproof out of an index: behind a place, these two walk their order from its end.
-			walks := sort == projects.SortTitle || sort == projects.SortDue
-			add(false, dana, project+"/tickets?sort="+by)
-			add(walks, dana, project+"/tickets?sort="+by+"&after="+place, project+"/tickets?sort="+by+"&before="+place)
+			add(false, dana, project+"/tickets?sort="+by, project+"/tickets?sort="+by+"&after="+place, project+"/tickets?sort="+by+"&before="+place)
 		}
 	}
 	for _, filter := range []string{
@@ -205,20 +202,18 @@ func TestPlansOfPages(t *testing.T) {
 			continue
 		}
 		most := plainRows
+		blockLimit := mostBlocks
 		if s.filtered {
-			most = filteredRows
+			most, blockLimit = filteredRows, 2*mostBlocks
 		}
 		if s.plan.name() == "Search" { // reads the words of all tickets that the person sees, once
 			most += allTickets
 		}
-		blockLimit := mostBlocks
 		switch {
 		case strings.Contains(s.path, "group="):
 			most, blockLimit = most+1000, groupBlocks
 		case strings.Contains(s.path, "board?"), strings.Contains(s.path, "label="):
 			most, blockLimit = most*eachLane, blockLimit*eachLane
-		case strings.Contains(s.path, "sort=title&"), strings.Contains(s.path, "sort=-title&"), strings.Contains(s.path, "sort=due&"), strings.Contains(s.path, "sort=-due&"):
-			blockLimit *= 3
 		}
 		if n := large.rows(s.plan); n > most {
 			t.Errorf("%s\n  looks at %d rows of the organization, %d at most", s, n, most)

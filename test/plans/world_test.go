@@ -7,6 +7,8 @@ import (
 	"crypto/md5"
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +37,8 @@ type world struct {
 	conns  map[string]*pgx.Conn // ask for plans, by role
 	asked  *asked
 	tables map[string]string // whose rows, by table: an organization's, or everybody's (the classes tenant and global)
+
+	indexes map[string][]string // the columns and expressions of each index, of tables alone
 }
 
 // newWorld makes Acme beside so many other organizations, which are made once for a schema.
@@ -122,6 +126,24 @@ func (w *world) readTables(t *testing.T) {
 	var table, class string
 	if _, err := pgx.ForEachRow(rows, []any{&table, &class}, func() error {
 		w.tables[table] = class
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err = w.super.Query(context.Background(), `
+		select c.relname::text, array_agg(pg_get_indexdef(i.indexrelid, k, true) order by k)
+		from pg_index i
+		join pg_class c on c.oid = i.indexrelid
+		cross join generate_series(1, i.indnkeyatts) k
+		where i.indrelid::regclass::text = any($1)
+		group by c.relname`, slices.Collect(maps.Keys(w.tables)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.indexes = map[string][]string{}
+	var columns []string
+	if _, err := pgx.ForEachRow(rows, []any{&table, &columns}, func() error {
+		w.indexes[table] = columns
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -290,13 +290,8 @@ func (q *Queries) TextReferences(ctx context.Context, db DBTX, arg TextReference
 const TicketReferences = `-- name: TicketReferences :many
 with t as materialized (
     select i.id, i.body
-    from projects o
-    join tickets i on i.tenant_id = $1 and i.project_id = o.id
-    where o.tenant_id = $1
-      and o.id in (select v.project_id from visible_to($1, $2) v)
-      and o.key = $3
-      and o.deleted_at is null
-      and i.number = $4
+    from tickets i
+    where i.tenant_id = $1 and i.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
 ), texts as materialized (
     select t.body
     from t

@@ -111,7 +111,10 @@ func (q *Queries) LaneBelow(ctx context.Context, db DBTX, arg LaneBelowParams) (
 const PlaceInLane = `-- name: PlaceInLane :one
 select t.rank, t.number
 from tickets t
-where t.tenant_id = $1 and t.project_id = $2 and t.status = $3 and t.number = $4 and t.deleted_at is null
+where t.tenant_id = $1
+  and t.id = (select i.id from tickets i where i.tenant_id = $1 and i.project_id = $2 and i.number = $4)
+  and t.status = $3
+  and t.deleted_at is null
 `
 
 type PlaceInLaneParams struct {

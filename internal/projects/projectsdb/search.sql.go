@@ -203,14 +203,10 @@ func (q *Queries) Search(ctx context.Context, db DBTX, arg SearchParams) ([]Sear
 const SearchNumber = `-- name: SearchNumber :many
 select p.key, t.number, t.title, t.status, st.name as status_name, st.kind as status_kind, t.updated_at, t.id as doc_id,
     false as comment, true as exact, ''::text as excerpt
-from projects p
-join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id and t.deleted_at is null
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.deleted_at is null
-  and p.key = $3
-  and t.number = $4
+where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and t.deleted_at is null
 `
 
 type SearchNumberParams struct {

@@ -102,14 +102,9 @@ func (q *Queries) RemoveLink(ctx context.Context, db DBTX, arg RemoveLinkParams)
 
 const TicketRef = `-- name: TicketRef :one
 select t.id, t.project_id, p.key, t.number, t.title
-from projects p
-join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and p.deleted_at is null
-  and t.number = $4
-  and t.deleted_at is null
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and t.deleted_at is null
 `
 
 type TicketRefParams struct {
@@ -149,13 +144,8 @@ func (q *Queries) TicketRef(ctx context.Context, db DBTX, arg TicketRefParams) (
 const TicketRelations = `-- name: TicketRelations :many
 with me as materialized (
     select i.id, i.parent_id
-    from projects o
-    join tickets i on i.tenant_id = $1 and i.project_id = o.id
-    where o.tenant_id = $1
-      and o.id in (select v.project_id from visible_to($1, $2) v)
-      and o.key = $3
-      and o.deleted_at is null
-      and i.number = $4
+    from tickets i
+    where i.tenant_id = $1 and i.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
 ), near as materialized (
     select 1 as relation, m.parent_id as id
     from me m

@@ -132,14 +132,17 @@ const ListTrash = `-- name: ListTrash :many
 select
     t.id, p.key, t.number, t.title, st.name as status_name, st.kind as status_kind, t.deleted_at, t.purge_at, t.deleted_by,
     coalesce(u.name, '') as deleter, coalesce(u.picture, '') as deleter_picture
-from projects p
-join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id and t.deleted_at is not null
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 left join users u on u.id = t.deleted_by
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and p.deleted_at is null
+where t.tenant_id = $1
+  and t.project_id = (
+      select o.id
+      from projects o
+      where o.tenant_id = $1 and o.id in (select v.project_id from visible_to($1, $2) v) and o.key = $3 and o.deleted_at is null
+  )
+  and t.deleted_at is not null
   and t.purge_at > $4::timestamptz
   and (t.deleted_at, t.id) < ($5::timestamptz, $6::uuid)
 order by t.deleted_at desc, t.id desc
@@ -217,9 +220,7 @@ from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
 where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
+  and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
   and t.deleted_at is not null
   and t.purge_at > $5::timestamptz
 for no key update of t

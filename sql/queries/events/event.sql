@@ -72,16 +72,7 @@ from (
     select x.*
     from events x
     where x.tenant_id = $1
-      and x.object_id = (
-          select i.id
-          from projects o
-          join tickets i on i.tenant_id = o.tenant_id and i.project_id = o.id
-          where o.tenant_id = $1
-            and o.id in (select v.project_id from visible_to($1, $2) v)
-            and o.key = $3
-            and o.deleted_at is null
-            and i.number = $4
-      )
+      and x.object_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
     order by x.at desc, x.id desc
     limit $5
 ) e

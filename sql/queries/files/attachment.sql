@@ -58,16 +58,7 @@ select
     a.id, a.comment_id, a.draft_id, a.author_id, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height, a.created_at
 from attachments a
 where a.tenant_id = $1
-  and a.ticket_id = (
-      select t.id
-      from projects p
-      join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-      where p.tenant_id = $1
-        and p.id in (select v.project_id from visible_to($1, $2) v)
-        and p.key = $3
-        and p.deleted_at is null
-        and t.number = $4
-  )
+  and a.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
   and a.arrived_at is not null
   and a.deleted_at is null
   and (a.draft_id is null or a.author_id = $2)
@@ -80,11 +71,8 @@ limit 500;
 select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
 from attachments a
 join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 where a.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
+  and a.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
   and a.id = $5
   and t.deleted_at is null
   and a.arrived_at is not null

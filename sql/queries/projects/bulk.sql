@@ -5,9 +5,7 @@ from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
 where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = any(@numbers::integer[])
+  and t.id = any(array(select k.ticket_id from unnest(@numbers::integer[]) n (number) cross join lateral ticket_at($1, $2, $3, n.number) k))
   and t.deleted_at is null
 order by t.number
 for no key update of t;

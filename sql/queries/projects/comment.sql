@@ -32,12 +32,9 @@ select c.id, c.author_id, u.name as author, c.body, c.created_at, c.edited_at, u
     c.revision, c.deleted_at
 from comments c
 join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join users u on u.id = c.author_id
 where c.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
+  and c.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
   and c.id = $5
   and c.deleted_at is null;
 
@@ -50,16 +47,7 @@ from (
         x.deleted_at
     from comments x
     where x.tenant_id = $1
-      and x.ticket_id = (
-          select t.id
-          from projects p
-          join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-          where p.tenant_id = $1
-            and p.id in (select v.project_id from visible_to($1, $2) v)
-            and p.key = $3
-            and p.deleted_at is null
-            and t.number = $4
-      )
+      and x.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
       and (x.created_at, x.id) < ($5::timestamptz, $6::uuid)
     order by x.created_at desc, x.id desc
     limit $7
@@ -79,14 +67,10 @@ select c.created_at, (
         limit @most
     ) n
 )::integer as behind
-from projects p
-join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id and t.deleted_at is null
-join comments c on c.tenant_id = t.tenant_id and c.ticket_id = t.id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and p.deleted_at is null
-  and t.number = $4
+from comments c
+join tickets t on t.tenant_id = c.tenant_id and t.id = c.ticket_id and t.deleted_at is null
+where c.tenant_id = $1
+  and c.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
   and c.id = $5;
 
 -- name: LockDeletedComment :one

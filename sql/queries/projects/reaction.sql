@@ -18,16 +18,7 @@ from (
     select x.id
     from comments x
     where x.tenant_id = $1
-      and x.ticket_id = (
-          select t.id
-          from projects p
-          join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-          where p.tenant_id = $1
-            and p.id in (select v.project_id from visible_to($1, $2) v)
-            and p.key = $3
-            and p.deleted_at is null
-            and t.number = $4
-      )
+      and x.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
       and (x.created_at, x.id) < ($5::timestamptz, $6::uuid)
     order by x.created_at desc, x.id desc
     limit $7

@@ -44,11 +44,7 @@ join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 join users u on u.id = t.author_id
 left join users a on a.id = t.assignee_id
-where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
-  and t.deleted_at is null;
+where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and t.deleted_at is null;
 
 -- name: LockTicket :one
 select
@@ -57,11 +53,7 @@ select
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
-where t.tenant_id = $1
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and t.number = $4
-  and t.deleted_at is null
+where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and t.deleted_at is null
 for no key update of t;
 
 -- name: EditTicket :exec
@@ -131,16 +123,7 @@ where u.id = any(array(
     from events e
     cross join lateral jsonb_array_elements_text(e.changes -> 'assignee') x (id)
     where e.tenant_id = $1
-      and e.object_id = (
-          select t.id
-          from projects p
-          join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-          where p.tenant_id = $1
-            and p.id in (select v.project_id from visible_to($1, $2) v)
-            and p.key = $3
-            and p.deleted_at is null
-            and t.number = $4
-      )
+      and e.object_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
       and e.action = 'ticket.assigned'
 ))
 limit 500;

@@ -30,14 +30,8 @@ where tenant_id = $1
 -- All labels of the project, and which of them the ticket has. Number 0 is a ticket that is yet to be.
 with t as materialized (
     select i.id
-    from projects o
-    join tickets i on i.tenant_id = $1 and i.project_id = o.id
-    where o.tenant_id = $1
-      and o.id in (select v.project_id from visible_to($1, $2) v)
-      and o.key = $3
-      and o.deleted_at is null
-      and i.number = $4
-      and i.deleted_at is null
+    from tickets i
+    where i.tenant_id = $1 and i.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and i.deleted_at is null
 )
 select l.id, l.name, l.hue, (h.label_id is not null)::boolean as chosen
 from projects p
@@ -93,16 +87,7 @@ select count(*)::integer as watchers, coalesce(bool_or(w.user_id = $2), false)::
 from ticket_watchers w
 where w.tenant_id = $1
   and w.watching
-  and w.ticket_id = (
-      select t.id
-      from projects p
-      join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
-      where p.tenant_id = $1
-        and p.id in (select v.project_id from visible_to($1, $2) v)
-        and p.key = $3
-        and p.deleted_at is null
-        and t.number = $4
-  );
+  and w.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k);
 
 -- name: SetWatching :execrows
 -- every project: the ticket was locked through visible_to in the same transaction
