@@ -166,3 +166,8 @@ func importName(ctx context.Context, name string, i int) string {
 func importWord(ctx context.Context, u transfer.Unknown) string {
 	return u.Name + " · " + ui.TN(ctx, u.Rows, "%d row", "%d rows")
 }
+
+// broughtIn says who brought a text in that bears somebody's name, and from which file.
+func broughtIn(ctx context.Context, in projects.BroughtIn) string {
+	return ui.T(ctx, "brought in by %s from %s", in.Person, in.File)
+}

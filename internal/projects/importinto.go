@@ -36,16 +36,19 @@ func (p *Projects) MakeStatusesTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 		}
 		info.Name = now.nameFor(info.Name)
 		info.Slug = now.slugFor(info.Name)
-		err := projectsdb.New().AddStatus(ctx, tx, projectsdb.AddStatusParams{
+		slug, err := projectsdb.New().MakeStatus(ctx, tx, projectsdb.MakeStatusParams{
 			TenantID: s.TenantID, ProjectID: project.ID, Slug: string(info.Slug), Name: info.Name, Kind: string(info.Kind), Position: int32(len(now.slugs) + 1),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("make the status %s: %w", info.Slug, err)
 		}
+		if out[i] = Status(slug); out[i] != info.Slug { // the database takes two letters for one that we do not
+			continue
+		}
 		if err := bumpCount(ctx, tx, s, project.ID, info.Slug, 0); err != nil {
 			return nil, err
 		}
-		out[i], now.there, now.slugs = info.Slug, append(now.there, info), append(now.slugs, info.Slug)
+		now.there, now.slugs = append(now.there, info), append(now.slugs, info.Slug)
 	}
 	return out, nil
 }
@@ -85,30 +88,30 @@ func (i Into) Room(statuses, labels int) error {
 	return nil
 }
 
-// MakeLabelsTx finds or makes labels of a project by name; MakeStatusesTx has locked it. Conflict when the project has no
-// room for them.
-func (p *Projects) MakeLabelsTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, names []string) error {
-	q := projectsdb.New()
-	for _, name := range names {
+// MakeLabelsTx finds or makes labels of a project by name, as the database compares names, and says which they are;
+// MakeStatusesTx has locked it. Conflict when the project has no room for them.
+func (p *Projects) MakeLabelsTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, names []string) ([]uuid.UUID, error) {
+	q, out := projectsdb.New(), make([]uuid.UUID, len(names))
+	for i, name := range names {
 		id, err := uuid.NewV7()
 		if err != nil {
-			return fmt.Errorf("make an id: %w", err)
+			return nil, fmt.Errorf("make an id: %w", err)
 		}
-		if _, err := q.MakeLabel(ctx, tx, projectsdb.MakeLabelParams{TenantID: s.TenantID, ID: id, ProjectID: projectID, Name: name, Hue: hueOf(name)}); err != nil {
-			return fmt.Errorf("make the label: %w", err)
+		if out[i], err = q.MakeLabel(ctx, tx, projectsdb.MakeLabelParams{TenantID: s.TenantID, ID: id, ProjectID: projectID, Name: name, Hue: hueOf(name)}); err != nil {
+			return nil, fmt.Errorf("make the label: %w", err)
 		}
 	}
 	if len(names) == 0 {
-		return nil
+		return nil, nil
 	}
 	n, err := q.CountLabels(ctx, tx, projectsdb.CountLabelsParams{TenantID: s.TenantID, ProjectID: projectID})
 	if err != nil {
-		return fmt.Errorf("count labels: %w", err)
+		return nil, fmt.Errorf("count labels: %w", err)
 	}
 	if n > maxLabels {
-		return errNoRoomForLabels()
+		return nil, errNoRoomForLabels()
 	}
-	return nil
+	return out, nil
 }
 
 // Addressee is somebody who sees a project, as imports find them.

@@ -86,19 +86,27 @@ func (p *Projects) BringProjectTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 		return fmt.Errorf("set the counter: %w", err)
 	}
 	if err := addStatusesTx(ctx, tx, s, b.ID, b.Statuses); err != nil {
-		return err
+		return sameNames(err)
 	}
 	var labels [][]any
 	for _, l := range b.Labels {
 		labels = append(labels, []any{l.ID, b.ID, l.Name, l.Hue})
 	}
 	if err := insertMany(ctx, tx, s, "insert into labels (tenant_id, id, project_id, name, hue)\nvalues ", "uuid uuid text text", labels); err != nil {
-		return err
+		return sameNames(err)
 	}
 	if _, err := q.AddProjectMember(ctx, tx, projectsdb.AddProjectMemberParams{TenantID: s.TenantID, ProjectID: b.ID, UserID: s.Person.ID}); err != nil {
 		return fmt.Errorf("add the first member: %w", err)
 	}
 	return events.AppendTx(ctx, tx, s, events.Event{Action: "project.created", ObjectKind: "project", ObjectID: b.ID, ObjectName: b.Name, ProjectID: b.ID})
+}
+
+// sameNames says that the database takes two names for one that were two where they come from.
+func sameNames(err error) error {
+	if db.Violates(err, "statuses_name_key") || db.Violates(err, "labels_name_key") {
+		return fault.Wrap(fault.Invalid, "Two statuses or labels of this archive have names that are one name here. Rename one of them where it comes from.", err)
+	}
+	return err
 }
 
 // BroughtComment is a comment that is brought in.
@@ -144,11 +152,18 @@ func (p *Projects) BringCommentsTx(ctx context.Context, tx db.Tx, s scope.Scope,
 	return learnAllTx(ctx, tx, s, texts, known)
 }
 
-// BringLinksTx ties tickets that came in: the first of each pair blocks the second. One that is there already fails.
+// BringLinksTx ties tickets that came in: the first of each pair blocks the second. What is tied already, or not there any more,
+// stays as it is.
 func (p *Projects) BringLinksTx(ctx context.Context, tx db.Tx, s scope.Scope, at time.Time, pairs [][2]uuid.UUID) error {
-	var rows [][]any
-	for _, pair := range pairs {
-		rows = append(rows, []any{pair[0], pair[1], s.Person.ID, at})
+	if len(pairs) == 0 {
+		return nil
 	}
-	return insertMany(ctx, tx, s, "insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)\nvalues ", "uuid uuid uuid timestamptz", rows)
+	row := projectsdb.BringLinksParams{TenantID: s.TenantID, CreatedBy: s.Person.ID, Now: at}
+	for _, pair := range pairs {
+		row.Blockers, row.Blocked = append(row.Blockers, pair[0]), append(row.Blocked, pair[1])
+	}
+	if err := projectsdb.New().BringLinks(ctx, tx, row); err != nil {
+		return fmt.Errorf("tie tickets: %w", err)
+	}
+	return nil
 }

@@ -298,6 +298,13 @@ func BroughtID(imported uuid.UUID, row uint32) uuid.UUID {
 	return imported
 }
 
+// BroughtCommentID is the id of the comment that a row of an import becomes: none that a ticket of it has, since a search knows
+// both by their ids.
+func BroughtCommentID(imported uuid.UUID, row uint32) uuid.UUID {
+	imported[11] ^= 0xff
+	return BroughtID(imported, row)
+}
+
 // BroughtBetween are the first and the last id that a ticket of an import can have.
 func BroughtBetween(imported uuid.UUID) (low, high uuid.UUID) {
 	return BroughtID(imported, 0), BroughtID(imported, 1<<32-1)

@@ -66,6 +66,8 @@ type TicketPage struct {
 	Relations []Related
 	Watching  Watching
 
+	Brought *BroughtIn // the import that it came with; nil when somebody wrote it here
+
 	References []Reference // that its texts name, as far as the person sees them
 }
 
@@ -102,6 +104,7 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 		queueTicketLabels(r, s, key, number, &out.Labels)
 		queueRelations(r, s, key, number, &out.Relations)
 		queueWatching(r, s, key, number, &out.Watching)
+		queueBroughtIn(r, s, key, number, &out.Brought)
 		db.Rows(r, &out.References, projectsdb.TicketReferences, s.TenantID, s.Person.ID, key, number, at, id, commentPage+1)
 	})
 	if err != nil {

@@ -24,7 +24,8 @@ const (
 	MaxArchive    = 256 << 20 // bytes
 	maxEntries    = 20_000
 	maxDirectory  = 16 << 20  // bytes of its list of files
-	maxLines      = 512 << 20 // bytes of one of its tables, unpacked
+	maxLines      = 512 << 20 // bytes of its tickets and of its comments, unpacked
+	maxShortLines = 64 << 20  // bytes of its people and of its attachments
 	maxManifest   = 1 << 20
 	mostComments  = 1_000_000
 	mostInArchive = 10_000 // files of attachments
@@ -142,19 +143,26 @@ func (b *bundle) whole(name string, most int64) ([]byte, error) {
 	return text, nil
 }
 
-// linesOf reads the lines of a table in the archive into T. Lines are counted from 1.
-func linesOf[T any](b *bundle, name string, most uint32, fn func(n uint32, line *T) error) error {
+// linesFrom reads the lines of a table in the archive into T, behind those that were read before. Lines are counted from 1.
+func linesFrom[T any](b *bundle, name string, from int64, most uint32, fn func(n uint32, line *T) error) error {
 	r, err := b.open(name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	lines := bufio.NewScanner(io.LimitReader(r, maxLines))
+	room := int64(maxLines)
+	if name == "people.jsonl" || name == "attachments.jsonl" {
+		room = maxShortLines
+	}
+	lines := bufio.NewScanner(io.LimitReader(r, room))
 	lines.Buffer(make([]byte, 64<<10), maxRow)
 	n := uint32(0)
 	for lines.Scan() {
 		if n++; n > most {
 			return badArchive(fmt.Sprintf("%s has more than %d lines.", name, most))
+		}
+		if int64(n) <= from {
+			continue
 		}
 		var line T
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/files"
@@ -53,12 +54,13 @@ type sorter struct {
 	labels   map[uuid.UUID]uuid.UUID
 	statuses map[string]projects.Kind
 	tickets  map[uuid.UUID]uint32 // theirs, the line
+	index    *index
 }
 
-// sort reads the people and the ids of the tickets. members are whom people are found among, by address.
+// sort reads the people. members are whom they are found among, by address.
 func (t *Transfer) sort(b *bundle, id, by uuid.UUID, begun time.Time, members []projects.Addressee) (*sorter, error) {
 	s := &sorter{bundle: b, id: id, by: by, begun: begun, people: map[uuid.UUID]uuid.UUID{}, names: map[uuid.UUID]string{}, labels: map[uuid.UUID]uuid.UUID{},
-		statuses: map[string]projects.Kind{}, tickets: map[uuid.UUID]uint32{}}
+		statuses: map[string]projects.Kind{}}
 	byMail := map[string]uuid.UUID{}
 	for _, m := range members {
 		byMail[folded(m.Email)] = m.ID
@@ -69,21 +71,11 @@ func (t *Transfer) sort(b *bundle, id, by uuid.UUID, begun time.Time, members []
 	for i, l := range b.project.Labels {
 		s.labels[l.ID] = projects.BroughtID(id, uint32(i+1))
 	}
-	err := linesOf(b, "people.jsonl", MaxRows, func(_ uint32, p *archivedPerson) error {
+	return s, linesFrom(b, "people.jsonl", 0, MaxRows, func(_ uint32, p *archivedPerson) error {
 		s.names[p.ID] = short(clean(strings.Join(strings.Fields(p.Name), " ")), 80)
 		if ours, ok := byMail[folded(p.Email)]; ok {
 			s.people[p.ID] = ours
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s, linesOf(b, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
-		if _, twin := s.tickets[a.ID]; twin {
-			return badArchive(fmt.Sprintf("Line %d of tickets.jsonl is a ticket that was there before.", n))
-		}
-		s.tickets[a.ID] = n
 		return nil
 	})
 }
@@ -194,16 +186,10 @@ func (s *sorter) not(at time.Time) time.Time {
 	return at.UTC().Truncate(time.Microsecond)
 }
 
-// commentID is the id of a comment that comes in: none that a ticket of the import has, since a search knows both by their ids.
-func commentID(imported uuid.UUID, n uint32) uuid.UUID {
-	imported[11] ^= 0xff
-	return projects.BroughtID(imported, n)
-}
-
 func (s *sorter) comment(n uint32, a *archivedComment) (projects.BroughtComment, error) {
 	row, ok := s.tickets[a.Ticket]
 	c := projects.BroughtComment{
-		ID: commentID(s.id, n), TicketID: projects.BroughtID(s.id, row), Body: clean(a.Body), Revision: min(max(a.Revision, 0), mostRevision), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
+		ID: projects.BroughtCommentID(s.id, n), TicketID: projects.BroughtID(s.id, row), Body: clean(a.Body), Revision: min(max(a.Revision, 0), mostRevision), CreatedAt: s.not(a.CreatedAt), UpdatedAt: s.not(a.UpdatedAt),
 	}
 	if !ok || strings.TrimSpace(c.Body) == "" || len(c.Body) > projects.MaxBody {
 		return c, badArchive(fmt.Sprintf("Line %d of comments.jsonl is no comment.", n))
@@ -269,57 +255,69 @@ func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID
 	})
 }
 
-// checkArchive looks through an archive: all of it can be read, and what it says is what tickets are.
-func (t *Transfer) checkArchive(ctx context.Context, in *running) error {
+// checkArchive looks through an archive: all of it can be read, and what it says is what tickets are. It says whether there is
+// more to look through.
+func (t *Transfer) checkArchive(ctx context.Context, in *running) (more bool, err error) {
 	b, err := t.openBundle(ctx, in.Key, in.Size)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = b.file.Close() }() // it was only read
 	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.members)
 	if err != nil {
-		return err
+		return false, err
 	}
-	found := ArchiveFound{Organization: short(clean(b.Organization), 80), Made: b.Made, Project: s.brought(), Tickets: int64(len(s.tickets)), Strangers: []string{}}
-	for id, name := range s.names {
-		if _, ours := s.people[id]; !ours && len(found.Strangers) < maxUnknown {
-			found.Strangers = append(found.Strangers, name)
+	step, at := in.Step, in.At
+	x, err := t.loadIndex(ctx, in.indexKey(step, at))
+	switch {
+	case errors.Is(err, blob.ErrNone):
+		if x, err = s.begin(); err != nil {
+			return false, err
 		}
+		step, at = lookTickets, 0
+	case err != nil:
+		return false, err
 	}
-	slices.Sort(found.Strangers)
-	project := found.Project
-	if err := project.Check(); err != nil {
-		return badArchive("What this archive says of its project cannot be read.")
-	}
-	numbers := map[int32]bool{}
-	err = linesOf(b, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
-		if numbers[a.Number] {
-			return badArchive(fmt.Sprintf("Line %d of tickets.jsonl has a number that was there before.", n))
-		}
-		numbers[a.Number], found.Last = true, max(found.Last, a.Number)
-		_, err := s.ticket(n, a, 0)
-		return err
-	})
-	if err == nil {
-		err = linesOf(b, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
-			found.Comments++
-			_, err := s.comment(n, a)
-			return err
-		})
+	s.use(x)
+	step, at, err = s.look(t.Files, step, at, func() time.Time { return time.Now().Add(t.runFor()) })
+	if errors.Is(err, errTurn) {
+		return true, t.keepLooking(ctx, in, s, step, at)
 	}
 	if err == nil {
-		err = linesOf(b, "attachments.jsonl", mostInArchive, func(n uint32, a *archivedFile) error { return s.file(n, a, &found, t.Files) })
+		err = t.saveIndex(ctx, in.indexKey(lookedThrough, 0), s.index)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
-		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{TenantID: in.s.TenantID, ID: in.id, Found: document(found), Total: found.Tickets})
+	err = t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
+		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{TenantID: in.s.TenantID, ID: in.id, Found: document(x.Found), Total: x.Found.Tickets})
 		if err != nil {
 			return fmt.Errorf("note what was found: %w", err)
 		}
 		return nil
 	})
+	if err != nil {
+		return false, err
+	}
+	return false, t.Store.DeleteAll(ctx, in.indexKey(in.Step, in.At))
+}
+
+// begin says what an archive is of, as far as that is known before its tables are read.
+func (s *sorter) begin() (*index, error) {
+	x := &index{Talk: map[uuid.UUID]uint32{}, Found: ArchiveFound{
+		Organization: short(clean(s.bundle.Organization), 80), Made: s.bundle.Made, Project: s.brought(), Strangers: []string{},
+	}}
+	for id, name := range s.names {
+		if _, ours := s.people[id]; !ours && len(x.Found.Strangers) < maxUnknown {
+			x.Found.Strangers = append(x.Found.Strangers, name)
+		}
+	}
+	slices.Sort(x.Found.Strangers)
+	project := x.Found.Project
+	if err := project.Check(); err != nil {
+		return nil, badArchive("What this archive says of its project cannot be read.")
+	}
+	return x, nil
 }
 
 func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files.Files) error {
@@ -334,5 +332,8 @@ func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files
 		return badArchive(fmt.Sprintf("%s in this archive is larger than a file may be here.", files.CleanName(a.Name)))
 	}
 	found.Files, found.Bytes = found.Files+1, found.Bytes+int64(e.UncompressedSize64)
+	if a.Comment != nil {
+		s.index.Talk[*a.Comment] = 0
+	}
 	return nil
 }

@@ -24,9 +24,13 @@ func (t *Transfer) bringArchive(ctx context.Context, in *running) (more bool, er
 	}
 	defer func() { _ = b.file.Close() }() // it was only read
 	s, err := t.sort(b, in.id, in.UserID, in.CreatedAt, in.members)
+	if err == nil {
+		err = t.knowAll(ctx, in, s)
+	}
 	if err != nil {
 		return false, err
 	}
+	in.until = time.Time{} // begins with the first that is written
 	s.sees = map[uuid.UUID]bool{}
 	for _, one := range in.into.People {
 		s.sees[one.ID] = true
@@ -67,7 +71,15 @@ func (c *chunk[T]) add(ctx context.Context, n uint32, one T) error {
 	if err := c.flush(ctx, c.in.Step, int64(n)); err != nil {
 		return err
 	}
-	if time.Now().After(c.in.until) {
+	return c.in.turn(c.t)
+}
+
+// turn says whether the turn is over, that begins when it is asked first.
+func (in *running) turn(t *Transfer) error {
+	if in.until.IsZero() {
+		in.until = time.Now().Add(t.runFor())
+	}
+	if time.Now().After(in.until) {
 		return errTurn
 	}
 	return nil
@@ -89,22 +101,11 @@ func (c *chunk[T]) flush(ctx context.Context, step int16, to int64) error {
 }
 
 func (t *Transfer) bringTickets(ctx context.Context, in *running, s *sorter) error {
-	comments := map[uuid.UUID]int32{}
-	err := linesOf(s.bundle, "comments.jsonl", mostComments, func(_ uint32, a *archivedComment) error {
-		comments[a.Ticket]++
-		return nil
-	})
-	if err != nil {
-		return err
-	}
 	c := &chunk[projects.Brought]{t: t, in: in, at: in.At, made: true, write: func(ctx context.Context, tx db.Tx, batch []projects.Brought) error {
 		return t.Projects.BringTx(ctx, tx, in.s, in.into.Project.ID, in.Days, batch, &in.words)
 	}}
-	err = linesOf(s.bundle, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
-		if int64(n) <= in.At {
-			return nil
-		}
-		one, err := s.ticket(n, a, comments[a.ID])
+	err := linesFrom(s.bundle, "tickets.jsonl", in.At, MaxRows, func(n uint32, a *archivedTicket) error {
+		one, err := s.ticket(n, a, s.index.Comments[n-1])
 		if err != nil {
 			return err
 		}
@@ -116,56 +117,24 @@ func (t *Transfer) bringTickets(ctx context.Context, in *running, s *sorter) err
 	return c.flush(ctx, stepTies, 0)
 }
 
-// tie is one of a ticket to another: below it, or waited for by it.
-type tie struct {
-	from, to uuid.UUID
-	parent   bool
-}
-
-// ties are all of an archive, in the order of its lines: parents without circles, and what waits for what.
-func (s *sorter) ties() ([]tie, error) {
-	up, out := map[uint32]uint32{}, []tie(nil)
-	err := linesOf(s.bundle, "tickets.jsonl", MaxRows, func(n uint32, a *archivedTicket) error {
-		one := projects.BroughtID(s.id, n)
-		if a.Parent != nil {
-			if above := s.tickets[*a.Parent]; above != 0 && !reaches(up, above, n) {
-				up[n] = above
-				out = append(out, tie{one, projects.BroughtID(s.id, above), true})
-			}
-		}
-		seen := map[uint32]bool{n: true}
-		for _, blocked := range a.Blocks {
-			if other := s.tickets[blocked]; other != 0 && !seen[other] {
-				seen[other] = true
-				out = append(out, tie{one, projects.BroughtID(s.id, other), false})
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
 // bringTies ties the tickets together, five hundred ties in a transaction, behind those that are there.
 func (t *Transfer) bringTies(ctx context.Context, in *running, s *sorter) error {
-	all, err := s.ties()
-	if err != nil {
-		return err
-	}
 	c := &chunk[tie]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, batch []tie) error {
 		below, pairs := map[uuid.UUID]uuid.UUID{}, [][2]uuid.UUID(nil)
 		for _, one := range batch {
+			from, to := projects.BroughtID(in.id, one.from), projects.BroughtID(in.id, one.to)
 			if one.parent {
-				below[one.from] = one.to
+				below[from] = to
 				continue
 			}
-			pairs = append(pairs, [2]uuid.UUID{one.from, one.to})
+			pairs = append(pairs, [2]uuid.UUID{from, to})
 		}
 		if err := t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below); err != nil {
 			return err
 		}
 		return t.Projects.BringLinksTx(ctx, tx, in.s, in.CreatedAt, pairs)
 	}}
-	for i, one := range all {
+	for i, one := range s.ties() {
 		if int64(i) < in.At {
 			continue
 		}
@@ -180,10 +149,7 @@ func (t *Transfer) bringComments(ctx context.Context, in *running, s *sorter) er
 	c := &chunk[projects.BroughtComment]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, batch []projects.BroughtComment) error {
 		return t.Projects.BringCommentsTx(ctx, tx, in.s, in.into.Project.ID, batch, &in.words)
 	}}
-	err := linesOf(s.bundle, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
-		if int64(n) <= in.At {
-			return nil
-		}
+	err := linesFrom(s.bundle, "comments.jsonl", in.At, mostComments, func(n uint32, a *archivedComment) error {
 		one, err := s.comment(n, a)
 		if err != nil {
 			return err
@@ -198,31 +164,10 @@ func (t *Transfer) bringComments(ctx context.Context, in *running, s *sorter) er
 
 // bringFiles takes the files one by one, as if people sent them: by the same rules, and as far as the plan has room.
 func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error {
-	wanted := map[uuid.UUID]uint32{} // comments that have files, theirs
-	err := linesOf(s.bundle, "attachments.jsonl", mostInArchive, func(_ uint32, a *archivedFile) error {
-		if a.Comment != nil {
-			wanted[*a.Comment] = 0
-		}
-		return nil
-	})
-	if err == nil && len(wanted) > 0 {
-		err = linesOf(s.bundle, "comments.jsonl", mostComments, func(n uint32, a *archivedComment) error {
-			if _, ok := wanted[a.ID]; ok {
-				wanted[a.ID] = n
-			}
-			return nil
-		})
-	}
-	if err != nil {
-		return err
-	}
 	at := in.At
-	err = linesOf(s.bundle, "attachments.jsonl", mostInArchive, func(n uint32, a *archivedFile) error {
-		if int64(n) <= in.At {
-			return nil
-		}
+	err := linesFrom(s.bundle, "attachments.jsonl", in.At, mostInArchive, func(n uint32, a *archivedFile) error {
 		skipped := int64(0)
-		switch err := t.bringFile(ctx, in, s, n, a, wanted); {
+		switch err := t.bringFile(ctx, in, s, n, a); {
 		case errors.Is(err, blob.ErrNone):
 			skipped = 1
 		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge): // a kind that is not taken here
@@ -234,8 +179,8 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 			return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepFiles, At: int64(n), Skipped: skipped})
 		})
 		at = int64(n)
-		if err == nil && time.Now().After(in.until) {
-			return errTurn
+		if err == nil {
+			err = in.turn(t)
 		}
 		return err
 	})
@@ -247,7 +192,7 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 	})
 }
 
-func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint32, a *archivedFile, comments map[uuid.UUID]uint32) error {
+func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint32, a *archivedFile) error {
 	e := s.entries["files/"+a.ID.String()]
 	ticket := s.tickets[a.Ticket]
 	if e == nil || ticket == 0 {
@@ -257,11 +202,11 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 	who.Person.ID = s.author(a.Author, &[]string{})
 	sent := files.Sent{Form: projects.BroughtID(s.id, n), Name: clean(a.Name), Bytes: int64(min(e.UncompressedSize64, 1<<40))}
 	if a.Comment != nil {
-		row := comments[*a.Comment]
+		row := s.index.Talk[*a.Comment]
 		if row == 0 {
 			return blob.ErrNone
 		}
-		sent.Draft = commentID(s.id, row)
+		sent.Draft = projects.BroughtCommentID(s.id, row)
 	}
 	id := projects.BroughtID(s.id, ticket)
 	var arrival *files.Arrival

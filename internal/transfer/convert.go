@@ -48,6 +48,11 @@ func newConverter(l Layout, p Plan, into projects.Into) *converter {
 	for _, l := range into.Labels {
 		c.labels[folded(l.Name)] = l.ID
 	}
+	for word, id := range p.Labels { // two words may be one label to the database
+		if slices.ContainsFunc(into.Labels, func(l projects.Label) bool { return l.ID == id }) {
+			c.labels[word] = id
+		}
+	}
 	for _, a := range into.People {
 		c.people[folded(a.Email)] = a.ID
 		name := folded(a.Name)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,7 +14,8 @@ import (
 	"plinth/jobs"
 )
 
-// tieParents puts the tickets below those that their rows name, when all are there. A circle is left open.
+// tieParents puts the tickets below those that their rows name, when all are there, five hundred in a transaction. A circle is left
+// open.
 func (t *Transfer) tieParents(ctx context.Context, in *running, rows *table, c *converter) error {
 	numbers, above := map[string]uint32{}, map[uint32]string{}
 	n := uint32(0)
@@ -36,42 +36,30 @@ func (t *Transfer) tieParents(ctx context.Context, in *running, rows *table, c *
 	if err != nil {
 		return err
 	}
-	up := map[uint32]uint32{}
-	for row := uint32(1); row <= n; row++ {
-		if parent := numbers[above[row]]; parent != 0 && !reaches(up, parent, row) {
-			up[row] = parent
-		}
-	}
-	all := make([]uint32, 0, len(up))
+	up := make([]uint32, n+1)
 	for row := range up {
-		all = append(all, row)
+		up[row] = numbers[above[uint32(row)]]
 	}
-	slices.Sort(all)
-	for some := range slices.Chunk(all, projects.BroughtAtOnce) {
+	openCircles(up)
+	ties := &chunk[tie]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, some []tie) error {
 		below := map[uuid.UUID]uuid.UUID{}
-		for _, row := range some {
-			below[projects.BroughtID(in.id, row)] = projects.BroughtID(in.id, up[row])
+		for _, one := range some {
+			below[projects.BroughtID(in.id, one.from)] = projects.BroughtID(in.id, one.to)
 		}
-		err := t.locked(ctx, in, 1, in.At, func(ctx context.Context, tx db.Tx) error {
-			return t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below)
-		})
-		if err != nil {
+		return t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below)
+	}}
+	for row, parent := range up {
+		if int64(row) <= in.At || parent == 0 {
+			continue
+		}
+		if err := ties.add(ctx, uint32(row), tie{uint32(row), parent, true}); err != nil {
 			return err
 		}
 	}
-	return t.finishImport(ctx, in)
-}
-
-// reaches says whether the way up from one row leads to another.
-func reaches(up map[uint32]uint32, from, to uint32) bool {
-	for from != to {
-		next, ok := up[from]
-		if !ok {
-			return false
-		}
-		from = next
+	if err := ties.flush(ctx, 1, int64(n)); err != nil {
+		return err
 	}
-	return true
+	return t.finishImport(ctx, in)
 }
 
 // finishImport notes that an import is in, or taken back, and lets go of its file.
@@ -83,7 +71,7 @@ func (t *Transfer) finishImport(ctx context.Context, in *running) error {
 		return nil
 	}
 	// What fails here is tidied away in a week.
-	err := t.Store.DeleteAll(ctx, in.Key)
+	err := errors.Join(t.Store.DeleteAll(ctx, in.Key), t.Store.DeleteAll(ctx, folderIn(in.s.TenantID, in.id)+indexFile))
 	if err == nil {
 		err = t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
 			return transferdb.New().EmptyImport(ctx, tx, transferdb.EmptyImportParams{TenantID: in.s.TenantID, ID: in.id})

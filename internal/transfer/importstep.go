@@ -42,7 +42,7 @@ func (t *Transfer) RunImport(ctx context.Context, tenant, id uuid.UUID) (more bo
 	}
 	switch {
 	case in.Kind == ZIP && in.State == Checking:
-		more, err = false, t.checkArchive(ctx, in)
+		more, err = t.checkArchive(ctx, in)
 	case in.Kind == ZIP && in.State == Running:
 		more, err = t.bringArchive(ctx, in)
 	case in.Kind == ZIP:
@@ -162,7 +162,11 @@ func (t *Transfer) bringTable(ctx context.Context, in *running) (more bool, err 
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	if in.Step == 1 {
-		return false, t.tieParents(ctx, in, rows, c)
+		err := t.tieParents(ctx, in, rows, c)
+		if errors.Is(err, errTurn) {
+			return true, nil
+		}
+		return false, err
 	}
 	n, batch, skipped, at := int64(0), []projects.Brought{}, int64(0), in.At
 	flush := func() error {
@@ -267,8 +271,13 @@ func (t *Transfer) prepare(ctx context.Context, in *running) error {
 		for i, word := range words {
 			in.plan.Statuses[word] = string(slugs[i])
 		}
-		if err := t.Projects.MakeLabelsTx(ctx, tx, in.s, in.into.Project.ID, labels); err != nil {
+		ids, err := t.Projects.MakeLabelsTx(ctx, tx, in.s, in.into.Project.ID, labels)
+		if err != nil {
 			return err
+		}
+		in.plan.Labels = map[string]uuid.UUID{}
+		for i, name := range labels {
+			in.plan.Labels[folded(name)] = ids[i]
 		}
 		_, err = transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{
 			TenantID: in.s.TenantID, ID: in.id, State: Running, Mapping: document(in.plan), Was: []string{Running},

@@ -18,6 +18,8 @@ type Plan struct {
 	Statuses map[string]string `json:"statuses,omitempty"`
 	// People are names and addresses that become somebody; the nil id is nobody.
 	People map[string]uuid.UUID `json:"people,omitempty"`
+	// Labels are those that were made for words.
+	Labels map[string]uuid.UUID `json:"labels,omitempty"`
 	// NoLabels leaves out labels that the project does not have, instead of making them.
 	NoLabels bool `json:"no_labels,omitempty"`
 }

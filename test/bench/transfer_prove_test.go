@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"io"
@@ -112,6 +113,77 @@ func TestProveTicketsThereAndBack(t *testing.T) {
 		proof.AtMost(t, "tickets-export-"+kind+"-memory-MB", held(), 150)
 		proof.AtLeast(t, "tickets-export-"+kind+"-MB", float64(n)/1e6, 1)
 	}
+}
+
+// largest is about the largest archive of a project that is taken: two tables of nearly 512 MB.
+func largest(t *testing.T, rows int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	rest := strings.Repeat("and so on, in the words that everybody uses for it. ", 40)
+	part := func(name string, n int, line func(i int) string) {
+		w, err := z.Create(name)
+		for i := 0; err == nil && i < n; i++ {
+			_, err = io.WriteString(w, line(i))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := func(kind, i int) string { return fmt.Sprintf("00000000-0000-4000-8%03d-%012d", kind, i) }
+	part("plinth.json", 1, func(int) string {
+		return `{"format":"plinth-project","version":1,"organization":"x","project":{"key":"BIG","name":"Big","statuses":[{"slug":"todo","name":"To do","kind":"todo"}],"labels":[],"visibility":"organization"}}`
+	})
+	part("people.jsonl", 1, func(int) string {
+		return fmt.Sprintf(`{"id":%q,"name":"Dana Whitfield","email":"dana@example.com"}`+"\n", id(3, 0))
+	})
+	part("tickets.jsonl", rows, func(i int) string {
+		return fmt.Sprintf(`{"id":%q,"number":%d,"title":"Number %d","body":"It is %x: %s","status":"todo","author":%q,"parent":%q,"blocks":[%q],"created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}`+"\n",
+			id(1, i), i+1, i+1, i*7919, rest, id(3, 0), id(1, i/10), id(1, (i+1)%rows))
+	})
+	part("comments.jsonl", rows, func(i int) string {
+		return fmt.Sprintf(`{"id":%q,"ticket":%q,"author":%q,"body":"Of %x: %s","created_at":"2026-01-02T03:04:05Z"}`+"\n", id(2, i), id(1, i/2), id(3, 0), i*7907, rest)
+	})
+	part("attachments.jsonl", 0, nil)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// The largest archive comes in, in turns that leave a job enough of its thirty seconds.
+func TestProveTicketsLargestArchive(t *testing.T) {
+	const rows = 200_000
+	s := webtest.New(t)
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", "dana@example.com"), "acme", "Acme")
+	b := s.SignIn(t, "dana@example.com")
+	id := uuid.Must(uuid.NewV7())
+	archive := largest(t, rows)
+	kind, body := webtest.Multipart(t, url.Values{"id": {id.String()}}, []webtest.File{{Field: "file", Name: "BIG.zip", Type: "application/zip", Data: archive}})
+	ask(t, s, b, http.MethodPost, "/orgs/acme/imports", kind, bytes.NewReader(body))
+	page := "/orgs/acme/imports/" + id.String()
+	held, longest, turns := most(t), time.Duration(0), 0
+	run := func() {
+		for more := true; more; turns++ {
+			begun := time.Now()
+			var err error
+			if more, err = s.Worker.Transfer.RunImport(t.Context(), owner.TenantID, id); err != nil {
+				t.Fatal(err)
+			}
+			longest = max(longest, time.Since(begun))
+		}
+	}
+	begun := time.Now()
+	run()
+	proof.Within(t, "tickets-archive-check", time.Since(begun), 2*time.Minute)
+	b.Get(page).Want(200).Says("200,000 tickets, 200,000 comments").Submit(page + "/start").Want(200)
+	begun = time.Now()
+	run()
+	proof.Within(t, "tickets-archive-import", time.Since(begun), 30*time.Minute)
+	proof.Within(t, "tickets-archive-longest-turn", longest, 25*time.Second)
+	proof.AtMost(t, "tickets-archive-turns", float64(turns), 200)
+	proof.AtMost(t, "tickets-archive-memory-MB", held(), 400)
+	b.Get(page).Want(200).Says("200,000 tickets came in.")
 }
 
 // ask sends one request whose answer nobody holds, and says how long that was.

@@ -55,6 +55,90 @@ func (q *Queries) BottomsOfLanes(ctx context.Context, db DBTX, arg BottomsOfLane
 	return items, nil
 }
 
+const BringLinks = `-- name: BringLinks :exec
+insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
+select a.tenant_id, a.id, b.id, $2::uuid, $3::timestamptz
+from (select unnest($4::uuid[]) as blocker, unnest($5::uuid[]) as blocked) x
+join tickets a on a.tenant_id = $1 and a.id = x.blocker
+join tickets b on b.tenant_id = $1 and b.id = x.blocked
+on conflict do nothing
+`
+
+type BringLinksParams struct {
+	TenantID  uuid.UUID
+	CreatedBy uuid.UUID
+	Now       time.Time
+	Blockers  []uuid.UUID
+	Blocked   []uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+func (q *Queries) BringLinks(ctx context.Context, db DBTX, arg BringLinksParams) error {
+	_, err := db.Exec(ctx, BringLinks,
+		arg.TenantID,
+		arg.CreatedBy,
+		arg.Now,
+		arg.Blockers,
+		arg.Blocked,
+	)
+	return err
+}
+
+const BroughtIn = `-- name: BroughtIn :one
+select i.id, i.name, i.kind, i.created_at, i.user_id, u.name as person
+from projects p
+join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+join imports i
+    on i.tenant_id = t.tenant_id
+    and i.id between (left(t.id::text, 28) || '00000000')::uuid and (left(t.id::text, 28) || 'ffffffff')::uuid
+    and i.created_at >= t.created_at
+join users u on u.id = i.user_id
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+  and t.number = $4
+order by i.created_at
+limit 1
+`
+
+type BroughtInParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	Number   int32
+}
+
+type BroughtInRow struct {
+	ID        uuid.UUID
+	Name      string
+	Kind      string
+	CreatedAt time.Time
+	UserID    uuid.UUID
+	Person    string
+}
+
+// The import that a ticket came with, told by its id; what people write is younger than the import that it looks like. Its
+// comments came with the same one.
+func (q *Queries) BroughtIn(ctx context.Context, db DBTX, arg BroughtInParams) (BroughtInRow, error) {
+	row := db.QueryRow(ctx, BroughtIn,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Number,
+	)
+	var i BroughtInRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Kind,
+		&i.CreatedAt,
+		&i.UserID,
+		&i.Person,
+	)
+	return i, err
+}
+
 const CountBetween = `-- name: CountBetween :one
 select count(*)
 from tickets t

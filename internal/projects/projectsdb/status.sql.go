@@ -143,6 +143,39 @@ func (q *Queries) ListStatuses(ctx context.Context, db DBTX, arg ListStatusesPar
 	return items, nil
 }
 
+const MakeStatus = `-- name: MakeStatus :one
+insert into statuses (tenant_id, project_id, slug, name, kind, position)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (tenant_id, project_id, lower(name)) where deleted_at is null do update
+set name = statuses.name
+returning slug
+`
+
+type MakeStatusParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Slug      string
+	Name      string
+	Kind      string
+	Position  int32
+}
+
+// every project: the project was locked through visible_to in the same transaction
+// One of that name is found, as the database compares names.
+func (q *Queries) MakeStatus(ctx context.Context, db DBTX, arg MakeStatusParams) (string, error) {
+	row := db.QueryRow(ctx, MakeStatus,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Slug,
+		arg.Name,
+		arg.Kind,
+		arg.Position,
+	)
+	var slug string
+	err := row.Scan(&slug)
+	return slug, err
+}
+
 const PlaceStatus = `-- name: PlaceStatus :exec
 update statuses
 set position = $4

@@ -192,7 +192,7 @@ func (q *Queries) ForgetFile(ctx context.Context, db DBTX, arg ForgetFileParams)
 const ForgetImports = `-- name: ForgetImports :many
 update imports m
 set
-    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses',
+    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses' - 'labels',
     found = m.found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers',
     failed_in = case when m.state in ('mapping', 'checked') then m.state else m.failed_in end,
     problem = case when m.state in ('mapping', 'checked', 'failed') then $2::text else m.problem end,

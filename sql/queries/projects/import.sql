@@ -59,6 +59,15 @@ where t.tenant_id = $1
       where o.tenant_id = $1 and o.project_id = $2 and o.id = x.parent and o.deleted_at is null
   );
 
+-- name: BringLinks :exec
+-- every project: the import was locked through visible_to in the same transaction
+insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
+select a.tenant_id, a.id, b.id, @created_by::uuid, @now::timestamptz
+from (select unnest(@blockers::uuid[]) as blocker, unnest(@blocked::uuid[]) as blocked) x
+join tickets a on a.tenant_id = $1 and a.id = x.blocker
+join tickets b on b.tenant_id = $1 and b.id = x.blocked
+on conflict do nothing;
+
 -- name: LockUntouched :many
 -- every project: the import was locked through visible_to in the same transaction
 -- Tickets of an import that nobody has worked on since: neither changed, commented on (also when that was taken back), tied, nor
@@ -101,3 +110,22 @@ where tenant_id = $1 and id = any(@ids::uuid[]);
 select count(*)
 from tickets t
 where t.tenant_id = $1 and t.id between @low::uuid and @high::uuid and t.deleted_at is null;
+
+-- name: BroughtIn :one
+-- The import that a ticket came with, told by its id; what people write is younger than the import that it looks like. Its
+-- comments came with the same one.
+select i.id, i.name, i.kind, i.created_at, i.user_id, u.name as person
+from projects p
+join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+join imports i
+    on i.tenant_id = t.tenant_id
+    and i.id between (left(t.id::text, 28) || '00000000')::uuid and (left(t.id::text, 28) || 'ffffffff')::uuid
+    and i.created_at >= t.created_at
+join users u on u.id = i.user_id
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+  and t.number = $4
+order by i.created_at
+limit 1;

@@ -38,6 +38,15 @@ for share of st;
 insert into statuses (tenant_id, project_id, slug, name, kind, position, ticket_limit)
 values ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: MakeStatus :one
+-- every project: the project was locked through visible_to in the same transaction
+-- One of that name is found, as the database compares names.
+insert into statuses (tenant_id, project_id, slug, name, kind, position)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (tenant_id, project_id, lower(name)) where deleted_at is null do update
+set name = statuses.name
+returning slug;
+
 -- name: StatusSettings :many
 -- The statuses of a project with their kept counts.
 select st.slug, st.name, st.kind, st.ticket_limit, coalesce(c.tickets, 0)::integer as tickets

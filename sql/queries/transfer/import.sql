@@ -116,7 +116,7 @@ where tenant_id = @tenant_id and id = @id;
 -- the file is gone.
 update imports m
 set
-    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses',
+    forgotten_at = now(), layout = m.layout - 'rows', mapping = m.mapping - 'people' - 'statuses' - 'labels',
     found = m.found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers',
     failed_in = case when m.state in ('mapping', 'checked') then m.state else m.failed_in end,
     problem = case when m.state in ('mapping', 'checked', 'failed') then @problem::text else m.problem end,
