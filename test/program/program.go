@@ -206,7 +206,12 @@ func (p *Program) Env() []string {
 // await waits until the program has come so far, and fails when it ends instead.
 func (p *Program) await(what string, done func() bool) {
 	p.t.Helper()
-	deadline := time.After(patience)
+	p.awaitWithin(patience, what, done)
+}
+
+func (p *Program) awaitWithin(most time.Duration, what string, done func() bool) {
+	p.t.Helper()
+	deadline := time.After(most)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
