@@ -36,6 +36,9 @@ func (h *Attachments) Create(w http.ResponseWriter, r *http.Request, s scope.Sco
 		return err
 	}
 	made, failed := h.Receive(w, r, s, key, number, "draft")
+	if failed == nil && parse(r) == nil && r.PostForm.Get("from") != "" {
+		return h.carry(w, r, s, views.TicketRef{Key: key, Number: number})
+	}
 	if failed == nil && len(made) == 0 {
 		if _, err := h.Projects.EditPage(r.Context(), s, key, number); err != nil {
 			return err // nothing was asked of the ticket yet
@@ -50,6 +53,23 @@ func (h *Attachments) Create(w http.ResponseWriter, r *http.Request, s scope.Sco
 	}
 	h.Flash(w, r, ui.TN(r.Context(), len(made), "The file is attached.", "%d files are attached."))
 	return h.Redirect(w, r, ticketURL(s, key, number)+"#files")
+}
+
+// carry brings the files along when a text that was left is brought back into another form: fields from and draft, the
+// ids of the forms.
+func (h *Attachments) carry(w http.ResponseWriter, r *http.Request, s scope.Scope, t views.TicketRef) error {
+	f, err := Decode[struct {
+		From  uuid.UUID `form:"from"`
+		Draft uuid.UUID `form:"draft"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	all, err := h.Projects.CarryFiles(r.Context(), s, t.Key, t.Number, f.From, f.Draft)
+	if err != nil {
+		return err
+	}
+	return h.lines(w, r, s, t, all, nil)
 }
 
 // lines answers a script: a line for each file, or one that says why there is none.
@@ -104,10 +124,19 @@ func (h *Attachments) Thumbnail(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
+	err = h.drawn(w, r, func() (*files.Opened, error) { return h.Files.OpenThumbnail(r.Context(), s, key, number, id) })
+	if fault.Is(err, fault.NotFound) {
+		return follow(h.Base, h.Projects, w, r, s, key, number, err)
+	}
+	return err
+}
+
+// drawn sends a thumbnail as soon as it is made.
+func (h *Attachments) drawn(w http.ResponseWriter, r *http.Request, open func() (*files.Opened, error)) error {
 	for begun := time.Now(); ; {
-		file, err := h.Files.OpenThumbnail(r.Context(), s, key, number, id)
+		file, err := open()
 		if err != nil {
-			return follow(h.Base, h.Projects, w, r, s, key, number, err)
+			return err
 		}
 		if file != nil {
 			return h.send(w, r, file, "private, max-age=3600")

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"plinth/internal/fault"
 	"plinth/internal/files"
 	"plinth/internal/scope"
@@ -37,8 +35,9 @@ func (h *Attachments) MaxBody() int64 {
 }
 
 // Receive reads a form of a ticket that may have files: they are kept as they come in, and its texts become the form of
-// the request, as if there were no files. draft names the field with the form of the comment they are for; it must come
-// before them. A form without files is left as it is. What was attached before something failed is attached.
+// the request, as if there were no files. Number 0 is a ticket that is not there yet. draft names the field with the form
+// of the comment or new ticket they are for; it must come before them. A form without files is left as it is. What was
+// attached before something failed is attached.
 func (h *Attachments) Receive(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, number int, draft string) ([]files.Attachment, error) {
 	if !withFiles(r) {
 		return nil, nil
@@ -57,9 +56,12 @@ func (h *Attachments) Receive(w http.ResponseWriter, r *http.Request, s scope.Sc
 		return nil, notWhole(err)
 	}
 	in.keep = func(ctx context.Context, part *multipart.Part) (files.Attachment, error) {
-		sent := files.Sent{Form: in.id("id"), Place: in.place(), Name: part.FileName(), Draft: in.id(draft)}
+		sent := files.Sent{Form: formID(in.form.Get("id")), Place: in.place(), Name: part.FileName(), Draft: formID(in.form.Get(draft))}
 		if r.ContentLength > 0 {
 			sent.Bytes = max(0, min(r.ContentLength-maxText-in.bytes(), h.Files.Most()))
+		}
+		if number == 0 {
+			return h.Projects.AttachAhead(ctx, s, key, sent, part)
 		}
 		return h.Projects.Attach(ctx, s, key, number, sent, part)
 	}
@@ -153,14 +155,6 @@ func (in *incoming) bytes() int64 {
 		sum += a.Size
 	}
 	return sum
-}
-
-func (in *incoming) id(name string) uuid.UUID {
-	id, err := uuid.Parse(in.form.Get(name))
-	if err != nil {
-		return uuid.Nil
-	}
-	return id
 }
 
 // place is which of the form's files the next one is. A form that has sent some already says with how many to begin.

@@ -68,6 +68,7 @@ func TestOrphansArePurged(t *testing.T) {
 	comments := d.ticket + "/comments"
 	form := d.jun.Get(d.ticket).Form(comments)
 	d.jun.Upload(d.ticket+"/attachments", url.Values{"id": {form.Get("id")}, "draft": {form.Get("id")}}, photo(t, "unsaid.png"), hx).Want(200)
+	d.ahead(t, d.jun, uuid.NewString(), textFile("unmade.txt", "for a ticket that nobody makes")).Want(200)
 	form = d.jun.Get(d.ticket).Form(comments)
 	form.Set("body", "With a file")
 	d.jun.UploadAll(comments, form, []webtest.File{textFile("said.txt", "said")}, nil).Want(303)
@@ -93,7 +94,7 @@ func TestOrphansArePurged(t *testing.T) {
 		exec(`delete from river.river_job`) // so that the next is not the same
 	}
 	tidy()
-	if n := len(d.keptFiles(t)); n != 5 {
+	if n := len(d.keptFiles(t)); n != 6 {
 		t.Fatalf("%d files, with a thumbnail, before their time is over: %q", n, d.keptFiles(t))
 	}
 	exec(`update attachments set created_at = created_at - interval '25 hours'`)

@@ -56,11 +56,21 @@ func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 
 // New shows the form for a ticket, for htmx as a dialog; the address may choose its properties.
 func (h *Tickets) New(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
-	show, action, err := h.newForm(r, s)
+	key, err := PathKey(r)
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, show(withQuery(h.Fresh(w, r, action), r.URL.Query())))
+	form, err := h.newPage(r, s, key)
+	if err != nil {
+		return err
+	}
+	f := h.Fresh(w, r, ui.ProjectPath(s.Slug, key, "tickets"))
+	if f.Values.Has("title") { // it waited for its person to sign in
+		if form.Files, err = h.Projects.DraftFiles(r.Context(), s, formID(f.Value("id"))); err != nil {
+			return err
+		}
+	}
+	return h.Render(w, r, http.StatusOK, showNew(r, s, form)(withQuery(f, r.URL.Query())))
 }
 
 // newPage reads what the form offers; the address may name a ticket that it begins as a copy of.
@@ -103,22 +113,37 @@ func another(r *http.Request, s scope.Scope, key string) string {
 	return ui.ProjectPath(s.Slug, key, "tickets", "new") + "?" + q.Encode()
 }
 
-func (h *Tickets) newForm(r *http.Request, s scope.Scope) (show func(ui.Form) templ.Component, action string, err error) {
+// newAgain is the form with the files that came with it so far.
+func (h *Tickets) newAgain(r *http.Request, s scope.Scope) (show func(ui.Form) templ.Component, err error) {
 	key, err := PathKey(r)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	form, err := h.newPage(r, s, key)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
+	form.Files, err = h.Projects.DraftFiles(r.Context(), s, formID(r.PostForm.Get("id")))
+	return showNew(r, s, form), err
+}
+
+func showNew(r *http.Request, s scope.Scope, form projects.TicketForm) func(ui.Form) templ.Component {
 	return func(f ui.Form) templ.Component {
 		f = views.Copied(form, f)
 		if IsHX(r) && r.URL.Query().Get("as") == "dialog" {
 			return views.TicketDialog(s, form, f)
 		}
 		return views.TicketNew(s, form, f)
-	}, ui.ProjectPath(s.Slug, key, "tickets"), nil
+	}
+}
+
+// formID is the id of a form; what is none is of no form.
+func formID(text string) uuid.UUID {
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }
 
 // renew gives a form that was sent before the id of another thing, so that it can be sent for one more.
@@ -134,6 +159,7 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
+	_, failed := h.Attachments.Receive(w, r, s, key, 0, "id")
 	f, err := Decode[struct {
 		projects.NewTicket
 		Another bool `form:"another"`
@@ -141,27 +167,40 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
-	if asksPreview(r) {
-		show, _, err := h.newForm(r, s)
+	if asksPreview(r) && failed == nil {
+		show, err := h.newAgain(r, s)
 		if err != nil {
 			return err
 		}
 		return h.previewed(w, r, s, show)
 	}
-	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
+	number := 0
+	if failed == nil {
+		number, failed = h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
+	}
 	if failed != nil {
-		renew(r, failed)
-		show, _, err := h.newForm(r, s)
-		if err != nil {
-			return err
-		}
-		return h.Again(w, r, failed, show)
+		return h.notMade(w, r, s, key, f.ID, failed)
 	}
 	if f.Another {
 		h.Flash(w, r, ui.T(r.Context(), "%s-%d is added", key, number))
 		return h.Redirect(w, r, another(r, s, key))
 	}
 	return h.Redirect(w, r, ticketURL(s, key, number))
+}
+
+// notMade shows the form of a ticket again, with what was typed and the files that came with it.
+func (h *Tickets) notMade(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, id uuid.UUID, failed error) error {
+	renew(r, failed)
+	if now := formID(r.Form.Get("id")); now != id && id != uuid.Nil {
+		if _, err := h.Projects.CarryFiles(r.Context(), s, key, 0, id, now); err != nil {
+			return err
+		}
+	}
+	show, err := h.newAgain(r, s)
+	if err != nil {
+		return err
+	}
+	return h.Again(w, r, failed, show)
 }
 
 // Show shows a ticket with its discussion.

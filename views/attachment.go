@@ -14,7 +14,7 @@ import (
 	"plinth/views/ui"
 )
 
-// TicketRef names a ticket by its project's key and its number.
+// TicketRef names a ticket by its project's key and its number; 0 is one that is not there yet.
 type TicketRef struct {
 	Key    string
 	Number int
@@ -27,6 +27,9 @@ func (t TicketRef) path(s scope.Scope, parts ...string) string {
 }
 
 func (t TicketRef) file(s scope.Scope, id uuid.UUID, parts ...string) string {
+	if t.Number == 0 {
+		return ui.OrgPath(s.Slug, append([]string{"files", id.String()}, parts...)...)
+	}
 	return t.path(s, append([]string{"attachments", id.String()}, parts...)...)
 }
 
@@ -67,7 +70,7 @@ func removeAttrs(url string) templ.Attributes {
 type uploadBox struct {
 	URL   string
 	Form  string // the id of the form
-	Draft string // the form of the comment they are for; empty: of the ticket
+	Draft string // the form of the comment or new ticket they are for; empty: of the ticket
 	List  string // the id of the list that they are added to
 	Place int    // how many the form has sent already
 	Most  int64

@@ -137,6 +137,8 @@ func TestPagesAnswerThoseLetIn(t *testing.T) {
 		"/orgs/{org}/projects/{key}/import/{id}":                                 "a file that was sent before",
 		"/orgs/{org}/projects/{key}/import/{id}/problems.csv":                    "a file that was sent before",
 		"/orgs/{org}/imports/{id}":                                               "a file that was sent before",
+		"/orgs/{org}/files/{id}":                                                 "a file that was sent before",
+		"/orgs/{org}/files/{id}/thumbnail":                                       "a picture that was sent before",
 		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}":           "a file that was sent before",
 		"/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail": "a picture that was sent before",
 	}

@@ -285,7 +285,11 @@ func ticketRoutes(h Handlers) []Route {
 	return []Route{
 		get("/orgs/{org}/projects/{key}/tickets", member(scope.ViewOrganization, h.Tickets.List)),
 		get("/orgs/{org}/projects/{key}/tickets/new", member(scope.WriteTickets, h.Tickets.New)),
-		post("/orgs/{org}/projects/{key}/tickets", member(scope.WriteTickets, h.Tickets.Create)),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets", member(scope.WriteTickets, h.Tickets.Create))),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/attachments", member(scope.WriteTickets, h.Attachments.CreateAhead))),
+		get("/orgs/{org}/files/{id}", member(scope.ViewOrganization, h.Attachments.ShowAnywhere)),
+		get("/orgs/{org}/files/{id}/thumbnail", member(scope.ViewOrganization, h.Attachments.ThumbnailAnywhere)),
+		post("/orgs/{org}/files/{id}/remove", member(scope.WriteTickets, h.Attachments.RemoveAhead)),
 		get("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.ViewOrganization, h.Tickets.Show)),
 		get("/orgs/{org}/projects/{key}/tickets/{number}/edit", member(scope.WriteTickets, h.Tickets.Edit)),
 		post("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.WriteTickets, h.Tickets.Update)),

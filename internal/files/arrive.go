@@ -26,7 +26,7 @@ type Sent struct {
 	Form  uuid.UUID // made when the form is shown, so that sending it twice attaches each file once
 	Place int       // which of the form's files it is, from zero
 	Name  string    // as its sender calls it
-	Draft uuid.UUID // the form of the comment it is for; the nil id attaches it to the ticket itself
+	Draft uuid.UUID // the form of the comment or of the new ticket it is for; the nil id attaches it to the ticket itself
 	Bytes int64     // as far as it is known before the file is read; zero is unknown
 }
 
@@ -59,18 +59,19 @@ func (f *Files) Take(ctx context.Context, s scope.Scope) error {
 	}})
 }
 
-// BeginTx notes that a file is coming for the ticket, which the caller has locked for whoever may write in it.
+// BeginTx notes that a file is coming for the ticket, which the caller has locked for whoever may write in it. The nil id
+// is a ticket that is not there yet: the file is its sender's alone until TieAheadTx, under the form that sent.Draft names.
 // PaymentRequired when the organization has no room for it, TooLarge when it is known to be too large.
 func (f *Files) BeginTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID, sent Sent) (*Arrival, error) {
 	switch {
-	case sent.Form == uuid.Nil:
+	case sent.Form == uuid.Nil, ticket == uuid.Nil && sent.Draft == uuid.Nil:
 		return nil, fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
 	case sent.Bytes > f.Most():
 		return nil, tooLarge(f.Most())
 	}
 	a := &Arrival{ID: sent.id(), Name: CleanName(sent.Name), Draft: sent.Draft, ticket: ticket}
 	a.key = Folder(s.TenantID) + a.ID.String() + "/" + rand.Text()
-	had, err := filesdb.New().LockAttachment(ctx, tx, filesdb.LockAttachmentParams{TenantID: s.TenantID, TicketID: ticket, ID: a.ID})
+	had, err := sentTx(ctx, tx, s, ticket, a)
 	switch {
 	case err == nil:
 		return a, a.again(had, s)
@@ -81,7 +82,7 @@ func (f *Files) BeginTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uui
 		return nil, err
 	}
 	begun, err := filesdb.New().BeginAttachment(ctx, tx, filesdb.BeginAttachmentParams{
-		TenantID: s.TenantID, ID: a.ID, TicketID: ticket, DraftID: orNone(sent.Draft), AuthorID: s.Person.ID, Name: a.Name, Key: a.key, Now: f.now(),
+		TenantID: s.TenantID, ID: a.ID, TicketID: orNone(ticket), DraftID: orNone(sent.Draft), AuthorID: s.Person.ID, Name: a.Name, Key: a.key, Now: f.now(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin the attachment: %w", err)
@@ -90,6 +91,15 @@ func (f *Files) BeginTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uui
 		return nil, sentBefore() // the form is of another ticket, or of somebody else
 	}
 	return a, nil
+}
+
+// sentTx looks for what the same form has sent before.
+func sentTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID, a *Arrival) (filesdb.LockAttachmentRow, error) {
+	if ticket != uuid.Nil {
+		return filesdb.New().LockAttachment(ctx, tx, filesdb.LockAttachmentParams{TenantID: s.TenantID, TicketID: &ticket, ID: a.ID})
+	}
+	row, err := filesdb.New().LockAhead(ctx, tx, filesdb.LockAheadParams{TenantID: s.TenantID, ID: a.ID, AuthorID: s.Person.ID, Draft: &a.Draft})
+	return filesdb.LockAttachmentRow(row), err
 }
 
 // again is for a form that has brought its file already: it is held against what arrived.
@@ -228,7 +238,7 @@ func (f *Files) Forget(ctx context.Context, a *Arrival) error {
 // form. The caller has locked the ticket.
 func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) error {
 	_, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
-		TenantID: s.TenantID, TicketID: ticket, AuthorID: s.Person.ID, DraftID: &comment, Since: f.now().Add(time.Hour - PurgeAfter),
+		TenantID: s.TenantID, TicketID: &ticket, AuthorID: s.Person.ID, DraftID: &comment, Since: f.now().Add(time.Hour - PurgeAfter),
 	})
 	if err != nil {
 		return fmt.Errorf("give the files to the comment: %w", err)

@@ -45,7 +45,7 @@ func (f *Files) RestoreTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, 
 }
 
 func (f *Files) lockTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, id uuid.UUID) (filesdb.LockAttachmentRow, error) {
-	row, err := filesdb.New().LockAttachment(ctx, tx, filesdb.LockAttachmentParams{TenantID: s.TenantID, TicketID: ticket, ID: id})
+	row, err := filesdb.New().LockAttachment(ctx, tx, filesdb.LockAttachmentParams{TenantID: s.TenantID, TicketID: &ticket, ID: id})
 	switch {
 	case db.None(err):
 		return row, fault.Missing()

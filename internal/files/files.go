@@ -44,7 +44,7 @@ const DefaultMax = 25_000_000
 const MostAtOnce = 20
 
 // How long what nobody has is kept: who removed a file may take that back for RestoreFor; after PurgeAfter it is gone, and
-// so is what was sent for a comment that was never said.
+// so is what was sent for a comment that was never said, or for a ticket that was never made.
 const (
 	RestoreFor = 12 * time.Hour
 	PurgeAfter = 24 * time.Hour
@@ -62,7 +62,7 @@ const (
 type Attachment struct {
 	ID          uuid.UUID
 	CommentID   *uuid.UUID // nil: of the ticket itself
-	DraftID     *uuid.UUID // the form of a comment that its author is still writing; nil once it is said
+	DraftID     *uuid.UUID // the form of a comment or ticket that its author is still writing; nil once it is said
 	AuthorID    uuid.UUID
 	Name        string
 	ContentType string

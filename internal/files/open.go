@@ -32,19 +32,47 @@ func (f *Files) Open(ctx context.Context, s scope.Scope, key string, number int,
 	if err != nil {
 		return nil, err
 	}
+	return f.opened(ctx, row), nil
+}
+
+// OpenAnywhere opens a file by its id alone, wherever its ticket is by now, as Open does. One that was sent for a ticket
+// that is not there yet only its sender opens.
+func (f *Files) OpenAnywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (*Opened, error) {
+	row, err := f.anywhere(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	return f.opened(ctx, row), nil
+}
+
+func (f *Files) opened(ctx context.Context, row filesdb.OpenAttachmentRow) *Opened {
 	return &Opened{
 		ReadSeekCloser: f.Store.At(ctx, row.Key, row.Size), Name: row.Name, Type: row.ContentType, Tag: hex.EncodeToString(row.Sha256), At: row.CreatedAt,
 		// Only what was decoded within the limit of pixels is known to be the image it says it is.
 		Inline: row.Thumbnail == Ready,
-	}, nil
+	}
 }
 
 // OpenThumbnail opens the thumbnail of a file, as Open does the file. It is nil while it is being made.
 func (f *Files) OpenThumbnail(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (*Opened, error) {
 	row, err := f.row(ctx, s, key, number, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	return f.thumbnail(ctx, row)
+}
+
+// ThumbnailAnywhere is to OpenAnywhere as OpenThumbnail is to Open.
+func (f *Files) ThumbnailAnywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (*Opened, error) {
+	row, err := f.anywhere(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	return f.thumbnail(ctx, row)
+}
+
+func (f *Files) thumbnail(ctx context.Context, row filesdb.OpenAttachmentRow) (*Opened, error) {
+	switch {
 	case row.Thumbnail == Waiting:
 		return nil, nil
 	case row.Thumbnail != Ready:
@@ -62,5 +90,11 @@ func (f *Files) row(ctx context.Context, s scope.Scope, key string, number int, 
 	err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) {
 		db.Row(r, &row, filesdb.OpenAttachment, s.TenantID, s.Person.ID, key, number, id)
 	})
+	return row, err
+}
+
+func (f *Files) anywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (filesdb.OpenAttachmentRow, error) {
+	var row filesdb.OpenAttachmentRow
+	err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &row, filesdb.OpenAnywhere, s.TenantID, s.Person.ID, id) })
 	return row, err
 }

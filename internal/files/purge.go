@@ -40,7 +40,7 @@ func (f *Files) TidyAll(ctx context.Context, after uuid.UUID) error {
 }
 
 // Tidy deletes what nobody has any more: files that were removed a day ago, that never arrived as a whole, or that were
-// sent for a comment that was not said or is gone. It says whether there is more to do; at the end it counts anew.
+// sent for a comment that was not said or is gone, or for a ticket that was not made. It says whether there is more to do; at the end it counts anew.
 func (f *Files) Tidy(ctx context.Context, tenant uuid.UUID) (more bool, err error) {
 	s, begun := scope.System(tenant), time.Now()
 	for {

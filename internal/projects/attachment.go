@@ -3,12 +3,15 @@ package projects
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/fault"
 	"plinth/internal/files"
+	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
 )
 
@@ -16,11 +19,28 @@ import (
 // is read, reads outside of any transaction, and asks once more. The same form sent twice attaches each file once.
 // Faults are about files.Field: PaymentRequired when there is no room, TooLarge, Invalid when the file is not taken.
 func (p *Projects) Attach(ctx context.Context, s scope.Scope, key string, number int, sent files.Sent, body io.Reader) (files.Attachment, error) {
+	return p.attach(ctx, s, sent, body, func(ctx context.Context, fn func(context.Context, db.Tx, ticket) error) error {
+		return p.work(ctx, s, key, number, fn)
+	})
+}
+
+// AttachAhead is Attach for a ticket of the project that is not there yet: sent.Draft is the id that its form will give
+// it. Until then the file is its sender's alone.
+func (p *Projects) AttachAhead(ctx context.Context, s scope.Scope, key string, sent files.Sent, body io.Reader) (files.Attachment, error) {
+	return p.attach(ctx, s, sent, body, func(ctx context.Context, fn func(context.Context, db.Tx, ticket) error) error {
+		return p.ahead(ctx, s, key, func(ctx context.Context, tx db.Tx) error { return fn(ctx, tx, ticket{}) })
+	})
+}
+
+// attach keeps a file of the ticket that within locks; one without an id is not there yet.
+func (p *Projects) attach(
+	ctx context.Context, s scope.Scope, sent files.Sent, body io.Reader, within func(context.Context, func(context.Context, db.Tx, ticket) error) error,
+) (files.Attachment, error) {
 	if err := p.Files.Take(ctx, s); err != nil {
 		return files.Attachment{}, err
 	}
 	var in *files.Arrival
-	err := p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) (err error) {
+	err := within(ctx, func(ctx context.Context, tx db.Tx, t ticket) (err error) {
 		in, err = p.Files.BeginTx(ctx, tx, s, t.ID, sent)
 		return err
 	})
@@ -30,9 +50,9 @@ func (p *Projects) Attach(ctx context.Context, s scope.Scope, key string, number
 	if err := p.Files.Receive(ctx, in, body); err != nil {
 		return files.Attachment{}, err
 	}
-	err = p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+	err = within(ctx, func(ctx context.Context, tx db.Tx, t ticket) error {
 		if err := p.Files.ArriveTx(ctx, tx, s, in); err != nil || in.Twin || in.Draft != uuid.Nil {
-			return err // a comment says itself what it brings
+			return err // a comment and a new ticket say themselves what they bring
 		}
 		return t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", in.Name}})
 	})
@@ -40,6 +60,50 @@ func (p *Projects) Attach(ctx context.Context, s scope.Scope, key string, number
 		return files.Attachment{}, errors.Join(err, p.Files.Forget(ctx, in))
 	}
 	return in.Attachment(s), nil
+}
+
+// ahead runs fn when the person may write tickets in the project and it is in work.
+func (p *Projects) ahead(ctx context.Context, s scope.Scope, key string, fn func(context.Context, db.Tx) error) error {
+	if !s.May(scope.WriteTickets) {
+		return fault.New(fault.Denied, "")
+	}
+	return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		row, err := projectsdb.New().ProjectByKey(ctx, tx, projectsdb.ProjectByKeyParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
+		switch {
+		case db.None(err):
+			return fault.Missing()
+		case err != nil:
+			return fmt.Errorf("read the project: %w", err)
+		case row.ArchivedAt != nil:
+			return errArchived()
+		}
+		return fn(ctx, tx)
+	})
+}
+
+// CarryFiles gives what the person sent by one form to another, as when a text that was left is brought back, and lists
+// what the other has by now. The forms are of comments on the ticket; number 0 is the project's next ticket.
+func (p *Projects) CarryFiles(ctx context.Context, s scope.Scope, key string, number int, from, to uuid.UUID) (all []files.Attachment, err error) {
+	if from == uuid.Nil || to == uuid.Nil {
+		return nil, fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
+	}
+	if number == 0 {
+		err = p.ahead(ctx, s, key, func(ctx context.Context, tx db.Tx) error { return p.Files.CarryTx(ctx, tx, s, uuid.Nil, from, to) })
+	} else {
+		err = p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+			return p.Files.CarryTx(ctx, tx, s, t.ID, from, to)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.DraftFiles(ctx, s, to)
+}
+
+// DraftFiles are what the person sent by a form for something they have not said yet.
+func (p *Projects) DraftFiles(ctx context.Context, s scope.Scope, draft uuid.UUID) (all []files.Attachment, err error) {
+	err = p.DB.ReadTenant(ctx, s, func(r *db.Reads) { files.QueueDraft(r, s, draft, &all) })
+	return all, err
 }
 
 // Detach takes a file away from a ticket or from one of its comments. For a while it can be brought back.

@@ -115,6 +115,9 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := p.tieTx(ctx, tx, s, made, more, f.Assignee); err != nil {
 		return 0, err
 	}
+	if err := p.Files.TieAheadTx(ctx, tx, s, f.ID); err != nil {
+		return 0, err
+	}
 	return int(at.LastNumber), made.duplicatedTx(ctx, tx, s, f.Copy)
 }
 
@@ -162,7 +165,10 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 	if made.Ticket.Title != f.Title || made.Ticket.Body != f.Body {
 		return 0, errSentBefore("This form has made " + made.Ticket.Key() + " already.")
 	}
-	return int(twin.Number), nil
+	// What was attached to the form since is for this ticket as well.
+	return int(twin.Number), p.work(ctx, s, key, int(twin.Number), func(ctx context.Context, tx db.Tx, t ticket) error {
+		return p.Files.TieAheadTx(ctx, tx, s, t.ID)
+	})
 }
 
 // ticket is a locked ticket.

@@ -179,6 +179,7 @@ func (p *Projects) CopyPage(ctx context.Context, s scope.Scope, key string, numb
 		queueStatuses(r, s, key, &out.Statuses)
 		queueTicketLabels(r, s, key, number, &out.Labels)
 	})
+	out.takesFiles(p)
 	return out, err
 }
 

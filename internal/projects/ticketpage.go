@@ -167,10 +167,11 @@ type TicketForm struct {
 	People   []Person      // of NewPage
 	Statuses []StatusInfo  // of NewPage
 	Labels   []LabelChoice // of NewPage
-	// Of EditPage: how large a file may be that is pasted, and the id of the form that sends it.
+	// How large a file may be that is attached or pasted, and the id of the form that sends it.
 	FileMost int64
 	FileForm string
-	Clash    *Clash // of ClashPage
+	Files    []files.Attachment // that a new ticket has by now; the caller reads them when the form is shown again
+	Clash    *Clash             // of ClashPage
 }
 
 // NewPage reads what the form for a ticket offers.
@@ -182,6 +183,7 @@ func (p *Projects) NewPage(ctx context.Context, s scope.Scope, key string) (Tick
 		queueStatuses(r, s, key, &out.Statuses)
 		queueTicketLabels(r, s, key, 0, &out.Labels)
 	})
+	out.takesFiles(p)
 	return out, err
 }
 
@@ -195,8 +197,12 @@ func (p *Projects) EditPage(ctx context.Context, s scope.Scope, key string, numb
 		queueProject(r, s, key, &out.Project)
 		queueTicket(r, s, key, number, &out.Ticket)
 	})
-	out.FileMost, out.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
+	out.takesFiles(p)
 	return out, err
+}
+
+func (f *TicketForm) takesFiles(p *Projects) {
+	f.FileMost, f.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
 }
 
 // ClashPage is EditPage for what was written when somebody else was faster. Clash is nil when nothing has changed.

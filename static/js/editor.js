@@ -23,15 +23,21 @@
     }
     keep() {
       if (!person) return;
-      if (this.text.value.trim()) localStorage.setItem(this.key, this.text.value);
+      if (this.text.value.trim()) localStorage.setItem(this.key, JSON.stringify([this.text.value, this.form.elements.id?.value]));
       else localStorage.removeItem(this.key);
     }
     offer() {
-      const draft = person && localStorage.getItem(this.key);
+      const [draft, form] = JSON.parse(localStorage.getItem(this.key)) ?? [];
       if (!draft || draft === this.text.value) return;
       const note = this.querySelector("[data-offer]");
       note.hidden = false;
-      note.querySelector("[data-take]").onclick = () => { this.text.value = draft; note.hidden = true; this.text.focus(); };
+      note.querySelector("[data-take]").onclick = () => {
+        this.text.value = draft;
+        this.keep();
+        this.form.querySelector("plinth-upload")?.resume(form);
+        note.hidden = true;
+        this.text.focus();
+      };
       note.querySelector("[data-drop]").onclick = () => { localStorage.removeItem(this.key); note.hidden = true; };
     }
     async show(button) {

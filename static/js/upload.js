@@ -10,6 +10,11 @@
         event.target.value = "";
       };
     }
+    // resume takes over the files of a form that was left.
+    resume(from) {
+      const d = this.dataset;
+      if (from && d.draft) htmx.ajax("POST", d.url, { values: { from, draft: d.draft }, target: `#${d.list}` });
+    }
     // into is a text that the file is put into as well.
     send(file, into) {
       const d = this.dataset, place = this.place++;

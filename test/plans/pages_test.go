@@ -53,7 +53,7 @@ func (w *world) pages(t *testing.T, ids map[string]string) []string {
 		if route.Method != http.MethodGet || route.Guard.Kind != web.InOrg ||
 			route.Path == "/orgs/{org}/billing/change" || route.Path == "/orgs/{org}/billing/start" || // ask Stripe
 			route.Path == "/orgs/{org}/settings/export/{id}" || // a file
-			strings.HasSuffix(route.Path, "/attachments/{id}/thumbnail") || // asks what the file itself asks
+			strings.HasSuffix(route.Path, "/{id}/thumbnail") || // asks what the file itself asks
 			route.Path == "/orgs/{org}/logo/{file}" || // a file, of which the guard has read all
 			strings.HasSuffix(route.Path, "/export/{id}") || // a file
 			strings.HasSuffix(route.Path, "/import/{id}/problems.csv") || // a file, of the page above it

@@ -95,7 +95,7 @@ var (
 	thumbnail  = regexp.MustCompile(own + `/thumbnail$`)
 )
 
-const own = `^/orgs/[a-z0-9][a-z0-9-]{0,62}/projects/[A-Z][A-Z0-9]{1,5}/tickets/[1-9][0-9]{0,9}/attachments/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`
+const own = `^/orgs/[a-z0-9][a-z0-9-]{0,62}/(?:projects/[A-Z][A-Z0-9]{1,5}/tickets/[1-9][0-9]{0,9}/attachments|files)/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 
 // policy lists every element and attribute that can reach a page. It may be shared.
 var policy = sync.OnceValue(func() *bluemonday.Policy {

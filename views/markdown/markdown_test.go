@@ -15,6 +15,9 @@ import (
 // own is the address of a file that is attached here.
 const own = "/orgs/acme/projects/WEB/tickets/12/attachments/0194d2a8-7c3e-7f00-8a11-0123456789ab"
 
+// anywhere is its address by its id alone.
+const anywhere = "/orgs/acme/files/0194d2a8-7c3e-7f00-8a11-0123456789ab"
+
 func TestText(t *testing.T) {
 	t.Parallel()
 	link := `<a href="https://example.com/a?b=1&amp;c=2" rel="nofollow noopener">`
@@ -32,6 +35,8 @@ func TestText(t *testing.T) {
 		"![a picture](https://x.example/p.png)": `<p><a rel="nofollow noopener" href="https://x.example/p.png">a picture</a></p>`,
 		"![](https://x.example/p.png)":          `<p><a rel="nofollow noopener" href="https://x.example/p.png">https://x.example/p.png</a></p>`,
 		"![a *shot*](" + own + ")":              `<p><a class="picture" rel="nofollow noopener" href="` + own + `"><img loading="lazy" src="` + own + `/thumbnail" alt="a shot"></a></p>`,
+		"![a](" + anywhere + ")":                `<p><a class="picture" rel="nofollow noopener" href="` + anywhere + `"><img loading="lazy" src="` + anywhere + `/thumbnail" alt="a"></a></p>`,
+		"![a](" + anywhere + "/remove)":         `<p><a rel="nofollow noopener" href="` + anywhere + `/remove">a</a></p>`,
 		"![](" + own + ")":                      `<p><a class="picture" rel="nofollow noopener" href="` + own + `"><img loading="lazy" src="` + own + `/thumbnail" alt="Picture"></a></p>`,
 		"![a](" + own + "?x)":                   `<p><a rel="nofollow noopener" href="` + own + `?x">a</a></p>`,
 		"![a](https://x.example" + own + ")":    `<p><a rel="nofollow noopener" href="https://x.example` + own + `">a</a></p>`,

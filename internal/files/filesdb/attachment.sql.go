@@ -88,7 +88,7 @@ type AttachmentAtRow struct {
 	Number  int32
 }
 
-// The same by its id alone, for a link that was signed for a person.
+// Where it is, by its id alone, for a link that was signed for a person.
 func (q *Queries) AttachmentAt(ctx context.Context, db DBTX, arg AttachmentAtParams) (AttachmentAtRow, error) {
 	row := db.QueryRow(ctx, AttachmentAt, arg.TenantID, arg.Person, arg.ID)
 	var i AttachmentAtRow
@@ -126,14 +126,14 @@ values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz)
 on conflict (tenant_id, id) do update
 set key = excluded.key, name = excluded.name, draft_id = excluded.draft_id, created_at = excluded.created_at
 where attachments.arrived_at is null
-  and attachments.ticket_id = excluded.ticket_id
+  and attachments.ticket_id is not distinct from excluded.ticket_id
   and attachments.author_id = excluded.author_id
 `
 
 type BeginAttachmentParams struct {
 	TenantID uuid.UUID
 	ID       uuid.UUID
-	TicketID uuid.UUID
+	TicketID *uuid.UUID
 	DraftID  *uuid.UUID
 	AuthorID uuid.UUID
 	Name     string
@@ -141,7 +141,7 @@ type BeginAttachmentParams struct {
 	Now      time.Time
 }
 
-// every project: the ticket was locked through visible_to in the same transaction
+// every project: the ticket was locked through visible_to in the same transaction, or is not there yet
 // A file that did not arrive is begun anew by whoever began it.
 func (q *Queries) BeginAttachment(ctx context.Context, db DBTX, arg BeginAttachmentParams) (int64, error) {
 	result, err := db.Exec(ctx, BeginAttachment,
@@ -158,6 +158,104 @@ func (q *Queries) BeginAttachment(ctx context.Context, db DBTX, arg BeginAttachm
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const CarryDrafts = `-- name: CarryDrafts :exec
+update attachments
+set draft_id = $3::uuid
+where tenant_id = $1
+  and author_id = $2
+  and draft_id = $4::uuid
+  and ticket_id is not distinct from $5::uuid
+  and deleted_at is null
+`
+
+type CarryDraftsParams struct {
+	TenantID  uuid.UUID
+	AuthorID  uuid.UUID
+	Draft     uuid.UUID
+	FromDraft uuid.UUID
+	Ticket    *uuid.UUID
+}
+
+// every project: the author's own
+// What was sent by one form becomes that of another, for the same ticket.
+func (q *Queries) CarryDrafts(ctx context.Context, db DBTX, arg CarryDraftsParams) error {
+	_, err := db.Exec(ctx, CarryDrafts,
+		arg.TenantID,
+		arg.AuthorID,
+		arg.Draft,
+		arg.FromDraft,
+		arg.Ticket,
+	)
+	return err
+}
+
+const DraftAttachments = `-- name: DraftAttachments :many
+select
+    a.id, a.comment_id, a.draft_id, a.author_id, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height, a.created_at
+from attachments a
+where a.tenant_id = $1
+  and a.author_id = $2
+  and a.draft_id = $3
+  and a.arrived_at is not null
+  and a.deleted_at is null
+order by a.created_at, a.id
+limit 100
+`
+
+type DraftAttachmentsParams struct {
+	TenantID uuid.UUID
+	AuthorID uuid.UUID
+	DraftID  *uuid.UUID
+}
+
+type DraftAttachmentsRow struct {
+	ID          uuid.UUID
+	CommentID   *uuid.UUID
+	DraftID     *uuid.UUID
+	AuthorID    uuid.UUID
+	Name        string
+	ContentType string
+	Size        int64
+	Thumbnail   string
+	Width       int32
+	Height      int32
+	CreatedAt   time.Time
+}
+
+// every project: the author's own
+// What the person sent for something that they have not said yet.
+func (q *Queries) DraftAttachments(ctx context.Context, db DBTX, arg DraftAttachmentsParams) ([]DraftAttachmentsRow, error) {
+	rows, err := db.Query(ctx, DraftAttachments, arg.TenantID, arg.AuthorID, arg.DraftID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DraftAttachmentsRow
+	for rows.Next() {
+		var i DraftAttachmentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CommentID,
+			&i.DraftID,
+			&i.AuthorID,
+			&i.Name,
+			&i.ContentType,
+			&i.Size,
+			&i.Thumbnail,
+			&i.Width,
+			&i.Height,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const ListAttachments = `-- name: ListAttachments :many
@@ -232,6 +330,62 @@ func (q *Queries) ListAttachments(ctx context.Context, db DBTX, arg ListAttachme
 	return items, nil
 }
 
+const LockAhead = `-- name: LockAhead :one
+select id, comment_id, draft_id, author_id, name, content_type, size, sha256, thumbnail, deleted_at
+from attachments
+where tenant_id = $1
+  and id = $2
+  and author_id = $3
+  and (ticket_id = $4::uuid or ticket_id is null and draft_id = coalesce($4::uuid, draft_id))
+  and arrived_at is not null
+for no key update
+`
+
+type LockAheadParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	AuthorID uuid.UUID
+	Draft    *uuid.UUID
+}
+
+type LockAheadRow struct {
+	ID          uuid.UUID
+	CommentID   *uuid.UUID
+	DraftID     *uuid.UUID
+	AuthorID    uuid.UUID
+	Name        string
+	ContentType string
+	Size        int64
+	Sha256      []byte
+	Thumbnail   string
+	DeletedAt   *time.Time
+}
+
+// every project: the author's own
+// A file of a ticket that is not there yet, or is there by now.
+func (q *Queries) LockAhead(ctx context.Context, db DBTX, arg LockAheadParams) (LockAheadRow, error) {
+	row := db.QueryRow(ctx, LockAhead,
+		arg.TenantID,
+		arg.ID,
+		arg.AuthorID,
+		arg.Draft,
+	)
+	var i LockAheadRow
+	err := row.Scan(
+		&i.ID,
+		&i.CommentID,
+		&i.DraftID,
+		&i.AuthorID,
+		&i.Name,
+		&i.ContentType,
+		&i.Size,
+		&i.Sha256,
+		&i.Thumbnail,
+		&i.DeletedAt,
+	)
+	return i, err
+}
+
 const LockAttachment = `-- name: LockAttachment :one
 select id, comment_id, draft_id, author_id, name, content_type, size, sha256, thumbnail, deleted_at
 from attachments
@@ -241,7 +395,7 @@ for no key update
 
 type LockAttachmentParams struct {
 	TenantID uuid.UUID
-	TicketID uuid.UUID
+	TicketID *uuid.UUID
 	ID       uuid.UUID
 }
 
@@ -273,6 +427,58 @@ func (q *Queries) LockAttachment(ctx context.Context, db DBTX, arg LockAttachmen
 		&i.Sha256,
 		&i.Thumbnail,
 		&i.DeletedAt,
+	)
+	return i, err
+}
+
+const OpenAnywhere = `-- name: OpenAnywhere :one
+select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
+from attachments a
+left join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+where a.tenant_id = $1
+  and (a.ticket_id is null and a.author_id = $2 or t.project_id in (select v.project_id from visible_to($1, $2) v))
+  and a.id = $3
+  and t.deleted_at is null
+  and a.arrived_at is not null
+  and a.deleted_at is null
+  and (a.draft_id is null or a.author_id = $2)
+  and not exists (
+      select
+      from comments c
+      where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
+  )
+`
+
+type OpenAnywhereParams struct {
+	TenantID uuid.UUID
+	AuthorID uuid.UUID
+	ID       uuid.UUID
+}
+
+type OpenAnywhereRow struct {
+	ID          uuid.UUID
+	Name        string
+	ContentType string
+	Size        int64
+	Sha256      []byte
+	Key         string
+	Thumbnail   string
+	CreatedAt   time.Time
+}
+
+// The same by its id alone, also of a ticket that is not there yet: then it is its sender's.
+func (q *Queries) OpenAnywhere(ctx context.Context, db DBTX, arg OpenAnywhereParams) (OpenAnywhereRow, error) {
+	row := db.QueryRow(ctx, OpenAnywhere, arg.TenantID, arg.AuthorID, arg.ID)
+	var i OpenAnywhereRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.ContentType,
+		&i.Size,
+		&i.Sha256,
+		&i.Key,
+		&i.Thumbnail,
+		&i.CreatedAt,
 	)
 	return i, err
 }
@@ -405,6 +611,36 @@ func (q *Queries) SetThumbnail(ctx context.Context, db DBTX, arg SetThumbnailPar
 	return err
 }
 
+const TieAhead = `-- name: TieAhead :exec
+update attachments
+set ticket_id = draft_id, draft_id = null
+where tenant_id = $1
+  and ticket_id is null
+  and author_id = $2
+  and draft_id = $3
+  and deleted_at is null
+  and created_at > $4::timestamptz
+`
+
+type TieAheadParams struct {
+	TenantID uuid.UUID
+	AuthorID uuid.UUID
+	DraftID  *uuid.UUID
+	Since    time.Time
+}
+
+// every project: the author's own, to the ticket that the same transaction made or locked
+// Also what is still on its way.
+func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) error {
+	_, err := db.Exec(ctx, TieAhead,
+		arg.TenantID,
+		arg.AuthorID,
+		arg.DraftID,
+		arg.Since,
+	)
+	return err
+}
+
 const TieDrafts = `-- name: TieDrafts :execrows
 update attachments
 set comment_id = draft_id, draft_id = null
@@ -419,7 +655,7 @@ where tenant_id = $1
 
 type TieDraftsParams struct {
 	TenantID uuid.UUID
-	TicketID uuid.UUID
+	TicketID *uuid.UUID
 	AuthorID uuid.UUID
 	DraftID  *uuid.UUID
 	Since    time.Time

@@ -1,12 +1,12 @@
 -- name: BeginAttachment :execrows
--- every project: the ticket was locked through visible_to in the same transaction
+-- every project: the ticket was locked through visible_to in the same transaction, or is not there yet
 -- A file that did not arrive is begun anew by whoever began it.
 insert into attachments (tenant_id, id, ticket_id, draft_id, author_id, name, key, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, @now::timestamptz)
 on conflict (tenant_id, id) do update
 set key = excluded.key, name = excluded.name, draft_id = excluded.draft_id, created_at = excluded.created_at
 where attachments.arrived_at is null
-  and attachments.ticket_id = excluded.ticket_id
+  and attachments.ticket_id is not distinct from excluded.ticket_id
   and attachments.author_id = excluded.author_id;
 
 -- name: ArriveAttachment :execrows
@@ -21,6 +21,55 @@ select id, comment_id, draft_id, author_id, name, content_type, size, sha256, th
 from attachments
 where tenant_id = $1 and ticket_id = $2 and id = $3 and arrived_at is not null
 for no key update;
+
+-- name: LockAhead :one
+-- every project: the author's own
+-- A file of a ticket that is not there yet, or is there by now.
+select id, comment_id, draft_id, author_id, name, content_type, size, sha256, thumbnail, deleted_at
+from attachments
+where tenant_id = $1
+  and id = $2
+  and author_id = $3
+  and (ticket_id = sqlc.narg(draft)::uuid or ticket_id is null and draft_id = coalesce(sqlc.narg(draft)::uuid, draft_id))
+  and arrived_at is not null
+for no key update;
+
+-- name: DraftAttachments :many
+-- every project: the author's own
+-- What the person sent for something that they have not said yet.
+select
+    a.id, a.comment_id, a.draft_id, a.author_id, a.name, a.content_type, a.size, a.thumbnail, a.width, a.height, a.created_at
+from attachments a
+where a.tenant_id = $1
+  and a.author_id = $2
+  and a.draft_id = $3
+  and a.arrived_at is not null
+  and a.deleted_at is null
+order by a.created_at, a.id
+limit 100;
+
+-- name: CarryDrafts :exec
+-- every project: the author's own
+-- What was sent by one form becomes that of another, for the same ticket.
+update attachments
+set draft_id = @draft::uuid
+where tenant_id = $1
+  and author_id = $2
+  and draft_id = @from_draft::uuid
+  and ticket_id is not distinct from sqlc.narg(ticket)::uuid
+  and deleted_at is null;
+
+-- name: TieAhead :exec
+-- every project: the author's own, to the ticket that the same transaction made or locked
+-- Also what is still on its way.
+update attachments
+set ticket_id = draft_id, draft_id = null
+where tenant_id = $1
+  and ticket_id is null
+  and author_id = $2
+  and draft_id = $3
+  and deleted_at is null
+  and created_at > @since::timestamptz;
 
 -- name: TieDrafts :execrows
 -- every project: the ticket was locked through visible_to in the same transaction
@@ -84,8 +133,26 @@ where a.tenant_id = $1
       where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
   );
 
+-- name: OpenAnywhere :one
+-- The same by its id alone, also of a ticket that is not there yet: then it is its sender's.
+select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
+from attachments a
+left join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+where a.tenant_id = $1
+  and (a.ticket_id is null and a.author_id = $2 or t.project_id in (select v.project_id from visible_to($1, $2) v))
+  and a.id = $3
+  and t.deleted_at is null
+  and a.arrived_at is not null
+  and a.deleted_at is null
+  and (a.draft_id is null or a.author_id = $2)
+  and not exists (
+      select
+      from comments c
+      where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
+  );
+
 -- name: AttachmentAt :one
--- The same by its id alone, for a link that was signed for a person.
+-- Where it is, by its id alone, for a link that was signed for a person.
 select p.key as project, t.number
 from attachments a
 join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id

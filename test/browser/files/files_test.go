@@ -179,6 +179,50 @@ func TestAttachFiles(t *testing.T) {
 	d.See("bench-e217.csv is back.")
 }
 
+// In the dialog of a new ticket: pasted into the description, chosen, refused, taken along when what was typed is brought
+// back, and all of it there on the ticket that comes of it.
+func TestAttachFilesToANewTicket(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "files-new", chrome.Options{Width: 1440, Height: 900, Allow: []string{"status of 422", "/live?"}})
+	picture := `/!\[screenshot\.png\]\(\/orgs\/acme\/files\//.test(document.querySelector("#new-body").value)`
+	d.Click("New ticket")
+	d.See("New ticket in Website")
+	d.Type("#new-body", "This is what I see:\n\n")
+	d.give("#new-body", "screenshot.png", "paste")
+	d.Until("the picture is in the text", func() bool { return d.Truth(picture) })
+	d.Attach("#new-file", d.file("rx4.png", []byte("<html><script>alert(1)</script></html>")))
+	d.See("is called .png and is a page")
+	d.look("dialog")
+	d.Axe()
+
+	// The tab is closed. What was typed comes back, and the picture is the new form's.
+	d.Open(ticket)
+	d.Click("New ticket")
+	d.See("You wrote something here")
+	d.Press("dialog[open] [data-take]")
+	d.Until("the picture is back", func() bool {
+		return d.Truth(picture + ` && document.querySelectorAll("#new-files .shot").length === 1`)
+	})
+	d.Attach("#new-file", d.file("run.log", []byte("14:02:11.384 grip E217 stall\n")))
+	d.See("run.log")
+	d.Press(`#new-files li:last-child button`)
+	d.See("run.log is removed.")
+	d.Attach("#new-file", d.file("bench-e217.csv", []byte("torque;current\n")))
+	d.Type("#new-title", "Gripper slips")
+	d.Press("dialog[open] button.btn-primary")
+	d.See("WEB-2", "Gripper slips", "bench-e217.csv")
+	d.site.Settle(t)
+	d.Open("/orgs/acme/projects/WEB/tickets/2")
+	d.Until("the picture is in the description", func() bool { return d.Truth(`document.querySelector(".md .picture img")?.naturalWidth === 60`) })
+	d.look("made")
+
+	d.Open("/orgs/acme/projects/WEB/tickets/new")
+	d.Attach("#file", d.photo("thermal-camera.png"))
+	d.arrived(1)
+	d.look("page")
+	d.Axe()
+}
+
 func TestFilesOnAPhone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "files-phone", chrome.Options{Width: 390, Height: 844, Dark: true, Allow: []string{"status of 422", "/live?"}})
@@ -211,4 +255,13 @@ func TestFilesWithoutScript(t *testing.T) {
 	d.Press("#new-comment button.btn-primary")
 	d.See("With a file", "run.log")
 	d.look("comment")
+
+	d.Open("/orgs/acme/projects/WEB/tickets/new")
+	d.Attach("#file", d.file("bench-e217.csv", []byte("torque;current\n")))
+	d.Press("main form button.btn-primary")
+	d.See("Enter a title.", "bench-e217.csv")
+	d.look("again")
+	d.Type("#title", "Gripper slips")
+	d.Press("main form button.btn-primary")
+	d.See("WEB-2", "Gripper slips", "bench-e217.csv")
 }
