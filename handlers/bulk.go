@@ -19,7 +19,8 @@ type Bulk struct {
 }
 
 // Update changes the tickets that were picked in a list: fields ticket, and of status, assignee, priority, add, remove and
-// due what is to be changed. It leads back to the list, also when there was something wrong.
+// due what is to be changed; or trash, which puts them into the trash and changes nothing else. It leads back to the list,
+// also when there was something wrong.
 func (h *Bulk) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, err := PathKey(r)
 	if err != nil {
@@ -28,9 +29,13 @@ func (h *Bulk) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) err
 	f, err := Decode[struct {
 		projects.BulkForm
 		NoDue bool `form:"no_due"`
+		Trash bool `form:"trash"`
 	}](h.Base, r)
 	if err != nil {
 		return err
+	}
+	if f.Trash {
+		return h.delete(w, r, s, key, f.Tickets)
 	}
 	if f.NoDue {
 		f.Due = projects.DueNone
@@ -58,6 +63,9 @@ func (h *Bulk) Undo(w http.ResponseWriter, r *http.Request, s scope.Scope) error
 	key, err := PathKey(r)
 	if err != nil {
 		return err
+	}
+	if when := r.URL.Query().Get("trash"); when != "" {
+		return h.restore(w, r, s, key, when)
 	}
 	var all []projects.BulkForm
 	for _, text := range r.URL.Query()["do"] {

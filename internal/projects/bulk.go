@@ -101,32 +101,9 @@ func (p *Projects) BulkAll(ctx context.Context, s scope.Scope, key string, all [
 }
 
 func (p *Projects) bulkTx(ctx context.Context, tx db.Tx, s scope.Scope, key string, f BulkForm) (BulkDone, error) {
-	project, err := projectsdb.New().ProjectByKey(ctx, tx, projectsdb.ProjectByKeyParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
-	if db.None(err) {
-		return BulkDone{}, fault.Missing()
-	}
-	if err != nil {
-		return BulkDone{}, fmt.Errorf("read the project: %w", err)
-	}
-	numbers := f.numbers()
-	switch {
-	case project.ArchivedAt != nil:
-		return BulkDone{}, errArchived()
-	case len(numbers) == 0:
-		return BulkDone{}, fault.New(fault.Invalid, "Choose the tickets first.")
-	case len(numbers) > MaxBulk:
-		return BulkDone{}, fault.New(fault.Invalid, "Choose at most 200 tickets at once.")
-	case f.empty():
-		return BulkDone{}, fault.New(fault.Invalid, "Choose what is to be changed.")
-	}
-	rows, err := projectsdb.New().LockTickets(ctx, tx, projectsdb.LockTicketsParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key, Numbers: numbers})
-	if err != nil {
-		return BulkDone{}, fmt.Errorf("read tickets: %w", err)
-	}
-	b := &bulk{Projects: p, s: s, projectID: project.ID, rows: rows, changed: map[uuid.UUID]bool{}}
-	b.done = BulkDone{Tickets: len(rows), Missing: len(numbers) - len(rows)}
-	if len(rows) == 0 {
-		return b.done, nil
+	b, err := p.pickTx(ctx, tx, s, key, f, !f.empty())
+	if err != nil || len(b.rows) == 0 {
+		return b.done, err
 	}
 	for _, step := range []func(context.Context, db.Tx, BulkForm) error{b.status, b.assignee, b.priority, b.add, b.remove, b.due} {
 		if err := step(ctx, tx, f); err != nil {
@@ -138,6 +115,35 @@ func (p *Projects) bulkTx(ctx context.Context, tx db.Tx, s scope.Scope, key stri
 	}
 	b.done.Changed = len(b.changed)
 	return b.done, b.tell(ctx, tx)
+}
+
+// pickTx locks the tickets that are named; says is whether the form says what is to be done with them.
+func (p *Projects) pickTx(ctx context.Context, tx db.Tx, s scope.Scope, key string, f BulkForm, says bool) (*bulk, error) {
+	b := &bulk{Projects: p, s: s, changed: map[uuid.UUID]bool{}}
+	project, err := projectsdb.New().ProjectByKey(ctx, tx, projectsdb.ProjectByKeyParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
+	if db.None(err) {
+		return b, fault.Missing()
+	}
+	if err != nil {
+		return b, fmt.Errorf("read the project: %w", err)
+	}
+	numbers := f.numbers()
+	switch {
+	case project.ArchivedAt != nil:
+		return b, errArchived()
+	case len(numbers) == 0:
+		return b, fault.New(fault.Invalid, "Choose the tickets first.")
+	case len(numbers) > MaxBulk:
+		return b, fault.New(fault.Invalid, "Choose at most 200 tickets at once.")
+	case !says:
+		return b, fault.New(fault.Invalid, "Choose what is to be changed.")
+	}
+	rows, err := projectsdb.New().LockTickets(ctx, tx, projectsdb.LockTicketsParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key, Numbers: numbers})
+	if err != nil {
+		return b, fmt.Errorf("read tickets: %w", err)
+	}
+	b.projectID, b.rows, b.done = project.ID, rows, BulkDone{Tickets: len(rows), Missing: len(numbers) - len(rows)}
+	return b, nil
 }
 
 // bulk is one BulkForm under way.
@@ -154,14 +160,10 @@ type bulk struct {
 
 // note adds the event of a ticket, and what takes the change back.
 func (b *bulk) note(t projectsdb.LockTicketsRow, action string, changes map[string][2]string, back BulkForm) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("make an event id: %w", err)
+	if err := b.event(t.ID, t.Title, action, changes); err != nil {
+		return err
 	}
 	b.changed[t.ID] = true
-	b.events = append(b.events, events.Event{
-		ID: id, Action: action, ObjectKind: "ticket", ObjectID: t.ID, ObjectName: t.Title, ProjectID: b.projectID, Changes: changes,
-	})
 	number := strconv.Itoa(int(t.Number))
 	i := slices.IndexFunc(b.done.Back, func(f BulkForm) bool { return f.values().Encode() == back.values().Encode() })
 	if i < 0 {
@@ -169,6 +171,17 @@ func (b *bulk) note(t projectsdb.LockTicketsRow, action string, changes map[stri
 		b.done.Back = append(b.done.Back, back)
 	}
 	b.done.Back[i].Tickets = append(b.done.Back[i].Tickets, number)
+	return nil
+}
+
+func (b *bulk) event(id uuid.UUID, title, action string, changes map[string][2]string) error {
+	event, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("make an event id: %w", err)
+	}
+	b.events = append(b.events, events.Event{
+		ID: event, Action: action, ObjectKind: "ticket", ObjectID: id, ObjectName: title, ProjectID: b.projectID, Changes: changes,
+	})
 	return nil
 }
 

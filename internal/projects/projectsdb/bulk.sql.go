@@ -54,7 +54,7 @@ func (q *Queries) LabelledAmong(ctx context.Context, db DBTX, arg LabelledAmongP
 }
 
 const LockTickets = `-- name: LockTickets :many
-select t.id, t.project_id, t.number, t.title, t.status, t.priority, t.assignee_id, t.closed_at, t.due_on, p.archived_at, n.time_zone
+select t.id, t.project_id, t.number, t.title, t.status, t.priority, t.assignee_id, t.closed_at, t.due_on, p.archived_at, n.time_zone, t.author_id, t.created_at
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id
@@ -84,6 +84,8 @@ type LockTicketsRow struct {
 	DueOn      *time.Time
 	ArchivedAt *time.Time
 	TimeZone   string
+	AuthorID   uuid.UUID
+	CreatedAt  time.Time
 }
 
 // Those of a project's tickets that are named, in an order that everybody takes them in.
@@ -113,6 +115,8 @@ func (q *Queries) LockTickets(ctx context.Context, db DBTX, arg LockTicketsParam
 			&i.DueOn,
 			&i.ArchivedAt,
 			&i.TimeZone,
+			&i.AuthorID,
+			&i.CreatedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -39,6 +39,32 @@ func (q *Queries) DeleteTicket(ctx context.Context, db DBTX, arg DeleteTicketPar
 	return err
 }
 
+const DeleteTickets = `-- name: DeleteTickets :exec
+update tickets
+set deleted_at = $2::timestamptz, deleted_by = $3, purge_at = $4::timestamptz
+where tenant_id = $1 and id = any($5::uuid[])
+`
+
+type DeleteTicketsParams struct {
+	TenantID uuid.UUID
+	Now      time.Time
+	Person   *uuid.UUID
+	PurgeAt  time.Time
+	Ids      []uuid.UUID
+}
+
+// every project: the tickets were locked through visible_to in the same transaction
+func (q *Queries) DeleteTickets(ctx context.Context, db DBTX, arg DeleteTicketsParams) error {
+	_, err := db.Exec(ctx, DeleteTickets,
+		arg.TenantID,
+		arg.Now,
+		arg.Person,
+		arg.PurgeAt,
+		arg.Ids,
+	)
+	return err
+}
+
 const Elsewhere = `-- name: Elsewhere :one
 select
     t.title, t.deleted_at, t.purge_at, coalesce(u.name, '') as deleter,
@@ -280,6 +306,79 @@ func (q *Queries) LockTrashed(ctx context.Context, db DBTX, arg LockTrashedParam
 	return i, err
 }
 
+const LockTrashedTogether = `-- name: LockTrashedTogether :many
+select t.id, t.number, t.title, t.status, t.rank, t.closed_at, t.created_at, n.time_zone
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join tenants n on n.id = t.tenant_id
+where t.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.deleted_at = $5::timestamptz
+  and t.deleted_by = $2
+  and t.purge_at > $6::timestamptz
+order by t.number
+limit $4
+for no key update of t
+`
+
+type LockTrashedTogetherParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	Limit    int32
+	At       time.Time
+	Now      time.Time
+}
+
+type LockTrashedTogetherRow struct {
+	ID        uuid.UUID
+	Number    int32
+	Title     string
+	Status    string
+	Rank      string
+	ClosedAt  *time.Time
+	CreatedAt time.Time
+	TimeZone  string
+}
+
+// What a person put into the trash at one moment, as far as it still lies there.
+func (q *Queries) LockTrashedTogether(ctx context.Context, db DBTX, arg LockTrashedTogetherParams) ([]LockTrashedTogetherRow, error) {
+	rows, err := db.Query(ctx, LockTrashedTogether,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Limit,
+		arg.At,
+		arg.Now,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockTrashedTogetherRow
+	for rows.Next() {
+		var i LockTrashedTogetherRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Title,
+			&i.Status,
+			&i.Rank,
+			&i.ClosedAt,
+			&i.CreatedAt,
+			&i.TimeZone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const OrphanTickets = `-- name: OrphanTickets :exec
 update tickets
 set parent_id = null
@@ -472,6 +571,37 @@ func (q *Queries) RestoreTicket(ctx context.Context, db DBTX, arg RestoreTicketP
 		arg.Rank,
 		arg.ClosedAt,
 		arg.Now,
+	)
+	return err
+}
+
+const RestoreTickets = `-- name: RestoreTickets :exec
+update tickets t
+set
+    deleted_at = null, deleted_by = null, purge_at = null, status = $2, rank = x.rank, updated_at = $3::timestamptz,
+    closed_at = case when $4::boolean then coalesce(t.closed_at, $3::timestamptz) end
+from (select unnest($5::uuid[]) as id, unnest($6::text[]) as rank) x
+where t.tenant_id = $1 and t.id = x.id
+`
+
+type RestoreTicketsParams struct {
+	TenantID uuid.UUID
+	Status   string
+	Now      time.Time
+	Closed   bool
+	Ids      []uuid.UUID
+	Ranks    []string
+}
+
+// every project: the tickets were locked through visible_to in the same transaction
+func (q *Queries) RestoreTickets(ctx context.Context, db DBTX, arg RestoreTicketsParams) error {
+	_, err := db.Exec(ctx, RestoreTickets,
+		arg.TenantID,
+		arg.Status,
+		arg.Now,
+		arg.Closed,
+		arg.Ids,
+		arg.Ranks,
 	)
 	return err
 }

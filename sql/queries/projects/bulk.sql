@@ -1,6 +1,6 @@
 -- name: LockTickets :many
 -- Those of a project's tickets that are named, in an order that everybody takes them in.
-select t.id, t.project_id, t.number, t.title, t.status, t.priority, t.assignee_id, t.closed_at, t.due_on, p.archived_at, n.time_zone
+select t.id, t.project_id, t.number, t.title, t.status, t.priority, t.assignee_id, t.closed_at, t.due_on, p.archived_at, n.time_zone, t.author_id, t.created_at
 from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
 join tenants n on n.id = t.tenant_id

@@ -32,6 +32,37 @@ where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;
 
+-- name: DeleteTickets :exec
+-- every project: the tickets were locked through visible_to in the same transaction
+update tickets
+set deleted_at = @now::timestamptz, deleted_by = @person, purge_at = @purge_at::timestamptz
+where tenant_id = $1 and id = any(@ids::uuid[]);
+
+-- name: LockTrashedTogether :many
+-- What a person put into the trash at one moment, as far as it still lies there.
+select t.id, t.number, t.title, t.status, t.rank, t.closed_at, t.created_at, n.time_zone
+from tickets t
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join tenants n on n.id = t.tenant_id
+where t.tenant_id = $1
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and t.deleted_at = @at::timestamptz
+  and t.deleted_by = $2
+  and t.purge_at > @now::timestamptz
+order by t.number
+limit $4
+for no key update of t;
+
+-- name: RestoreTickets :exec
+-- every project: the tickets were locked through visible_to in the same transaction
+update tickets t
+set
+    deleted_at = null, deleted_by = null, purge_at = null, status = @status, rank = x.rank, updated_at = @now::timestamptz,
+    closed_at = case when @closed::boolean then coalesce(t.closed_at, @now::timestamptz) end
+from (select unnest(@ids::uuid[]) as id, unnest(@ranks::text[]) as rank) x
+where t.tenant_id = $1 and t.id = x.id;
+
 -- name: ListTrash :many
 select
     t.id, p.key, t.number, t.title, st.name as status_name, st.kind as status_kind, t.deleted_at, t.purge_at, t.deleted_by,
