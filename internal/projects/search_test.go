@@ -101,6 +101,23 @@ func TestSearchFollowsChanges(t *testing.T) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
+	h.project(h.owner, "OPS", projects.ForOrganization)
+	h.project(h.owner, "SEC", projects.ForMembers)
+	moved, hidden := h.ticket(h.owner, "WEB", "Millstone"), h.ticket(h.owner, "WEB", "Treasure")
+	_, err = h.MoveToProject(h.ctx(), h.owner, "WEB", moved, "OPS")
+	h.no(err)
+	_, err = h.MoveToProject(h.ctx(), h.owner, "WEB", hidden, "SEC")
+	h.no(err)
+	if got := h.finds(h.member, "web-2") + " " + h.finds(h.owner, "WEB-3"); got != "OPS-1 SEC-1" {
+		t.Errorf("by the keys that moved tickets had: %q", got)
+	}
+	if got := h.finds(h.member, "WEB-3") + h.finds(h.guest, "WEB-2") + h.finds(h.foreigner, "WEB-2"); got != "" {
+		t.Errorf("who does not see where it is now finds %q", got)
+	}
+	h.no(h.DeleteTicket(h.ctx(), h.owner, "OPS", 1))
+	if got := h.finds(h.owner, "WEB-2"); got != "" {
+		t.Errorf("one in the trash is found: %q", got)
+	}
 	comment.Body = "About stones"
 	h.no(h.EditComment(h.ctx(), h.owner, "WEB", n, comment))
 	if got := h.finds(h.member, "sails") + h.finds(h.member, "stones"); got != "WEB-1" {

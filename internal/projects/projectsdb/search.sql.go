@@ -204,9 +204,21 @@ const SearchNumber = `-- name: SearchNumber :many
 select p.key, t.number, t.title, t.status, st.name as status_name, st.kind as status_kind, t.updated_at, t.id as doc_id,
     false as comment, true as exact, ''::text as excerpt
 from tickets t
-join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id
+join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id and p.deleted_at is null
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
-where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k) and t.deleted_at is null
+where t.tenant_id = $1
+  and t.id = coalesce((select k.ticket_id from ticket_at($1, $2, $3, $4) k), (
+      select m.ticket_id
+      from projects o
+      join ticket_moves m on m.tenant_id = o.tenant_id and m.project_id = o.id
+      where o.tenant_id = $1
+        and o.id in (select v.project_id from visible_to($1, $2) v)
+        and o.key = $3
+        and o.deleted_at is null
+        and m.number = $4
+  ))
+  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and t.deleted_at is null
 `
 
 type SearchNumberParams struct {
@@ -230,7 +242,7 @@ type SearchNumberRow struct {
 	Excerpt    string
 }
 
-// The ticket whose key was typed.
+// The ticket whose key was typed, also by the one that it had before it was moved.
 func (q *Queries) SearchNumber(ctx context.Context, db DBTX, arg SearchNumberParams) ([]SearchNumberRow, error) {
 	rows, err := db.Query(ctx, SearchNumber,
 		arg.TenantID,
