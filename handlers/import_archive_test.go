@@ -67,7 +67,7 @@ func whole(t *testing.T, a acme, o scope.Scope, key string) []string {
 			union all select 'link ' || row(k.number, b.number)::text from k join ticket_links i on i.blocker_id = k.id join k b on b.id = i.blocked_id
 			union all select 'comment ' || row(k.number, u.email, c.body, c.created_at, c.updated_at, c.edited_at, c.revision)::text from k join comments c on c.ticket_id = k.id join users u on u.id = c.author_id where c.deleted_at is null
 			union all select 'reaction ' || row(k.number, c.body, r.kind, u.email, r.created_at)::text from k join comments c on c.ticket_id = k.id join reactions r on r.comment_id = c.id join users u on u.id = r.user_id
-			union all select 'file ' || row(k.number, f.name, f.size, f.sha256, f.content_type, c.body, u.email)::text from k join attachments f on f.ticket_id = k.id and f.deleted_at is null join users u on u.id = f.author_id left join comments c on c.id = f.comment_id
+			union all select 'file ' || row(k.number, k.files, f.name, f.size, f.sha256, f.content_type, c.body, u.email)::text from k join attachments f on f.ticket_id = k.id and f.deleted_at is null join users u on u.id = f.author_id left join comments c on c.id = f.comment_id
 			union all select 'count ' || row(n.status, n.tickets)::text from ticket_counts n join p on n.project_id = p.id where n.tickets > 0
 			union all select 'words ' || count(*) from search_docs d join k on k.id = d.ticket_id
 			order by 1`, key)

@@ -22,7 +22,7 @@ func ticketCard(s scope.Scope, t projects.Row, moves []projects.StatusInfo) ui.C
 	card := ui.Card{
 		Key: t.Key(), Title: t.Title, URL: ticketPath(s, t.Project, t.Number), Status: rowState(t),
 		Priority: projects.Priority(t.Priority).Name(), Comments: int(t.Comments), Tasks: int(t.Tasks), TasksDone: int(t.TasksDone),
-		Labels: labelChips(t.Labels), Due: dueTime(s, t.DueOn),
+		Files: int(t.Files), Labels: labelChips(t.Labels), Due: dueTime(s, t.DueOn),
 	}
 	if t.AssigneeID != nil {
 		card.Assignee = &ui.Person{ID: t.AssigneeID.String(), Name: t.Assignee, Picture: t.AssigneePicture}

@@ -42,7 +42,7 @@ func groupOptions(ctx context.Context) []ui.Option {
 func columnOptions(ctx context.Context) []ui.Option {
 	names := map[string]string{
 		"labels": ui.T(ctx, "Labels"), "due": ui.T(ctx, "Due date"), "assignee": ui.T(ctx, "Assignee"), "estimate": ui.T(ctx, "Estimate"),
-		"tasks": ui.T(ctx, "Tasks"), "comments": ui.T(ctx, "Comments"), "created": ui.T(ctx, "Written"), "updated": ui.T(ctx, "Changed"),
+		"tasks": ui.T(ctx, "Tasks"), "comments": ui.T(ctx, "Comments"), "files": ui.T(ctx, "Files"), "created": ui.T(ctx, "Written"), "updated": ui.T(ctx, "Changed"),
 	}
 	var out []ui.Option
 	for _, c := range projects.Columns() {
@@ -118,6 +118,9 @@ func listCard(ctx context.Context, s scope.Scope, list projects.TicketList, t pr
 	}
 	if shown("comments") && t.Comments > 0 {
 		card.Extra = append(card.Extra, ui.TN(ctx, int(t.Comments), "%d comment", "%d comments"))
+	}
+	if shown("files") && t.Files > 0 {
+		card.Extra = append(card.Extra, ui.TN(ctx, int(t.Files), "%d file", "%d files"))
 	}
 	if shown("created") {
 		card.Extra = append(card.Extra, ui.T(ctx, "written %s", ui.Ago(ctx, t.CreatedAt)))

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 
 	"plinth/internal/projects"
 	"plinth/internal/scope"
+	"plinth/views/ui"
 )
 
 func refText(key string, number int) string { return key + "-" + strconv.Itoa(number) }
@@ -30,4 +32,13 @@ func trashLive(s scope.Scope, trash projects.Trash) templ.Attributes {
 		return templ.Attributes{}
 	}
 	return live("project:"+trash.Project.Key, "#trash", projectPath(s, trash.Project.Key, "trash"))
+}
+
+// pastText says where the tickets of a project are that has none.
+func pastText(ctx context.Context, list projects.TicketList) string {
+	next := refText(list.Project.Key, int(list.Past.Number)+1)
+	if list.Past.Thrown {
+		return ui.T(ctx, "What was thrown away lies in the trash for 30 days and can be brought back. The next ticket is %s.", next)
+	}
+	return ui.T(ctx, "All that was here was moved to another project or deleted for good. The next ticket is %s.", next)
 }

@@ -19,15 +19,15 @@ func QueueDraft(r *db.Reads, s scope.Scope, draft uuid.UUID, into *[]Attachment)
 }
 
 // TieAheadTx gives the files that the person sent for a ticket before it was there to that ticket, which was just made and
-// has the id of its form.
-func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
-	err := filesdb.New().TieAhead(ctx, tx, filesdb.TieAheadParams{
+// has the id of its form, and says how many they are.
+func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) (int64, error) {
+	n, err := filesdb.New().TieAhead(ctx, tx, filesdb.TieAheadParams{
 		TenantID: s.TenantID, AuthorID: s.Person.ID, DraftID: &ticket, Since: f.now().Add(time.Hour - PurgeAfter),
 	})
 	if err != nil {
-		return fmt.Errorf("give the files to the ticket: %w", err)
+		return 0, fmt.Errorf("give the files to the ticket: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 // CarryTx gives what the person sent by one form to another for the same ticket; the nil id is one that is not there yet.

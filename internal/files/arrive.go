@@ -235,15 +235,15 @@ func (f *Files) Forget(ctx context.Context, a *Arrival) error {
 }
 
 // TieTx gives the files that the person sent for a comment to that comment, which was just said and has the id of its
-// form. The caller has locked the ticket.
-func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) error {
-	_, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
+// form, and says how many they are. The caller has locked the ticket.
+func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) (int64, error) {
+	n, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
 		TenantID: s.TenantID, TicketID: &ticket, AuthorID: s.Person.ID, DraftID: &comment, Since: f.now().Add(time.Hour - PurgeAfter),
 	})
 	if err != nil {
-		return fmt.Errorf("give the files to the comment: %w", err)
+		return 0, fmt.Errorf("give the files to the comment: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 func orNone(id uuid.UUID) *uuid.UUID {

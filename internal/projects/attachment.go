@@ -54,6 +54,9 @@ func (p *Projects) attach(
 		if err := p.Files.ArriveTx(ctx, tx, s, in); err != nil || in.Twin || in.Draft != uuid.Nil {
 			return err // a comment and a new ticket say themselves what they bring
 		}
+		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+			return err
+		}
 		return t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", in.Name}})
 	})
 	if err != nil {
@@ -114,6 +117,9 @@ func (p *Projects) Detach(ctx context.Context, s scope.Scope, key string, number
 		if err != nil || !changed || a.DraftID != nil {
 			return err
 		}
+		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+			return err
+		}
 		return t.event(ctx, tx, s, "attachment.removed", map[string][2]string{"file": {a.Name, ""}})
 	})
 	return a, err
@@ -127,7 +133,28 @@ func (p *Projects) Reattach(ctx context.Context, s scope.Scope, key string, numb
 		if err != nil || !changed || a.DraftID != nil {
 			return err
 		}
+		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+			return err
+		}
 		return t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", a.Name}})
 	})
 	return a, err
+}
+
+// CountFilesTx keeps how many files a ticket has, after they or the comments that have them were changed in the
+// transaction, which has locked the ticket.
+func CountFilesTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
+	if err := projectsdb.New().CountFiles(ctx, tx, projectsdb.CountFilesParams{TenantID: s.TenantID, ID: ticket}); err != nil {
+		return fmt.Errorf("count the files of a ticket: %w", err)
+	}
+	return nil
+}
+
+// tieAheadTx gives a ticket the files that were sent before it was there.
+func (p *Projects) tieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
+	n, err := p.Files.TieAheadTx(ctx, tx, s, ticket)
+	if err != nil || n == 0 {
+		return err
+	}
+	return CountFilesTx(ctx, tx, s, ticket)
 }

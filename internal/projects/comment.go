@@ -58,8 +58,12 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if rows == 0 {
 			return sameCommentTx(ctx, tx, s, t, f)
 		}
-		if err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
+		if n, err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
 			return err
+		} else if n > 0 {
+			if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+				return err
+			}
 		}
 		if err := watchTx(ctx, tx, s, t.ID, p.now(), s.Person.ID); err != nil {
 			return err
@@ -125,6 +129,9 @@ func (p *Projects) DeleteComment(ctx context.Context, s scope.Scope, key string,
 			TenantID: s.TenantID, ID: id, Now: p.now(),
 		}); err != nil {
 			return fmt.Errorf("delete comment: %w", err)
+		}
+		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+			return err
 		}
 		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, &id, "", p.now()); err != nil {
 			return err

@@ -118,6 +118,9 @@ func (p *Projects) RestoreComment(ctx context.Context, s scope.Scope, key string
 		if err := projectsdb.New().RestoreComment(ctx, tx, projectsdb.RestoreCommentParams{TenantID: s.TenantID, ID: id, Now: p.now()}); err != nil {
 			return fmt.Errorf("restore comment: %w", err)
 		}
+		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
+			return err
+		}
 		if err := mentionTx(ctx, tx, s, t.ProjectID, t.ID, &id, c.Body, p.now()); err != nil {
 			return err
 		}

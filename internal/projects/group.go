@@ -24,7 +24,7 @@ func Groups() []string { return []string{GroupStatus, GroupAssignee, GroupPriori
 
 // Columns are what a list can show beside key, status and title.
 func Columns() []string {
-	return []string{"labels", "due", "assignee", "estimate", "tasks", "comments", "created", "updated"}
+	return []string{"labels", "due", "assignee", "estimate", "tasks", "comments", "files", "created", "updated"}
 }
 
 // Shown says whether a list shows a column: labels, due dates and assignees unless somebody chose.

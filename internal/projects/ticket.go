@@ -115,7 +115,7 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := p.tieTx(ctx, tx, s, made, more, f.Assignee); err != nil {
 		return 0, err
 	}
-	if err := p.Files.TieAheadTx(ctx, tx, s, f.ID); err != nil {
+	if err := p.tieAheadTx(ctx, tx, s, f.ID); err != nil {
 		return 0, err
 	}
 	return int(at.LastNumber), made.duplicatedTx(ctx, tx, s, f.Copy)
@@ -167,7 +167,7 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 	}
 	// What was attached to the form since is for this ticket as well.
 	return int(twin.Number), p.work(ctx, s, key, int(twin.Number), func(ctx context.Context, tx db.Tx, t ticket) error {
-		return p.Files.TieAheadTx(ctx, tx, s, t.ID)
+		return p.tieAheadTx(ctx, tx, s, t.ID)
 	})
 }
 

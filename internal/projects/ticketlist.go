@@ -34,6 +34,7 @@ type Row struct {
 	Estimate         *int16     // points
 	Labels           []Label
 	Tasks, TasksDone int32 // boxes in its description
+	Files            int32 // of the ticket and of its comments
 }
 
 // Key is what people call the ticket: WEB-42.
@@ -50,7 +51,8 @@ const rowExtras = `t.due_on, t.estimate, (
         where tl.tenant_id = t.tenant_id and tl.ticket_id = t.id
     ) as labels,
     case when position('] ' in t.body) > 0 then regexp_count(t.body, '^[ \t]*([-*+]|[0-9]+[.)])[ \t]+\[[ xX]\] ', 1, 'n') else 0 end as tasks,
-    case when position('] ' in t.body) > 0 then regexp_count(t.body, '^[ \t]*([-*+]|[0-9]+[.)])[ \t]+\[[xX]\] ', 1, 'n') else 0 end as tasks_done`
+    case when position('] ' in t.body) > 0 then regexp_count(t.body, '^[ \t]*([-*+]|[0-9]+[.)])[ \t]+\[[xX]\] ', 1, 'n') else 0 end as tasks_done,
+    t.files`
 
 // CountCap is where counting of a filtered list stops: one more means "1,000+".
 const CountCap = 1000
@@ -76,6 +78,13 @@ type TicketList struct {
 	Labels   []Label
 	Views    []SavedView
 	Groups   []TicketGroup // instead of Tickets, when the query asks for groups; those that have none are left out
+	Past     Past
+}
+
+// Past is what a project has had: the last number that was given out, and whether something lies in its trash.
+type Past struct {
+	Number int32
+	Thrown bool
 }
 
 // Empty says whether no ticket is in sight.
@@ -124,6 +133,7 @@ func (p *Projects) Tickets(ctx context.Context, s scope.Scope, key string, q Lis
 		queuePeople(r, s, key, &out.People)
 		queueLabels(r, s, key, &out.Labels)
 		queueViews(r, s, key, &out.Views)
+		db.Row(r, &out.Past, projectsdb.Past, s.TenantID, s.Person.ID, key, now)
 	})
 	for _, row := range found {
 		out.Tickets, out.Count = append(out.Tickets, row.Row), row.Matches

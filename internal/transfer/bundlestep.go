@@ -226,10 +226,15 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 		return err
 	}
 	err = t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) error {
-		if err := t.Files.ArriveTx(ctx, tx, who, arrival); err != nil || arrival.Twin || sent.Draft == uuid.Nil {
+		if err := t.Files.ArriveTx(ctx, tx, who, arrival); err != nil || arrival.Twin {
 			return err
 		}
-		return t.Files.TieTx(ctx, tx, who, id, sent.Draft)
+		if sent.Draft != uuid.Nil {
+			if _, err := t.Files.TieTx(ctx, tx, who, id, sent.Draft); err != nil {
+				return err
+			}
+		}
+		return projects.CountFilesTx(ctx, tx, who, id)
 	})
 	if err != nil {
 		return fmt.Errorf("keep a file of the archive: %w", errors.Join(err, t.Files.Forget(ctx, arrival)))

@@ -1,5 +1,6 @@
 -- +goose NO TRANSACTION
--- A file can be there before its ticket: until then it is its sender's alone, under the id that the ticket will have.
+-- A file can be there before its ticket: until then it is its sender's alone, under the id that the ticket will have. And
+-- a ticket says how many files it has, of itself and of its comments.
 
 -- +goose Up
 -- squawk-ignore ban-drop-not-null, prefer-robust-stmts
@@ -9,8 +10,21 @@ alter table attachments drop constraint if exists attachments_of_something;
 alter table attachments add constraint attachments_of_something check (ticket_id is not null or draft_id is not null) not valid;
 -- squawk-ignore constraint-missing-not-valid, prefer-robust-stmts
 alter table attachments validate constraint attachments_of_something;
+-- squawk-ignore prefer-robust-stmts
+alter table tickets add column if not exists files integer not null default 0; -- kept in the transaction that changes them
+update tickets t
+set files = x.files
+from (
+    select f.tenant_id, f.ticket_id, count(*) as files
+    from attachments f
+    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
+    where f.arrived_at is not null and f.deleted_at is null and f.draft_id is null and c.deleted_at is null
+    group by f.tenant_id, f.ticket_id
+) x
+where t.tenant_id = x.tenant_id and t.id = x.ticket_id;
 
 -- +goose Down
+alter table tickets drop column files;
 delete from attachments where ticket_id is null;
 alter table attachments drop constraint attachments_of_something;
 alter table attachments alter column ticket_id set not null;

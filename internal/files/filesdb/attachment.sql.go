@@ -611,7 +611,7 @@ func (q *Queries) SetThumbnail(ctx context.Context, db DBTX, arg SetThumbnailPar
 	return err
 }
 
-const TieAhead = `-- name: TieAhead :exec
+const TieAhead = `-- name: TieAhead :execrows
 update attachments
 set ticket_id = draft_id, draft_id = null
 where tenant_id = $1
@@ -631,14 +631,17 @@ type TieAheadParams struct {
 
 // every project: the author's own, to the ticket that the same transaction made or locked
 // Also what is still on its way.
-func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) error {
-	_, err := db.Exec(ctx, TieAhead,
+func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) (int64, error) {
+	result, err := db.Exec(ctx, TieAhead,
 		arg.TenantID,
 		arg.AuthorID,
 		arg.DraftID,
 		arg.Since,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const TieDrafts = `-- name: TieDrafts :execrows

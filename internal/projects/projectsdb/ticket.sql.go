@@ -91,6 +91,34 @@ func (q *Queries) BumpComments(ctx context.Context, db DBTX, arg BumpCommentsPar
 	return err
 }
 
+const CountFiles = `-- name: CountFiles :exec
+update tickets t
+set files = (
+    select count(*)
+    from attachments f
+    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
+    where f.tenant_id = t.tenant_id
+      and f.ticket_id = t.id
+      and f.arrived_at is not null
+      and f.deleted_at is null
+      and f.draft_id is null
+      and c.deleted_at is null
+)
+where t.tenant_id = $1 and t.id = $2
+`
+
+type CountFilesParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// every project: the ticket was locked through visible_to in the same transaction
+// Of the ticket and of its comments, without what somebody is still writing about.
+func (q *Queries) CountFiles(ctx context.Context, db DBTX, arg CountFilesParams) error {
+	_, err := db.Exec(ctx, CountFiles, arg.TenantID, arg.ID)
+	return err
+}
+
 const CreateTicket = `-- name: CreateTicket :execrows
 insert into tickets (
     tenant_id, id, project_id, number, title, body, status, priority, assignee_id, author_id, rank, created_at, updated_at, closed_at, due_on,

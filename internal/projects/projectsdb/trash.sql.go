@@ -396,6 +396,45 @@ func (q *Queries) OrphanTickets(ctx context.Context, db DBTX, arg OrphanTicketsP
 	return err
 }
 
+const Past = `-- name: Past :one
+select c.last_number, exists (
+    select
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = p.id and t.deleted_at is not null and t.purge_at > $4::timestamptz
+) as thrown
+from projects p
+join ticket_counters c on c.tenant_id = p.tenant_id and c.project_id = p.id
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null
+`
+
+type PastParams struct {
+	TenantID uuid.UUID
+	Person   uuid.UUID
+	Key      string
+	Column4  time.Time
+}
+
+type PastRow struct {
+	LastNumber int32
+	Thrown     bool
+}
+
+// What a project has had: the last number that was given out, and whether something lies in its trash.
+func (q *Queries) Past(ctx context.Context, db DBTX, arg PastParams) (PastRow, error) {
+	row := db.QueryRow(ctx, Past,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Column4,
+	)
+	var i PastRow
+	err := row.Scan(&i.LastNumber, &i.Thrown)
+	return i, err
+}
+
 const PurgeTicketsComments = `-- name: PurgeTicketsComments :exec
 delete from comments
 where tenant_id = $1 and ticket_id = any($2::uuid[])

@@ -59,7 +59,7 @@ where tenant_id = $1
   and ticket_id is not distinct from sqlc.narg(ticket)::uuid
   and deleted_at is null;
 
--- name: TieAhead :exec
+-- name: TieAhead :execrows
 -- every project: the author's own, to the ticket that the same transaction made or locked
 -- Also what is still on its way.
 update attachments

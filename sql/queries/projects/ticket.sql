@@ -93,6 +93,23 @@ where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;
 
+-- name: CountFiles :exec
+-- every project: the ticket was locked through visible_to in the same transaction
+-- Of the ticket and of its comments, without what somebody is still writing about.
+update tickets t
+set files = (
+    select count(*)
+    from attachments f
+    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
+    where f.tenant_id = t.tenant_id
+      and f.ticket_id = t.id
+      and f.arrived_at is not null
+      and f.deleted_at is null
+      and f.draft_id is null
+      and c.deleted_at is null
+)
+where t.tenant_id = $1 and t.id = $2;
+
 -- name: ReassignTickets :execrows
 -- Open tickets of somebody go to somebody else, or to nobody where that one may not see the project. They are chosen once:
 -- a plain subquery may be run again for every row, and would then go beyond the limit.

@@ -83,6 +83,20 @@ where t.tenant_id = $1
 order by t.deleted_at desc, t.id desc
 limit $7;
 
+-- name: Past :one
+-- What a project has had: the last number that was given out, and whether something lies in its trash.
+select c.last_number, exists (
+    select
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = p.id and t.deleted_at is not null and t.purge_at > $4::timestamptz
+) as thrown
+from projects p
+join ticket_counters c on c.tenant_id = p.tenant_id and c.project_id = p.id
+where p.tenant_id = $1
+  and p.id in (select v.project_id from visible_to($1, $2) v)
+  and p.key = $3
+  and p.deleted_at is null;
+
 -- name: Elsewhere :one
 -- What has become of a ticket that is not where it is looked for: it lies in the trash, or was moved to another project that
 -- the person sees.
