@@ -98,15 +98,25 @@ from tickets t
 join projects p on p.tenant_id = t.tenant_id and p.id = t.project_id and p.deleted_at is null
 join statuses st on st.tenant_id = t.tenant_id and st.project_id = t.project_id and st.slug = t.status
 where t.tenant_id = $1
-  and t.id = coalesce((select k.ticket_id from ticket_at($1, $2, $3, $4) k), (
-      select m.ticket_id
-      from projects o
-      join ticket_moves m on m.tenant_id = o.tenant_id and m.project_id = o.id
-      where o.tenant_id = $1
-        and o.id in (select v.project_id from visible_to($1, $2) v)
-        and o.key = $3
-        and o.deleted_at is null
-        and m.number = $4
-  ))
-  and t.project_id in (select v.project_id from visible_to($1, $2) v)
+  and t.id = (
+      select coalesce(
+          (select k.ticket_id from ticket_at($1, $2, $3, $4) k),
+          (
+              select x.id
+              from ticket_moves m
+              join tickets x on x.tenant_id = m.tenant_id and x.id = m.ticket_id
+              where m.tenant_id = $1
+                and m.project_id = (
+                    select o.id
+                    from projects o
+                    where o.tenant_id = $1
+                      and o.id in (select v.project_id from visible_to($1, $2) v)
+                      and o.key = $3
+                      and o.deleted_at is null
+                )
+                and m.number = $4
+                and x.project_id in (select v.project_id from visible_to($1, $2) v)
+          )
+      )
+  )
   and t.deleted_at is null;
