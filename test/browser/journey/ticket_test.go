@@ -1,6 +1,7 @@
 package journey
 
-// rework changes what was written: the ticket, its comment, its place on the board; and throws it away and takes that back.
+// rework changes what was written: the ticket, its comment, its place on the board; throws it away and takes that back; and
+// moves another one.
 func (w *walk) rework(slug, key, title string) {
 	w.t.Helper()
 	base := "/orgs/" + slug + "/projects/" + key
@@ -38,4 +39,27 @@ func (w *walk) rework(slug, key, title string) {
 	w.See(key+"-1 is back.", title)
 	w.open(base + "/tickets/1/move")
 	w.look("ticket-move")
+	w.move(slug, key)
+}
+
+// move writes another ticket, and moves it to another project; the address that it had leads on.
+func (w *walk) move(slug, key string) {
+	w.t.Helper()
+	base, to := "/orgs/"+slug+"/projects/"+key, "/orgs/"+slug+"/projects/PRT"
+	w.open("/orgs/" + slug + "/projects/new")
+	w.Fill("Name", "Parts")
+	w.Fill("Key", "PRT")
+	w.Click("Make the project")
+	w.At(to)
+	w.open(base + "/tickets/new")
+	w.Fill("Title", "A spare wheel")
+	w.Click("Add the ticket")
+	w.At(base + "/tickets/2")
+	w.open(base + "/tickets/2/move")
+	w.Choose("Project", "Parts (PRT)")
+	w.Click("Move it")
+	w.At(to + "/tickets/1")
+	w.See("A spare wheel", "moved it")
+	w.open(base + "/tickets/2")
+	w.At(to + "/tickets/1")
 }
