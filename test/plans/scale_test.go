@@ -2,6 +2,7 @@ package plans
 
 import (
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -47,6 +48,8 @@ func plainPages(org string, tickets int) []page {
 		{"list-by-priority", project + "/tickets?sort=-priority"},
 		{"list-by-due", project + "/tickets?sort=due"},
 		{"list-by-title", project + "/tickets?sort=title"},
+		{"list-far-by-due", project + fmt.Sprintf("/tickets?sort=due&after=due.2932896.%d", tickets/2)}, // among those without a date
+		{"list-far-by-title", project + "/tickets?sort=title&after=title." + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "Ticket %d", tickets/2)) + "." + fmt.Sprint(tickets/2)},
 		{"board", project + "/board"},
 		{"ticket", project + fmt.Sprintf("/tickets/%d", tickets/2)},
 		{"new-ticket", project + "/tickets/new"},
