@@ -80,7 +80,8 @@ func TestStatusesOfAProject(t *testing.T) {
 	b.Get(at).Submit(at, "name", "To do", "kind", "todo").Want(200)
 	b.Get(at).Submit(at, "name", "Dropped", "kind", "canceled").Want(200)
 	b.Get(at+"/done/remove").Submit(at+"/done/remove", "to", "to-do").Want(200)
-	b.Get(base + "/board").Want(200).Says("3 of 3 open")
+	b.Get(base + "/board").Want(200).Says("3 of 3 open").Silent("No ticket stands here yet.")
+	b.Get(base+"/board?q=zeppelin").Want(200).Says("No ticket matches.", "Show all tickets")
 	b.Get(base).Want(200).Says("removed the status Done of", "and gave its tickets To do", "renamed the status In review of")
 	b.Get("/orgs/acme/audit").Want(200).Says("added the status Dropped to")
 }

@@ -21,6 +21,7 @@ func TestWriteATicket(t *testing.T) {
 	b := a.SignIn(t, "jun@example.com")
 	base := "/orgs/acme/projects/WEB"
 	b.Get(base+"/tickets").Want(200).Says("No ticket stands here yet", "The first ticket is WEB-1")
+	b.Get(base+"/board").Want(200).Says("No ticket stands here yet.", "Write the first ticket")
 	form := b.Get(base + "/tickets/new?status=review").Want(200)
 	if got := form.Form(base + "/tickets"); got.Get("status") != "review" || got.Get("priority") != "none" || got.Get("assignee") != "" || got.Get("id") == "" {
 		t.Errorf("the form begins with %v", got)

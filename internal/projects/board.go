@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"plinth/internal/db"
@@ -26,6 +27,11 @@ type Board struct {
 	Lanes   []Lane
 	People  []Person // who may be assigned
 	Labels  []Label
+}
+
+// Bare says whether no ticket is in sight.
+func (b Board) Bare() bool {
+	return !slices.ContainsFunc(b.Lanes, func(l Lane) bool { return len(l.Tickets) > 0 })
 }
 
 // Board reads the first tickets of each lane. The filter's statuses do not count: a board has all lanes.

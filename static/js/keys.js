@@ -17,7 +17,7 @@
       return;
     }
     // Ctrl or ⌘ with Enter sends the form one is writing in.
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea")) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.matches("textarea, input, select")) {
       event.preventDefault();
       event.target.form?.requestSubmit();
       return;
