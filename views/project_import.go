@@ -163,8 +163,9 @@ func importName(ctx context.Context, name string, i int) string {
 	return name
 }
 
-func importWord(ctx context.Context, u transfer.Unknown) string {
-	return u.Name + " · " + ui.TN(ctx, u.Rows, "%d row", "%d rows")
+// importRows says in how many rows a word stands.
+func importRows(ctx context.Context, u transfer.Unknown) string {
+	return ui.TN(ctx, u.Rows, "%d row", "%d rows")
 }
 
 // broughtIn says who brought a text in that bears somebody's name, and from which file.

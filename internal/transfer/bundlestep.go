@@ -170,7 +170,8 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 		switch err := t.bringFile(ctx, in, s, n, a); {
 		case errors.Is(err, blob.ErrNone):
 			skipped = 1
-		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge): // a kind that is not taken here
+		case errors.Is(err, errThere):
+		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Is(err, fault.Conflict): // a kind that is not taken here
 			skipped = 1
 		case err != nil:
 			return err
@@ -191,6 +192,9 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 		return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: stepFiles + 1})
 	})
 }
+
+// errThere says that another worker was faster.
+var errThere = errors.New("the file is there")
 
 func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint32, a *archivedFile) error {
 	e := s.entries["files/"+a.ID.String()]
@@ -236,6 +240,9 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 		}
 		return projects.CountFilesTx(ctx, tx, who, id)
 	})
+	if fault.Is(err, fault.Conflict) {
+		return errors.Join(errThere, t.Files.Forget(ctx, arrival))
+	}
 	if err != nil {
 		return fmt.Errorf("keep a file of the archive: %w", errors.Join(err, t.Files.Forget(ctx, arrival)))
 	}
