@@ -248,6 +248,22 @@ func TestFilesOfAComment(t *testing.T) {
 	d.jun.UploadAll(comments, form, []webtest.File{textFile("ok.txt", "fine"), textFile("run.exe", "MZ")}, nil).Want(422).
 		Says("Words that took long", "Files that end in .exe are not taken", "ok.txt").Submit(comments).Want(200).Says("Words that took long", "ok.txt").Silent("run.exe")
 
+	// A form that comes back sends further files under another id: what was taken away does not stand in their way.
+	unsaid := url.Values{"id": {uuid.NewString()}}
+	for _, name := range []string{"first.txt", "second.txt", "third.txt"} {
+		shown := d.jun.Post(comments, unsaid).Want(422)
+		sends := regexp.MustCompile(`data-draft="`+unsaid.Get("id")+`"[^>]* data-form="([^"]+)"`).FindStringSubmatch(shown.Body)
+		if sends == nil {
+			t.Fatal("the form says nothing of how it sends files")
+		}
+		place := url.Values{"id": {sends[1]}, "draft": unsaid["id"], "place": {"0"}}
+		line := d.jun.Upload(d.ticket+"/attachments", place, textFile(name, name), hx).Want(200)
+		if name == "first.txt" {
+			d.jun.HX(http.MethodPost, attachedOn(line)[0]+"/remove", nil).Want(200)
+		}
+	}
+	d.jun.Post(comments, unsaid).Want(422).Says("second.txt", "third.txt").Silent("first.txt")
+
 	// With the comment its files are gone.
 	at := regexp.MustCompile(`id="comment-([0-9a-f-]{36})"`).FindAllStringSubmatch(d.jun.Get(d.ticket).Body, -1)
 	d.jun.Post(comments+"/"+at[0][1]+"/delete", nil).Want(200).Silent("log2.txt")

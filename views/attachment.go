@@ -72,14 +72,13 @@ type uploadBox struct {
 	Form  string // the id of the form
 	Draft string // the form of the comment or new ticket they are for; empty: of the ticket
 	List  string // the id of the list that they are added to
-	Place int    // how many the form has sent already
 	Most  int64
 	Drop  bool // takes what is dropped anywhere on the page
 }
 
 func (b uploadBox) attrs(ctx context.Context) templ.Attributes {
 	return templ.Attributes{
-		"data-url": b.URL, "data-form": b.Form, "data-draft": b.Draft, "data-list": b.List, "data-place": strconv.Itoa(b.Place),
+		"data-url": b.URL, "data-form": b.Form, "data-draft": b.Draft, "data-list": b.List,
 		"data-most": strconv.FormatInt(b.Most, 10), "data-drop": b.Drop, "data-too-large": ui.T(ctx, "larger than %s", ui.Bytes(ctx, b.Most)),
 		"data-failed": ui.T(ctx, "not sent"),
 	}

@@ -206,7 +206,7 @@ func commentUpload(s scope.Scope, t TicketRef, page projects.TicketPage, f ui.Fo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, uploadBox{URL: t.path(s, "attachments"), Form: f.Value("id"), Draft: f.Value("id"), List: "draft-files", Place: len(files.OfDraft(page.Files, f.Value("id"))), Most: page.FileMost}.attrs(ctx))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, uploadBox{URL: t.path(s, "attachments"), Form: page.FileForm, Draft: f.Value("id"), List: "draft-files", Most: page.FileMost}.attrs(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

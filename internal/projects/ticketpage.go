@@ -61,6 +61,7 @@ type TicketPage struct {
 	Statuses []StatusInfo
 	Files    []files.Attachment // of the ticket, of its comments, and of what the person is about to say
 	FileMost int64              // how large one may be
+	FileForm string             // the id of the form that sends files for a comment, one by one
 
 	Labels    []LabelChoice // all of the project
 	Relations []Related
@@ -110,7 +111,7 @@ func (p *Projects) TicketPage(ctx context.Context, s scope.Scope, key string, nu
 	if err != nil {
 		return TicketPage{}, err
 	}
-	out.FileMost = p.Files.Most()
+	out.FileMost, out.FileForm = p.Files.Most(), uuid.Must(uuid.NewV7()).String()
 	out.Names = namesOf(names, out.People)
 	if len(out.Comments) > commentPage {
 		out.Comments = out.Comments[:commentPage]

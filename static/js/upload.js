@@ -3,8 +3,8 @@
 {
   class Upload extends HTMLElement {
     under = 0; // on their way
+    place = 0;
     connectedCallback() {
-      this.place ??= Number(this.dataset.place);
       this.onchange = (event) => {
         for (const file of event.target.files) this.send(file);
         event.target.value = "";
