@@ -81,5 +81,5 @@ func TestPlansSayWhatTheyInclude(t *testing.T) {
 		t.Errorf("%d plans name members-only projects, want two", n)
 	}
 	words(t, "billing", "5 GB of storage", "of files|not here", got)
-	words(t, "prices", "Storage is never refused|Members-only projects", "API requests|nothing new can be added", uitest.Render(t, context.Background(), views.Pricing(views.PricingPage{Plans: catalogue(t).Plans(), Interval: "month"})))
+	words(t, "prices", "a further file is refused beyond the plan|Members-only projects", "API requests|nothing new can be added|never refused", uitest.Render(t, context.Background(), views.Pricing(views.PricingPage{Plans: catalogue(t).Plans(), Interval: "month"})))
 }

@@ -119,7 +119,7 @@ type fact struct{ Question, Answer string }
 
 func (p PricingPage) facts(ctx context.Context) []fact {
 	facts := []fact{
-		{ui.T(ctx, "What happens over a limit?"), ui.T(ctx, "Nothing is deleted and everything stays readable. You are told before the limit of members or projects is reached, and beyond it nobody can join and no project can be made until there is room again. Storage is never refused; where a plan has a price for each further gigabyte, what is kept beyond is charged.")},
+		{ui.T(ctx, "What happens over a limit?"), ui.T(ctx, "Nothing is deleted and everything stays readable. You are told before the limit of members or projects is reached, and beyond it nobody can join and no project can be made until there is room again. What is kept stays; a further file is refused beyond the plan's storage, unless the plan has a price for each further gigabyte: then what is kept beyond is charged.")},
 		{ui.T(ctx, "How do I cancel?"), ui.T(ctx, "Under Billing, in two clicks. The plan stays until the end of the period that is paid for, and until then you can take the cancellation back. After that your organization is on Free with all its data.")},
 		{ui.T(ctx, "Can I change the plan?"), ui.T(ctx, "Yes. A higher plan begins at once, and the amount due is shown before you confirm. A lower one begins with the next period.")},
 		{ui.T(ctx, "And taxes?"), ui.T(ctx, "Prices are without VAT. Give your billing address and tax id when you pay, and both stand on the invoices.")},
