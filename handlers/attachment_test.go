@@ -252,7 +252,7 @@ func TestFilesOfAComment(t *testing.T) {
 	unsaid := url.Values{"id": {uuid.NewString()}}
 	for _, name := range []string{"first.txt", "second.txt", "third.txt"} {
 		shown := d.jun.Post(comments, unsaid).Want(422)
-		sends := regexp.MustCompile(`data-draft="`+unsaid.Get("id")+`"[^>]* data-form="([^"]+)"`).FindStringSubmatch(shown.Body)
+		sends := regexp.MustCompile(`data-draft="` + unsaid.Get("id") + `"[^>]* data-form="([^"]+)"`).FindStringSubmatch(shown.Body)
 		if sends == nil {
 			t.Fatal("the form says nothing of how it sends files")
 		}
