@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/dbtest"
 	"plinth/internal/projects"
 	"plinth/test/webtest"
 )
@@ -91,6 +92,70 @@ func TestFilesBeforeTheirTicket(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.ahead(t, d.jun, uuid.NewString(), textFile("x.txt", "x")).Want(409)
+	form.Set("title", "Typed before it was archived")
+	archived := d.jun.UploadAll(webTickets, form, []webtest.File{{Field: "file", Type: "application/octet-stream"}}, nil).Want(409).Says("This project is archived")
+	if got := archived.Form(webTickets).Get("title"); got != "Typed before it was archived" {
+		t.Errorf("the form came back with %q", got)
+	}
+}
+
+// What is too long or too old is said, and takes nothing else with it.
+func TestFormsWithFilesKeepTheirWords(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	form := d.jun.Get(newTicket).Form(webTickets)
+	form.Set("title", "A long story")
+	form.Set("body", strings.Repeat("long ", 60<<10))
+	form.Set("priority", "high")
+	again := d.jun.UploadAll(webTickets, form, []webtest.File{{Field: "file", Type: "application/octet-stream"}}, nil).Want(422).Says("Use at most 100 KB of text")
+	if got := again.Form(webTickets); got.Get("title") != "A long story" || got.Get("priority") != "high" || len(got.Get("body")) != 300<<10 {
+		t.Errorf("the form came back with %s and %d bytes", got.Get("priority"), len(got.Get("body")))
+	}
+
+	// A form that stood open for a day less an hour has its files, and one that stood open for longer has none.
+	super := dbtest.Connect(t, d.Database.Super)
+	older := func(by string) {
+		t.Helper()
+		if _, err := super.Exec(t.Context(), `update attachments set created_at = created_at - $1::interval`, by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tidy := func() {
+		t.Helper()
+		if _, err := d.Worker.Attached.Tidy(t.Context(), d.owner.TenantID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	form.Set("body", "")
+	d.ahead(t, d.jun, form.Get("id"), textFile("old.txt", "old")).Want(200)
+	older("23 hours 30 minutes")
+	tidy()
+	d.jun.UploadAll(webTickets, form, []webtest.File{{Field: "file", Type: "application/octet-stream"}}, nil).Want(303)
+	d.dana.Get(webTickets + "/2").Want(200).Says("old.txt")
+	left, now := uuid.NewString(), uuid.NewString()
+	d.ahead(t, d.jun, left, textFile("left.txt", "left")).Want(200)
+	older("23 hours")
+	d.jun.HX(http.MethodPost, aheadOfWeb, url.Values{"from": {left}, "draft": {now}}).Want(200).Says("left.txt")
+	older("2 hours") // it was taken up since, so it stays
+	tidy()
+	d.jun.Post(webTickets, url.Values{"id": {now}, "title": {"Brought back"}}).Want(200).At(webTickets + "/3").Says("left.txt")
+	late := uuid.NewString()
+	d.ahead(t, d.jun, late, textFile("late.txt", "late")).Want(200)
+	older("25 hours")
+	tidy()
+	d.jun.Post(webTickets, url.Values{"id": {late}, "title": {"Too late"}}).Want(200).At(webTickets + "/4").Silent("late.txt")
+	if d.total(t) != "2 files, 7 bytes" {
+		t.Errorf("there are %s", d.total(t))
+	}
+}
+
+// A page of a list that was emptied leads to the first one.
+func TestPageThatWasEmptied(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.jun.Get(webTickets + "?after=number.0.1").Want(200).At(webTickets).Says("WEB-1")
+	d.jun.Get(webTickets + "?priority=none&after=number.0.1").Want(200).Says("WEB-1")
+	d.jun.Get(webTickets + "?q=zeppelin&after=number.0.1").Want(200).Says("Nothing matches")
 }
 
 var attachedTo2At = regexp.MustCompile(`/orgs/acme/projects/WEB/tickets/2/attachments/[0-9a-f-]{36}$`)

@@ -21,7 +21,7 @@ import (
 // and not kept.
 const (
 	filesAtOnce = 4
-	maxText     = 256 << 10
+	maxText     = 1 << 20 // as much as other forms may have: what a description may, its page says
 	sendFor     = 15 * time.Minute
 	quietFor    = 30 * time.Second // without a byte, before whoever sends is taken for gone
 )
@@ -31,7 +31,7 @@ func (h *Attachments) MaxBody() int64 {
 	if h == nil {
 		return 0 // the table of routes is read without handlers
 	}
-	return filesAtOnce*h.Files.Most() + 1<<20
+	return filesAtOnce*h.Files.Most() + 2*maxText
 }
 
 // Receive reads a form of a ticket that may have files: they are kept as they come in, and its texts become the form of

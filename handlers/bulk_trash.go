@@ -48,7 +48,9 @@ func (h *Bulk) restore(w http.ResponseWriter, r *http.Request, s scope.Scope, ke
 		return err
 	}
 	said := ui.TN(r.Context(), done.Changed, "%d ticket is back.", "%d tickets are back.")
-	if done.Left > 0 {
+	if done.Changed == 0 {
+		said = ui.T(r.Context(), "There is nothing to bring back.")
+	} else if done.Left > 0 {
 		said += " " + ui.TN(r.Context(), done.Left, "%d was brought back or deleted for good by somebody since.", "%d were brought back or deleted for good by somebody since.")
 	}
 	h.Flash(w, r, said)

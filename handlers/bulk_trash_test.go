@@ -63,12 +63,12 @@ func TestBulkTrash(t *testing.T) {
 		t.Fatal("nothing takes it back")
 	}
 	where, query, _ := strings.Cut(html.UnescapeString(undo[1]), "?")
-	dana.Post(where+"?"+query, nil).Want(200).Says("0 tickets are back.") // it was Jun who did it
+	dana.Post(where+"?"+query, nil).Want(200).Says("There is nothing to bring back.") // it was Jun who did it
 	state("5 todo t | todo 1 | 1 0")
 	jun.Post(where+"?"+query, nil).Want(200).Says("2 tickets are back. 2 were brought back or deleted for good by somebody since.")
 	state("1 done t, 4 done t, 5 todo t | done 2, todo 1 | 3 2")
 	jun.Get(base + "/tickets/1").Want(200).Says("brought it back from the trash")
-	jun.Post(where+"?"+query, nil).Want(200).Says("0 tickets are back. 4 were")
+	jun.Post(where+"?"+query, nil).Want(200).Says("There is nothing to bring back.")
 	for _, bad := range []string{"x", "1.x", "-1.2", "1.201", "99999999999999999999.1"} {
 		jun.Post(where+"?trash="+bad, nil).Want(200).Says("It cannot be taken back any more.")
 	}

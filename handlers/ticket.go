@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -50,6 +51,10 @@ func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	list, err := h.Projects.Tickets(r.Context(), s, key, projects.ParseListQuery(r.URL.Query()))
 	if err != nil {
 		return err
+	}
+	if q := list.Query; list.Empty() && (q.After != "" || q.Before != "") { // the page was emptied, as by deleting all of it
+		q.After, q.Before = "", ""
+		return h.Redirect(w, r, strings.TrimSuffix(ui.ProjectPath(s.Slug, key, "tickets")+"?"+q.Values().Encode(), "?"))
 	}
 	return h.Render(w, r, http.StatusOK, views.TicketList(s, list))
 }
@@ -159,7 +164,7 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
-	_, failed := h.Attachments.Receive(w, r, s, key, 0, "id")
+	_, unkept := h.Attachments.Receive(w, r, s, key, 0, "id")
 	f, err := Decode[struct {
 		projects.NewTicket
 		Another bool `form:"another"`
@@ -167,19 +172,23 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	if err != nil {
 		return err
 	}
-	if asksPreview(r) && failed == nil {
+	if unkept != nil { // a form that was sent twice at once leaves the other its files
+		renew(r, unkept)
+		return h.notMade(w, r, s, unkept)
+	}
+	if asksPreview(r) {
 		show, err := h.newAgain(r, s)
 		if err != nil {
 			return err
 		}
 		return h.previewed(w, r, s, show)
 	}
-	number := 0
-	if failed == nil {
-		number, failed = h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
-	}
+	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
 	if failed != nil {
-		return h.notMade(w, r, s, key, f.ID, failed)
+		if err := h.anew(r, s, key, 0, f.ID, failed); err != nil {
+			return err
+		}
+		return h.notMade(w, r, s, failed)
 	}
 	if f.Another {
 		h.Flash(w, r, ui.T(r.Context(), "%s-%d is added", key, number))
@@ -188,14 +197,24 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 	return h.Redirect(w, r, ticketURL(s, key, number))
 }
 
-// notMade shows the form of a ticket again, with what was typed and the files that came with it.
-func (h *Tickets) notMade(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, id uuid.UUID, failed error) error {
+// anew gives a form that was sent before the id of another comment on the ticket, and its files with it; number 0 is of
+// another ticket. Where that cannot be, as in a project that was archived meanwhile, the form stays what it was.
+func (h *Tickets) anew(r *http.Request, s scope.Scope, key string, number int, id uuid.UUID, failed error) error {
 	renew(r, failed)
-	if now := formID(r.Form.Get("id")); now != id && id != uuid.Nil {
-		if _, err := h.Projects.CarryFiles(r.Context(), s, key, 0, id, now); err != nil {
-			return err
-		}
+	now := formID(r.Form.Get("id"))
+	if now == id || id == uuid.Nil {
+		return nil
 	}
+	_, err := h.Projects.CarryFiles(r.Context(), s, key, number, id, now)
+	if fault.As(err) != nil {
+		r.Form.Set("id", id.String())
+		return nil
+	}
+	return err
+}
+
+// notMade shows the form of a ticket again, with what was typed and the files that came with it.
+func (h *Tickets) notMade(w http.ResponseWriter, r *http.Request, s scope.Scope, failed error) error {
 	show, err := h.newAgain(r, s)
 	if err != nil {
 		return err

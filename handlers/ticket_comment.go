@@ -28,11 +28,14 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 	if asksPreview(r) && failed == nil {
 		return h.previewComment(w, r, s, key, number)
 	}
-	if failed == nil {
-		failed = h.Projects.AddComment(r.Context(), s, key, number, f)
-	}
 	if failed != nil {
 		renew(r, failed)
+	} else if failed = h.Projects.AddComment(r.Context(), s, key, number, f); failed != nil {
+		if err := h.anew(r, s, key, number, f.ID, failed); err != nil {
+			return err
+		}
+	}
+	if failed != nil {
 		page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
 		if err != nil {
 			return h.carry(w, r, s, key, number, "", err)

@@ -3,7 +3,6 @@ package files
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -22,7 +21,7 @@ func QueueDraft(r *db.Reads, s scope.Scope, draft uuid.UUID, into *[]Attachment)
 // has the id of its form, and says how many they are.
 func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) (int64, error) {
 	n, err := filesdb.New().TieAhead(ctx, tx, filesdb.TieAheadParams{
-		TenantID: s.TenantID, AuthorID: s.Person.ID, DraftID: &ticket, Since: f.now().Add(time.Hour - PurgeAfter),
+		TenantID: s.TenantID, AuthorID: s.Person.ID, DraftID: &ticket,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("give the files to the ticket: %w", err)
@@ -31,9 +30,10 @@ func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket 
 }
 
 // CarryTx gives what the person sent by one form to another for the same ticket; the nil id is one that is not there yet.
+// What was nearly too old is kept for another while.
 func (f *Files) CarryTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, from, to uuid.UUID) error {
 	err := filesdb.New().CarryDrafts(ctx, tx, filesdb.CarryDraftsParams{
-		TenantID: s.TenantID, AuthorID: s.Person.ID, FromDraft: from, Draft: to, Ticket: orNone(ticket),
+		TenantID: s.TenantID, AuthorID: s.Person.ID, FromDraft: from, Draft: to, Ticket: orNone(ticket), Least: f.now().Add(-PurgeAfter / 2),
 	})
 	if err != nil {
 		return fmt.Errorf("carry files to another form: %w", err)

@@ -44,8 +44,8 @@ type Arrival struct {
 	Name   string
 	Draft  uuid.UUID
 	Size   int64
-	Twin   bool // the same form has sent it before
-	ticket uuid.UUID
+	Twin   bool      // the same form has sent it before
+	Ticket uuid.UUID // the nil id while it is not there yet
 	key    string
 	served string
 	image  bool
@@ -69,7 +69,7 @@ func (f *Files) BeginTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uui
 	case sent.Bytes > f.Most():
 		return nil, tooLarge(f.Most())
 	}
-	a := &Arrival{ID: sent.id(), Name: CleanName(sent.Name), Draft: sent.Draft, ticket: ticket}
+	a := &Arrival{ID: sent.id(), Name: CleanName(sent.Name), Draft: sent.Draft, Ticket: ticket}
 	a.key = Folder(s.TenantID) + a.ID.String() + "/" + rand.Text()
 	had, err := sentTx(ctx, tx, s, ticket, a)
 	switch {
@@ -194,14 +194,16 @@ func (f *Files) ArriveTx(ctx context.Context, tx db.Tx, s scope.Scope, a *Arriva
 	if a.image {
 		thumbnail = Waiting
 	}
-	rows, err := q.ArriveAttachment(ctx, tx, filesdb.ArriveAttachmentParams{
+	into, err := q.ArriveAttachment(ctx, tx, filesdb.ArriveAttachmentParams{
 		TenantID: s.TenantID, ID: a.ID, Key: a.key, ContentType: a.served, Size: a.Size, Sha256: a.sum, Thumbnail: thumbnail, Now: f.now(),
 	})
-	if err != nil {
-		return fmt.Errorf("note that the attachment arrived: %w", err)
-	}
-	if rows == 0 {
+	switch {
+	case db.None(err):
 		return sentBefore() // the same form was sent twice at once, and the other was faster
+	case err != nil:
+		return fmt.Errorf("note that the attachment arrived: %w", err)
+	case into != nil:
+		a.Ticket = *into // made while the file was on its way
 	}
 	if err := addTx(ctx, tx, s, 1, a.Size); err != nil {
 		return err
@@ -238,7 +240,7 @@ func (f *Files) Forget(ctx context.Context, a *Arrival) error {
 // form, and says how many they are. The caller has locked the ticket.
 func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) (int64, error) {
 	n, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
-		TenantID: s.TenantID, TicketID: &ticket, AuthorID: s.Person.ID, DraftID: &comment, Since: f.now().Add(time.Hour - PurgeAfter),
+		TenantID: s.TenantID, TicketID: &ticket, AuthorID: s.Person.ID, DraftID: &comment,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("give the files to the comment: %w", err)

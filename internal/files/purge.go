@@ -58,9 +58,21 @@ func (f *Files) Tidy(ctx context.Context, tenant uuid.UUID) (more bool, err erro
 
 // tidySome deletes the files before their rows: a row without a file is found again, a file without a row is not.
 func (f *Files) tidySome(ctx context.Context, s scope.Scope) (int, error) {
-	var loose []filesdb.LooseAttachmentsRow
-	err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		db.Rows(r, &loose, filesdb.LooseAttachments, s.TenantID, tidyBatch, f.now().Add(-PurgeAfter))
+	var loose []filesdb.AttachmentsOfTicketsRow
+	err := f.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		taken, err := filesdb.New().TakeLoose(ctx, tx, filesdb.TakeLooseParams{TenantID: s.TenantID, Before: f.now().Add(-PurgeAfter), Most: tidyBatch})
+		if err != nil {
+			return fmt.Errorf("take what nobody has: %w", err)
+		}
+		loose = loose[:0]
+		var n, bytes int64
+		for _, row := range taken {
+			loose = append(loose, filesdb.AttachmentsOfTicketsRow{ID: row.ID, Key: row.Key})
+			if row.Counted {
+				n, bytes = n+1, bytes+row.Size
+			}
+		}
+		return addTx(ctx, tx, s, -n, -bytes)
 	})
 	if err != nil || len(loose) == 0 {
 		return 0, err
@@ -69,7 +81,7 @@ func (f *Files) tidySome(ctx context.Context, s scope.Scope) (int, error) {
 }
 
 // drop deletes files, and then their rows.
-func (f *Files) drop(ctx context.Context, s scope.Scope, loose []filesdb.LooseAttachmentsRow) error {
+func (f *Files) drop(ctx context.Context, s scope.Scope, loose []filesdb.AttachmentsOfTicketsRow) error {
 	ids := make([]uuid.UUID, len(loose))
 	for i, row := range loose {
 		ids[i] = row.ID
@@ -95,7 +107,7 @@ func (f *Files) drop(ctx context.Context, s scope.Scope, loose []filesdb.LooseAt
 // DropTickets deletes all files of tickets that are deleted for good.
 func (f *Files) DropTickets(ctx context.Context, s scope.Scope, tickets []uuid.UUID) error {
 	for {
-		var all []filesdb.LooseAttachmentsRow
+		var all []filesdb.AttachmentsOfTicketsRow
 		err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Rows(r, &all, filesdb.AttachmentsOfTickets, s.TenantID, tickets, tidyBatch) })
 		if err != nil || len(all) == 0 {
 			return err

@@ -51,8 +51,18 @@ func (p *Projects) attach(
 		return files.Attachment{}, err
 	}
 	err = within(ctx, func(ctx context.Context, tx db.Tx, t ticket) error {
-		if err := p.Files.ArriveTx(ctx, tx, s, in); err != nil || in.Twin || in.Draft != uuid.Nil {
-			return err // a comment and a new ticket say themselves what they bring
+		if t.ID == uuid.Nil { // it may have been made while its file was on the way
+			if err := HoldTicketTx(ctx, tx, s, in.Draft); err != nil {
+				return err
+			}
+		}
+		switch err := p.Files.ArriveTx(ctx, tx, s, in); {
+		case err != nil || in.Twin:
+			return err
+		case in.Draft != uuid.Nil && t.ID == uuid.Nil && in.Ticket != uuid.Nil:
+			return CountFilesTx(ctx, tx, s, in.Ticket)
+		case in.Draft != uuid.Nil:
+			return nil // a comment and a new ticket say themselves what they bring
 		}
 		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
 			return err
@@ -141,9 +151,21 @@ func (p *Projects) Reattach(ctx context.Context, s scope.Scope, key string, numb
 	return a, err
 }
 
+// HoldTicketTx locks a ticket, if there is one, until the end of the transaction. Whoever brings files locks it before the
+// organization's room, as everybody does.
+func HoldTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
+	if _, err := projectsdb.New().HoldTicket(ctx, tx, projectsdb.HoldTicketParams{TenantID: s.TenantID, ID: ticket}); err != nil && !db.None(err) {
+		return fmt.Errorf("lock the ticket: %w", err)
+	}
+	return nil
+}
+
 // CountFilesTx keeps how many files a ticket has, after they or the comments that have them were changed in the
-// transaction, which has locked the ticket.
+// transaction. It holds the ticket, so that it sees what others who held it have done.
 func CountFilesTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
+	if err := HoldTicketTx(ctx, tx, s, ticket); err != nil {
+		return err
+	}
 	if err := projectsdb.New().CountFiles(ctx, tx, projectsdb.CountFilesParams{TenantID: s.TenantID, ID: ticket}); err != nil {
 		return fmt.Errorf("count the files of a ticket: %w", err)
 	}

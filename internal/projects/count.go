@@ -132,7 +132,11 @@ func (p *Projects) RecountProject(ctx context.Context, s scope.Scope, projectID 
 			return err
 		}
 		days, err := recountDaysTx(ctx, tx, s, projectID, loc)
-		mended = statuses || days
+		if err != nil {
+			return err
+		}
+		files, err := recountFilesTx(ctx, tx, s, projectID)
+		mended = statuses || days || files
 		return err
 	})
 	return mended, err
@@ -166,6 +170,20 @@ func recountStatusesTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID u
 		}
 	}
 	return mended, nil
+}
+
+// recountFilesTx mends how many files tickets say they have, a thousand of them in a night.
+func recountFilesTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID) (bool, error) {
+	wrong, err := projectsdb.New().MiscountedFiles(ctx, tx, projectsdb.MiscountedFilesParams{TenantID: s.TenantID, ProjectID: projectID, Limit: 1000})
+	if err != nil {
+		return false, fmt.Errorf("compare counts of files: %w", err)
+	}
+	for _, id := range wrong {
+		if err := CountFilesTx(ctx, tx, s, id); err != nil {
+			return false, err
+		}
+	}
+	return len(wrong) > 0, nil
 }
 
 func recountDaysTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, loc *time.Location) (bool, error) {

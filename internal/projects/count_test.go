@@ -101,11 +101,17 @@ func TestRecountMends(t *testing.T) {
 	}
 	h.exec(`update ticket_counts set tickets = tickets + 3 where status in ('done', 'todo')`)
 	h.exec(`update ticket_days set closed = 99`)
+	h.exec(`update tickets set files = 9 where number = 1`)
 	h.exec(`insert into ticket_days (tenant_id, project_id, day, opened) select tenant_id, id, '2020-02-02', 7 from projects`)
 	worker := *h.Projects
 	worker.DB = h.database.AsWorker(t)
 	h.no(worker.Recount(h.ctx(), scope.System(h.owner.TenantID), uuid.Nil, uuid.Nil))
 	h.countsAreRight()
+	var files int
+	h.no(h.super.QueryRow(h.ctx(), `select sum(files) from tickets`).Scan(&files))
+	if files != 0 {
+		t.Errorf("tickets without files say they have %d", files)
+	}
 	mended, err := worker.RecountProject(h.ctx(), scope.System(h.owner.TenantID), h.projectID("WEB"), time.UTC)
 	h.no(err)
 	if mended {

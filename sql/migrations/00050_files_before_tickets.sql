@@ -12,16 +12,7 @@ alter table attachments add constraint attachments_of_something check (ticket_id
 alter table attachments validate constraint attachments_of_something;
 -- squawk-ignore prefer-robust-stmts
 alter table tickets add column if not exists files integer not null default 0; -- kept in the transaction that changes them
-update tickets t
-set files = x.files
-from (
-    select f.tenant_id, f.ticket_id, count(*) as files
-    from attachments f
-    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
-    where f.arrived_at is not null and f.deleted_at is null and f.draft_id is null and c.deleted_at is null
-    group by f.tenant_id, f.ticket_id
-) x
-where t.tenant_id = x.tenant_id and t.id = x.ticket_id;
+-- What tickets have already is counted by the next recount, a project at a time.
 
 -- +goose Down
 alter table tickets drop column files;

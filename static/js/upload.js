@@ -39,6 +39,7 @@
         bar.remove();
         say.textContent = text;
         say.role = "alert";
+        this.waiting = null;
         end("");
       };
       this.under++;

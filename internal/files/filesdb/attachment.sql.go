@@ -30,10 +30,11 @@ func (q *Queries) AddToTotal(ctx context.Context, db DBTX, arg AddToTotalParams)
 	return err
 }
 
-const ArriveAttachment = `-- name: ArriveAttachment :execrows
+const ArriveAttachment = `-- name: ArriveAttachment :one
 update attachments
 set content_type = $4, size = $5, sha256 = $6, thumbnail = $7, arrived_at = $8::timestamptz
-where tenant_id = $1 and id = $2 and key = $3 and arrived_at is null
+where tenant_id = $1 and id = $2 and key = $3 and arrived_at is null and deleted_at is null
+returning ticket_id
 `
 
 type ArriveAttachmentParams struct {
@@ -48,8 +49,8 @@ type ArriveAttachmentParams struct {
 }
 
 // every project: the ticket was locked through visible_to in the same transaction
-func (q *Queries) ArriveAttachment(ctx context.Context, db DBTX, arg ArriveAttachmentParams) (int64, error) {
-	result, err := db.Exec(ctx, ArriveAttachment,
+func (q *Queries) ArriveAttachment(ctx context.Context, db DBTX, arg ArriveAttachmentParams) (*uuid.UUID, error) {
+	row := db.QueryRow(ctx, ArriveAttachment,
 		arg.TenantID,
 		arg.ID,
 		arg.Key,
@@ -59,10 +60,9 @@ func (q *Queries) ArriveAttachment(ctx context.Context, db DBTX, arg ArriveAttac
 		arg.Thumbnail,
 		arg.Now,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var ticket_id *uuid.UUID
+	err := row.Scan(&ticket_id)
+	return ticket_id, err
 }
 
 const AttachmentAt = `-- name: AttachmentAt :one
@@ -162,11 +162,11 @@ func (q *Queries) BeginAttachment(ctx context.Context, db DBTX, arg BeginAttachm
 
 const CarryDrafts = `-- name: CarryDrafts :exec
 update attachments
-set draft_id = $3::uuid
+set draft_id = $3::uuid, created_at = greatest(created_at, $4::timestamptz)
 where tenant_id = $1
   and author_id = $2
-  and draft_id = $4::uuid
-  and ticket_id is not distinct from $5::uuid
+  and draft_id = $5::uuid
+  and ticket_id is not distinct from $6::uuid
   and deleted_at is null
 `
 
@@ -174,6 +174,7 @@ type CarryDraftsParams struct {
 	TenantID  uuid.UUID
 	AuthorID  uuid.UUID
 	Draft     uuid.UUID
+	Least     time.Time
 	FromDraft uuid.UUID
 	Ticket    *uuid.UUID
 }
@@ -185,6 +186,7 @@ func (q *Queries) CarryDrafts(ctx context.Context, db DBTX, arg CarryDraftsParam
 		arg.TenantID,
 		arg.AuthorID,
 		arg.Draft,
+		arg.Least,
 		arg.FromDraft,
 		arg.Ticket,
 	)
@@ -619,25 +621,18 @@ where tenant_id = $1
   and author_id = $2
   and draft_id = $3
   and deleted_at is null
-  and created_at > $4::timestamptz
 `
 
 type TieAheadParams struct {
 	TenantID uuid.UUID
 	AuthorID uuid.UUID
 	DraftID  *uuid.UUID
-	Since    time.Time
 }
 
 // every project: the author's own, to the ticket that the same transaction made or locked
 // Also what is still on its way.
 func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) (int64, error) {
-	result, err := db.Exec(ctx, TieAhead,
-		arg.TenantID,
-		arg.AuthorID,
-		arg.DraftID,
-		arg.Since,
-	)
+	result, err := db.Exec(ctx, TieAhead, arg.TenantID, arg.AuthorID, arg.DraftID)
 	if err != nil {
 		return 0, err
 	}
@@ -653,7 +648,6 @@ where tenant_id = $1
   and draft_id = $4
   and arrived_at is not null
   and deleted_at is null
-  and created_at > $5::timestamptz
 `
 
 type TieDraftsParams struct {
@@ -661,7 +655,6 @@ type TieDraftsParams struct {
 	TicketID *uuid.UUID
 	AuthorID uuid.UUID
 	DraftID  *uuid.UUID
-	Since    time.Time
 }
 
 // every project: the ticket was locked through visible_to in the same transaction
@@ -671,7 +664,6 @@ func (q *Queries) TieDrafts(ctx context.Context, db DBTX, arg TieDraftsParams) (
 		arg.TicketID,
 		arg.AuthorID,
 		arg.DraftID,
-		arg.Since,
 	)
 	if err != nil {
 		return 0, err

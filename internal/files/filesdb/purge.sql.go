@@ -127,52 +127,6 @@ func (q *Queries) LockTotal(ctx context.Context, db DBTX, tenantID uuid.UUID) (L
 	return i, err
 }
 
-const LooseAttachments = `-- name: LooseAttachments :many
-select a.id, a.key
-from attachments a
-left join comments c on c.tenant_id = a.tenant_id and c.id = a.comment_id
-where a.tenant_id = $1
-  and (
-      a.deleted_at < $3::timestamptz
-      or (a.arrived_at is null or a.draft_id is not null) and a.created_at < $3::timestamptz
-      or c.deleted_at < $3::timestamptz
-  )
-order by a.id
-limit $2
-`
-
-type LooseAttachmentsParams struct {
-	TenantID uuid.UUID
-	Limit    int32
-	Before   time.Time
-}
-
-type LooseAttachmentsRow struct {
-	ID  uuid.UUID
-	Key string
-}
-
-// every project: nobody has them any more, or nobody ever had
-func (q *Queries) LooseAttachments(ctx context.Context, db DBTX, arg LooseAttachmentsParams) ([]LooseAttachmentsRow, error) {
-	rows, err := db.Query(ctx, LooseAttachments, arg.TenantID, arg.Limit, arg.Before)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LooseAttachmentsRow
-	for rows.Next() {
-		var i LooseAttachmentsRow
-		if err := rows.Scan(&i.ID, &i.Key); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const PurgeAttachments = `-- name: PurgeAttachments :execrows
 delete from attachments d
 where d.tenant_id = $1 and d.id in (
@@ -235,6 +189,70 @@ type SetTotalParams struct {
 func (q *Queries) SetTotal(ctx context.Context, db DBTX, arg SetTotalParams) error {
 	_, err := db.Exec(ctx, SetTotal, arg.TenantID, arg.Files, arg.Bytes)
 	return err
+}
+
+const TakeLoose = `-- name: TakeLoose :many
+with loose as materialized (
+    select a.id, (a.arrived_at is not null and a.deleted_at is null)::boolean as counted
+    from attachments a
+    left join comments c on c.tenant_id = a.tenant_id and c.id = a.comment_id
+    where a.tenant_id = $2
+      and (
+          a.deleted_at < $1::timestamptz
+          or (a.arrived_at is null or a.draft_id is not null) and a.created_at < $1::timestamptz
+          or c.deleted_at < $1::timestamptz
+      )
+    order by a.id
+    limit $3
+    for update of a skip locked
+)
+
+update attachments d
+set deleted_at = $1::timestamptz - interval '1 second'
+from loose l
+where d.tenant_id = $2 and d.id = l.id
+returning d.id, d.key, d.size, l.counted
+`
+
+type TakeLooseParams struct {
+	Before   time.Time
+	TenantID uuid.UUID
+	Most     int32
+}
+
+type TakeLooseRow struct {
+	ID      uuid.UUID
+	Key     string
+	Size    int64
+	Counted bool
+}
+
+// every project: nobody has them any more, or nobody ever had
+// They are marked as removed before their files are deleted, so that no form takes one up meanwhile; who dies on the way
+// finds them again.
+func (q *Queries) TakeLoose(ctx context.Context, db DBTX, arg TakeLooseParams) ([]TakeLooseRow, error) {
+	rows, err := db.Query(ctx, TakeLoose, arg.Before, arg.TenantID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TakeLooseRow
+	for rows.Next() {
+		var i TakeLooseRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Size,
+			&i.Counted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const TenantsToTidy = `-- name: TenantsToTidy :many

@@ -287,6 +287,48 @@ func (q *Queries) LockCounts(ctx context.Context, db DBTX, arg LockCountsParams)
 	return items, nil
 }
 
+const MiscountedFiles = `-- name: MiscountedFiles :many
+select t.id
+from tickets t
+left join (
+    select f.ticket_id, count(*) as files
+    from attachments f
+    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
+    where f.tenant_id = $1 and f.arrived_at is not null and f.deleted_at is null and f.draft_id is null and c.deleted_at is null
+    group by f.ticket_id
+) x on x.ticket_id = t.id
+where t.tenant_id = $1 and t.project_id = $2 and t.files <> coalesce(x.files, 0)
+order by t.id
+limit $3
+`
+
+type MiscountedFilesParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Limit     int32
+}
+
+// every project: the recount belongs to nobody
+func (q *Queries) MiscountedFiles(ctx context.Context, db DBTX, arg MiscountedFilesParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, MiscountedFiles, arg.TenantID, arg.ProjectID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecountProjects = `-- name: RecountProjects :many
 select p.id, n.time_zone
 from projects p

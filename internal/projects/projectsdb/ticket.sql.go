@@ -207,6 +207,26 @@ func (q *Queries) EditTicket(ctx context.Context, db DBTX, arg EditTicketParams)
 	return err
 }
 
+const HoldTicket = `-- name: HoldTicket :one
+select t.id
+from tickets t
+where t.tenant_id = $1 and t.id = $2
+for no key update
+`
+
+type HoldTicketParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// every project: files come for it from whoever was let in by its form, or with an import
+func (q *Queries) HoldTicket(ctx context.Context, db DBTX, arg HoldTicketParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, HoldTicket, arg.TenantID, arg.ID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const LockTicket = `-- name: LockTicket :one
 select
     t.id, t.project_id, t.number, t.title, t.body, t.status, t.priority, t.assignee_id, t.revision, t.closed_at, p.archived_at,

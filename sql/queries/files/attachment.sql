@@ -9,11 +9,12 @@ where attachments.arrived_at is null
   and attachments.ticket_id is not distinct from excluded.ticket_id
   and attachments.author_id = excluded.author_id;
 
--- name: ArriveAttachment :execrows
+-- name: ArriveAttachment :one
 -- every project: the ticket was locked through visible_to in the same transaction
 update attachments
 set content_type = $4, size = $5, sha256 = $6, thumbnail = $7, arrived_at = @now::timestamptz
-where tenant_id = $1 and id = $2 and key = $3 and arrived_at is null;
+where tenant_id = $1 and id = $2 and key = $3 and arrived_at is null and deleted_at is null
+returning ticket_id;
 
 -- name: LockAttachment :one
 -- every project: the ticket was locked through visible_to in the same transaction
@@ -52,7 +53,7 @@ limit 100;
 -- every project: the author's own
 -- What was sent by one form becomes that of another, for the same ticket.
 update attachments
-set draft_id = @draft::uuid
+set draft_id = @draft::uuid, created_at = greatest(created_at, @least::timestamptz)
 where tenant_id = $1
   and author_id = $2
   and draft_id = @from_draft::uuid
@@ -68,8 +69,7 @@ where tenant_id = $1
   and ticket_id is null
   and author_id = $2
   and draft_id = $3
-  and deleted_at is null
-  and created_at > @since::timestamptz;
+  and deleted_at is null;
 
 -- name: TieDrafts :execrows
 -- every project: the ticket was locked through visible_to in the same transaction
@@ -80,8 +80,7 @@ where tenant_id = $1
   and author_id = $3
   and draft_id = $4
   and arrived_at is not null
-  and deleted_at is null
-  and created_at > @since::timestamptz;
+  and deleted_at is null;
 
 -- name: RemoveAttachment :exec
 -- every project: the attachment was locked in the same transaction

@@ -1,16 +1,27 @@
--- name: LooseAttachments :many
+-- name: TakeLoose :many
 -- every project: nobody has them any more, or nobody ever had
-select a.id, a.key
-from attachments a
-left join comments c on c.tenant_id = a.tenant_id and c.id = a.comment_id
-where a.tenant_id = $1
-  and (
-      a.deleted_at < @before::timestamptz
-      or (a.arrived_at is null or a.draft_id is not null) and a.created_at < @before::timestamptz
-      or c.deleted_at < @before::timestamptz
-  )
-order by a.id
-limit $2;
+-- They are marked as removed before their files are deleted, so that no form takes one up meanwhile; who dies on the way
+-- finds them again.
+with loose as materialized (
+    select a.id, (a.arrived_at is not null and a.deleted_at is null)::boolean as counted
+    from attachments a
+    left join comments c on c.tenant_id = a.tenant_id and c.id = a.comment_id
+    where a.tenant_id = sqlc.arg(tenant_id)
+      and (
+          a.deleted_at < sqlc.arg(before)::timestamptz
+          or (a.arrived_at is null or a.draft_id is not null) and a.created_at < sqlc.arg(before)::timestamptz
+          or c.deleted_at < sqlc.arg(before)::timestamptz
+      )
+    order by a.id
+    limit sqlc.arg(most)
+    for update of a skip locked
+)
+
+update attachments d
+set deleted_at = sqlc.arg(before)::timestamptz - interval '1 second'
+from loose l
+where d.tenant_id = sqlc.arg(tenant_id) and d.id = l.id
+returning d.id, d.key, d.size, l.counted;
 
 -- name: DropAttachments :many
 -- every project: nobody has them any more, or nobody ever had

@@ -52,6 +52,21 @@ update ticket_counts
 set tickets = $4
 where tenant_id = $1 and project_id = $2 and status = $3;
 
+-- name: MiscountedFiles :many
+-- every project: the recount belongs to nobody
+select t.id
+from tickets t
+left join (
+    select f.ticket_id, count(*) as files
+    from attachments f
+    left join comments c on c.tenant_id = f.tenant_id and c.id = f.comment_id
+    where f.tenant_id = $1 and f.arrived_at is not null and f.deleted_at is null and f.draft_id is null and c.deleted_at is null
+    group by f.ticket_id
+) x on x.ticket_id = t.id
+where t.tenant_id = $1 and t.project_id = $2 and t.files <> coalesce(x.files, 0)
+order by t.id
+limit $3;
+
 -- name: KeptDays :many
 -- every project: the recount belongs to nobody
 select d.day, d.opened, d.closed

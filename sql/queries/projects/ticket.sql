@@ -93,6 +93,13 @@ where tenant_id = $1
   and project_id in (select v.project_id from visible_to($1, $2) v)
   and id = $3;
 
+-- name: HoldTicket :one
+-- every project: files come for it from whoever was let in by its form, or with an import
+select t.id
+from tickets t
+where t.tenant_id = $1 and t.id = $2
+for no key update;
+
 -- name: CountFiles :exec
 -- every project: the ticket was locked through visible_to in the same transaction
 -- Of the ticket and of its comments, without what somebody is still writing about.
