@@ -161,6 +161,10 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	good := packed(t, rest(ticket(""))...)
 	lying := bytes.Replace(bytes.Clone(good), []byte("PK\x01\x02"), []byte("PK\x01\x03"), 1)
 	one := ticket("")
+	owner, file := uuid.NewString(), uuid.NewString()
+	line := fmt.Sprintf(`{"id":%q,"ticket":%q,"name":"notes.txt"}`+"\n", file, owner)
+	again := append(rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", owner)), [2]string{"files/" + file, "the notes"})
+	again[4][1] = line + line
 	for name, c := range map[string]struct {
 		data []byte
 		want string
@@ -174,6 +178,8 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		"twice":         {packed(t, append(rest(one), manifest)...), "a file twice"},
 		"other format":  {packed(t, [2]string{"plinth.json", `{"format":"other"}`}), "no archive of a Plinth project"},
 		"version":       {packed(t, [2]string{"plinth.json", `{"format":"plinth-project","version":9}`}), "version 9"},
+		"file twice":    {packed(t, again...), "Line 2 of attachments.jsonl is a file that was there before."},
+		"no such year":  {packed(t, [2]string{"plinth.json", strings.Replace(manifest[1], `{`, `{"made_at":"9999-12-31T23:00:00-10:00",`, 1)}), "When this archive was made cannot be read."},
 		"not whole":     {packed(t, manifest), "is missing"},
 		"no ticket":     {packed(t, rest(ticket(`,"priority":9`))...), "Line 1 of tickets.jsonl is no ticket."},
 		"twin":          {packed(t, rest(one+one)...), "Line 2 of tickets.jsonl is a ticket that was there before."},
@@ -199,15 +205,24 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		many = append(many, [2]string{"files/" + uuid.NewString(), ""})
 	}
 	looked(t, a.Site, b, "acme", packed(t, many...)).Says("more than 20000 files")
+	oddArchive(t, a, b, &manifest, rest)
+}
 
-	// Texts with what no text has, ties in a circle, and files of no ticket's: harmless.
+// oddArchive has texts with what no text has, ties in a circle, a time that cannot be written, and files of no ticket's: harmless.
+func oddArchive(t *testing.T, a acme, b *webtest.Browser, manifest *[2]string, rest func(string) [][2]string) {
+	t.Helper()
 	x, y, z := uuid.NewString(), uuid.NewString(), uuid.NewString()
 	odd := fmt.Sprintf(`{"id":%[1]q,"number":5,"title":"A\u0000B","body":"=1+1\u0000 and \\u0000","status":"review","revision":2147483647,"assignee":%[3]q,"rank":"zzz'","parent":%[2]q,"blocks":[%[1]q,%[2]q,%[2]q],"created_at":"2999-01-01T00:00:00Z"}`+"\n"+
 		`{"id":%[2]q,"number":2,"title":"Two","status":"todo","parent":%[1]q,"watchers":[{"person":%[1]q}]}`+"\n", x, y, z)
 	manifest[1] = strings.Replace(manifest[1], `"kind":"todo"}]`, `"kind":"todo"},{"slug":"review","name":"In review","kind":"review"}]`, 1)
+	manifest[1] = strings.Replace(manifest[1], `{`, `{"made_at":"2020-01-01T00:00:00+24:00",`, 1) // which cannot be written so
 	files := rest(odd)
 	files[1][1] = fmt.Sprintf(`{"id":%q,"name":"Lukas Guest","email":"lukas@example.com"}`+"\n", z)
 	page := looked(t, a.Site, b, "acme", packed(t, files...)).Says("2 tickets")
+	a.exec(t, `update imports set found = jsonb_set(found, '{bytes}', '9000000000000')`)
+	page.Submit(page.Path + "/start").Want(402).Says("of files")
+	b.Get("/orgs/acme/projects/EVL").Want(404)
+	a.exec(t, `update imports set found = jsonb_set(found, '{bytes}', '0')`)
 	page.Submit(page.Path + "/start").Want(200)
 	// Before they are in, somebody adds one, and takes a status away.
 	b.Get("/orgs/acme/projects/EVL/tickets/new").Submit("/orgs/acme/projects/EVL/tickets", "title", "Meanwhile").Want(200).At("/orgs/acme/projects/EVL/tickets/6")

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -43,6 +44,19 @@ func TestWhatAFileSaysIsMarked(t *testing.T) {
 	marks(jun.Get("/orgs/acme/projects/BIG/tickets/new").Submit("/orgs/acme/projects/BIG/tickets", "title", "A new one"), "", 0)
 	jun.Post(at+"/move", url.Values{"project": {"OPS"}}).Want(200)
 	marks(jun.Get("/orgs/acme/projects/OPS/tickets/1").Says("Not my words"), "WEB.zip", 2)
+
+	// No file is taken under an id that would make what others wrote, or brought in, its own.
+	for _, sql := range []string{`select id from tickets where title = 'A new one'`, `select id from imports`} {
+		var of uuid.UUID
+		if err := a.App.DB.InTenant(t.Context(), a.owner, func(ctx context.Context, tx txn) error { return tx.QueryRow(ctx, sql).Scan(&of) }); err != nil {
+			t.Fatal(err)
+		}
+		of[15] ^= 1
+		form := url.Values{"id": {of.String()}}
+		b.Upload(webImport, form, csvFile("Title\nmine\n"), nil).Want(409)
+		b.Upload("/orgs/acme/imports", form, zipFile(archive), nil).Want(409)
+		b.Get(webImport + "/" + of.String()).Want(404)
+	}
 
 	table := begun(t, a.Site, b, "Title,Author\nAgain,jun@example.com\n")
 	table.Submit(table.Path + "/start").Want(200)

@@ -149,17 +149,18 @@ func TestWhatSomebodyWorkedOnStays(t *testing.T) {
 	a.Fill(t, a.owner, "WEB", 1)
 	a.project(t, "OPS", projects.ForOrganization)
 	b, jun := a.SignIn(t, dana), a.SignIn(t, "jun@example.com")
-	page := begun(t, a.Site, b, "Key,Title,Parent\n2,commented,\n3,linked,\n4,above another,\n5,labelled,\n6,due,\n7,moved,\n8,above a row,\n9,estimated,8\n10,nothing,\n11,nothing either,10\n")
+	page := begun(t, a.Site, b, "Key,Title,Parent\n2,commented,\n3,linked,\n4,above another,\n5,labelled,\n6,due,\n7,moved,\n8,above a row,\n9,estimated,8\n10,nothing,\n11,nothing either,10\n"+
+		"12,at the top,\n13,in the middle,12\n14,at the bottom,13\n15,above a file,\n16,given a file,15\n")
 	page.Submit(page.Path + "/start").Want(200)
 	a.Settle(t)
-	page = b.Get(page.Path).Want(200).Says("10 tickets came in.")
+	page = b.Get(page.Path).Want(200).Says("15 tickets came in.")
 	at := func(n string) string { return "/orgs/acme/projects/WEB/tickets/" + n }
 	say(t, jun, at("2"), "Said, and taken back")
 	a.exec(t, `update comments set deleted_at = now() where body = 'Said, and taken back'`)
 	a.exec(t, `update tickets set comments = 0, updated_at = created_at where number = 2`)
 	for _, form := range [][]string{
 		{at("3") + "/links", "kind", "blocks", "ticket", "WEB-1"}, {at("1") + "/links", "kind", "parent", "ticket", "WEB-4"}, {at("5") + "/labels", "new", "hot"},
-		{at("6") + "/due", "due", "2027-03-04"}, {at("7") + "/move", "project", "OPS"}, {at("9") + "/estimate", "estimate", "3"},
+		{at("6") + "/due", "due", "2027-03-04"}, {at("7") + "/move", "project", "OPS"}, {at("9") + "/estimate", "estimate", "3"}, {at("14") + "/estimate", "estimate", "3"},
 	} {
 		sent := url.Values{}
 		for i := 1; i < len(form); i += 2 {
@@ -167,10 +168,11 @@ func TestWhatSomebodyWorkedOnStays(t *testing.T) {
 		}
 		b.Post(form[0], sent).Want(200)
 	}
+	jun.Get(at("16")).Upload(at("16")+"/attachments", webtest.File{Field: "file", Name: "notes.txt", Type: "text/plain", Data: []byte("the notes")}).Want(200)
 	page.Submit(page.Path + "/undo").Want(200)
 	a.Settle(t)
-	page = b.Get(page.Path).Want(200).Says("2 tickets lie in the trash.", "8 tickets stayed, since somebody has worked on them, or on some below them.")
-	shown := b.Get(importLink(t, page)).Want(200).Says("commented", "linked", "above another", "labelled", "due", "above a row", "estimated")
+	page = b.Get(page.Path).Want(200).Says("2 tickets lie in the trash.", "13 tickets stayed, since somebody has worked on them, or on some below them.")
+	shown := b.Get(importLink(t, page)).Want(200).Says("commented", "linked", "above another", "labelled", "due", "above a row", "estimated", "at the top", "in the middle", "at the bottom", "above a file", "given a file")
 	shown.Silent("nothing")
 	b.Get("/orgs/acme/projects/OPS/tickets/1").Want(200).Says("moved")
 	b.Get("/orgs/acme/projects/WEB/trash").Want(200).Says("nothing", "nothing either").Silent("commented", "above a row")

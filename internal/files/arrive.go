@@ -111,8 +111,11 @@ func (a *Arrival) again(had filesdb.LockAttachmentRow, s scope.Scope) error {
 	return nil
 }
 
+// ErrSentBefore is in the chain of the faults that say that the form of a file has brought another one.
+var ErrSentBefore = errors.New("the form was sent before")
+
 func sentBefore() error {
-	return fault.New(fault.Conflict, "This form was sent before, with another file. Reload the page and choose the file again.")
+	return fault.Wrap(fault.Conflict, "This form was sent before, with another file. Reload the page and choose the file again.", ErrSentBefore)
 }
 
 // Receive keeps what body holds, a piece at a time, outside of any transaction. When it fails nothing is kept. Faults are

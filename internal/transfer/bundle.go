@@ -5,7 +5,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -28,7 +27,8 @@ const (
 	maxShortLines = 64 << 20  // bytes of its people and of its attachments
 	maxManifest   = 1 << 20
 	mostComments  = 1_000_000
-	mostInArchive = 10_000 // files of attachments
+	mostInArchive = 10_000  // files of attachments
+	maxFiles      = 2 << 30 // bytes of them, unpacked
 )
 
 func badArchive(text string) error { return fault.New(fault.Invalid, text) }
@@ -36,6 +36,7 @@ func badArchive(text string) error { return fault.New(fault.Invalid, text) }
 // bundle is an opened archive.
 type bundle struct {
 	file    *blob.File
+	parts   *blockReader
 	entries map[string]*zip.File
 	manifest
 	project archivedProject
@@ -66,9 +67,9 @@ func (t *Transfer) openBundle(ctx context.Context, key string, size int64) (*bun
 		return nil, badArchive(noFile)
 	}
 	b := &bundle{file: t.Store.At(ctx, key, size), entries: map[string]*zip.File{}}
-	parts := &blockReader{file: b.file, left: maxDirectory}
-	z, err := zip.NewReader(parts, size)
-	parts.left = 1 << 62
+	b.parts = &blockReader{file: b.file, size: size, left: maxDirectory}
+	z, err := zip.NewReader(b.parts, size)
+	b.parts.left = 1 << 62
 	if err == nil {
 		err = b.list(z)
 	}
@@ -77,12 +78,23 @@ func (t *Transfer) openBundle(ctx context.Context, key string, size int64) (*bun
 	}
 	if err != nil {
 		_ = b.file.Close() // it was only read
-		if fault.As(err) == nil && !errors.Is(err, blob.ErrNone) {
-			err = fault.Wrap(fault.Invalid, "This is no archive that can be read.", err)
+		if fault.As(err) == nil {
+			err = fault.Wrap(fault.Invalid, notRead, err)
 		}
-		return nil, err
+		return nil, b.lost(err)
 	}
 	return b, nil
+}
+
+const notRead = "This is no archive that can be read."
+
+// lost is err, unless it came of the place for files, which may do better at the next try: then it is what that said, and
+// nobody is told that their archive is wrong.
+func (b *bundle) lost(err error) error {
+	if err != nil && b.parts.failed != nil {
+		return fmt.Errorf("read the archive: %w", b.parts.failed)
+	}
+	return err
 }
 
 func (b *bundle) list(z *zip.Reader) error {
@@ -112,6 +124,9 @@ func (b *bundle) read() error {
 	if b.Version != Version {
 		return badArchive(fmt.Sprintf("This archive is of version %d; version %d can be read.", b.Version, Version))
 	}
+	if b.Made = b.Made.UTC(); b.Made.Year() < 1 || b.Made.Year() > 9998 { // nor could it be written down again
+		return badArchive("When this archive was made cannot be read.")
+	}
 	if err := json.Unmarshal(b.manifest.Project, &b.project); err != nil {
 		return badArchive("What this archive says of its project cannot be read.")
 	}
@@ -124,7 +139,11 @@ func (b *bundle) open(name string) (io.ReadCloser, error) {
 	if f == nil {
 		return nil, badArchive("This archive is not whole: " + name + " is missing.")
 	}
-	return f.Open()
+	r, err := f.Open()
+	if err != nil {
+		return nil, b.lost(fault.Wrap(fault.Invalid, notRead, err))
+	}
+	return r, nil
 }
 
 func (b *bundle) whole(name string, most int64) ([]byte, error) {
@@ -166,14 +185,14 @@ func linesFrom[T any](b *bundle, name string, from int64, most uint32, fn func(n
 		}
 		var line T
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return badArchive(fmt.Sprintf("Line %d of %s cannot be read.", n, name))
+			return b.lost(badArchive(fmt.Sprintf("Line %d of %s cannot be read.", n, name)))
 		}
 		if err := fn(n, &line); err != nil {
 			return err
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return badArchive(fmt.Sprintf("%s cannot be read behind line %d.", name, n))
+		return b.lost(badArchive(fmt.Sprintf("%s cannot be read behind line %d.", name, n)))
 	}
 	if r, ok := r.(io.Reader); ok { // a table that is cut short by the limit has more to say
 		if left, _ := r.Read(make([]byte, 1)); left > 0 {
@@ -244,10 +263,12 @@ type (
 // blockReader reads a file from anywhere, some of it at a time, as the reader of an archive asks for much in small pieces. No
 // more than left is read.
 type blockReader struct {
-	file *blob.File
-	at   int64
-	held []byte
-	left int64
+	file   *blob.File
+	size   int64
+	at     int64
+	held   []byte
+	left   int64
+	failed error // what the place for files said last
 }
 
 // ReadAt is for one caller at a time.
@@ -268,16 +289,22 @@ func (b *blockReader) load(from int64) error {
 	if b.left <= 0 {
 		return badArchive("This archive has too many files.")
 	}
+	if from >= b.size {
+		return io.EOF
+	}
+	b.held = nil
 	if _, err := b.file.Seek(from, io.SeekStart); err != nil {
+		b.failed = err
 		return err
 	}
-	part := make([]byte, 256<<10)
+	part := make([]byte, min(256<<10, b.size-from))
 	n, err := io.ReadFull(b.file, part)
-	b.at, b.held, b.left = from, part[:n], b.left-int64(n)
-	if n > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		return nil
+	if err != nil { // a file that ends too early is none that was sent so
+		b.failed = err
+		return err
 	}
-	return err
+	b.at, b.held, b.left = from, part, b.left-int64(n)
+	return nil
 }
 
 // clean is a text as Postgres keeps it.

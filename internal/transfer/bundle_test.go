@@ -1,10 +1,75 @@
 package transfer
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"plinth/internal/blob"
+	"plinth/internal/fault"
 )
+
+// What the place for files does not give is no fault of an archive: the next try may read it.
+func TestAnArchiveThatCannotBeFetched(t *testing.T) {
+	t.Parallel()
+	store, err := blob.Open("file://" + t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data bytes.Buffer
+	z := zip.NewWriter(&data)
+	for _, f := range [][2]string{
+		{"people.jsonl", strings.Repeat("{}\n", 300_000)}, {"plinth.json", `{"format":"plinth-project","version":1,"project":{}}`},
+	} {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: f[0], Method: zip.Store})
+		if err == nil {
+			_, err = io.WriteString(w, f[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	keep := func(data []byte) {
+		t.Helper()
+		if err := store.Write(t.Context(), "one", func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	transfer, size := &Transfer{Store: store}, int64(data.Len())
+	keep(data.Bytes())
+	b, err := transfer.openBundle(t.Context(), "one", size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := func() error {
+		return linesFrom(b, "people.jsonl", 0, MaxRows*9, func(uint32, *archivedPerson) error { return nil })
+	}
+	if err := people(); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.DeleteAll(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := people(); !errors.Is(err, blob.ErrNone) || fault.As(err) != nil {
+		t.Errorf("a table that is gone: %v", err)
+	}
+	keep(data.Bytes()[:size/2])
+	if _, err := transfer.openBundle(t.Context(), "one", size); err == nil || fault.As(err) != nil {
+		t.Errorf("an archive that breaks off: %v", err)
+	}
+	keep(data.Bytes()[:size/2])
+	if _, err := transfer.openBundle(t.Context(), "one", size/2); !fault.Is(err, fault.Invalid) {
+		t.Errorf("an archive that was sent so: %v", err)
+	}
+}
 
 func TestCirclesAreOpened(t *testing.T) {
 	t.Parallel()

@@ -245,6 +245,10 @@ func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID
 		if err != nil || n == 0 {
 			return err
 		}
+		// While its files come in the archive lies here as well, so all of them need room.
+		if err := t.roomTx(ctx, tx, s, "", page.Import.Archive.Bytes); err != nil {
+			return err
+		}
 		if err := t.Projects.BringProjectTx(ctx, tx, s, project, page.Import.Archive.Last); err != nil {
 			return err
 		}
@@ -289,8 +293,12 @@ func (t *Transfer) checkArchive(ctx context.Context, in *running) (more bool, er
 	if err != nil {
 		return false, err
 	}
+	found, err := document(x.Found)
+	if err != nil {
+		return false, err
+	}
 	err = t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
-		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{TenantID: in.s.TenantID, ID: in.id, Found: document(x.Found), Total: x.Found.Tickets})
+		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{TenantID: in.s.TenantID, ID: in.id, Found: found, Total: x.Found.Tickets})
 		if err != nil {
 			return fmt.Errorf("note what was found: %w", err)
 		}
@@ -325,6 +333,10 @@ func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files
 	if _, ok := s.tickets[a.Ticket]; !ok {
 		return badArchive(fmt.Sprintf("Line %d of attachments.jsonl is no file of a ticket.", n))
 	}
+	if s.index.Files[a.ID] {
+		return badArchive(fmt.Sprintf("Line %d of attachments.jsonl is a file that was there before.", n))
+	}
+	s.index.Files[a.ID] = true
 	if e == nil {
 		return nil // taken away while the archive was fetched
 	}
@@ -332,6 +344,9 @@ func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files
 		return badArchive(fmt.Sprintf("%s in this archive is larger than a file may be here.", files.CleanName(a.Name)))
 	}
 	found.Files, found.Bytes = found.Files+1, found.Bytes+int64(e.UncompressedSize64)
+	if found.Bytes > maxFiles {
+		return badArchive(fmt.Sprintf("The files of this archive are larger than %d GB together.", maxFiles>>30))
+	}
 	if a.Comment != nil {
 		s.index.Talk[*a.Comment] = 0
 	}

@@ -26,6 +26,7 @@ type index struct {
 	Blockers []uint32
 	Blocked  idList               // theirs, of each of the Blockers
 	Talk     map[uuid.UUID]uint32 // comments that have files: their lines
+	Files    map[uuid.UUID]bool   // theirs
 	Found    ArchiveFound
 }
 
@@ -77,6 +78,9 @@ func (t *Transfer) loadIndex(ctx context.Context, key string) (*index, error) {
 // use lets the sorter know of what the index has.
 func (s *sorter) use(x *index) {
 	s.index, s.tickets = x, make(map[uuid.UUID]uint32, x.IDs.len())
+	if x.Files == nil {
+		x.Files = map[uuid.UUID]bool{}
+	}
 	for i := range x.IDs.len() {
 		s.tickets[x.IDs.at(i)] = uint32(i + 1)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/files"
@@ -168,10 +167,10 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 	err := linesFrom(s.bundle, "attachments.jsonl", in.At, mostInArchive, func(n uint32, a *archivedFile) error {
 		skipped := int64(0)
 		switch err := t.bringFile(ctx, in, s, n, a); {
-		case errors.Is(err, blob.ErrNone):
-			skipped = 1
 		case errors.Is(err, errThere):
-		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Is(err, fault.Conflict): // a kind that is not taken here
+		case errors.Is(err, errNotInArchive), errors.Is(err, files.ErrSentBefore):
+			skipped = 1
+		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge): // a kind that is not taken here
 			skipped = 1
 		case err != nil:
 			return err
@@ -193,14 +192,18 @@ func (t *Transfer) bringFiles(ctx context.Context, in *running, s *sorter) error
 	})
 }
 
-// errThere says that another worker was faster.
-var errThere = errors.New("the file is there")
+var (
+	// errThere says that another worker was faster.
+	errThere = errors.New("the file is there")
+	// errNotInArchive says that a line names a file that was taken away while the archive was made.
+	errNotInArchive = errors.New("the archive does not have this file")
+)
 
 func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint32, a *archivedFile) error {
 	e := s.entries["files/"+a.ID.String()]
 	ticket := s.tickets[a.Ticket]
 	if e == nil || ticket == 0 {
-		return blob.ErrNone
+		return errNotInArchive
 	}
 	who := in.s
 	who.Person.ID = s.author(a.Author, &[]string{})
@@ -208,7 +211,7 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 	if a.Comment != nil {
 		row := s.index.Talk[*a.Comment]
 		if row == 0 {
-			return blob.ErrNone
+			return errNotInArchive
 		}
 		sent.Draft = projects.BroughtCommentID(s.id, row)
 	}
@@ -223,11 +226,11 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 	}
 	body, err := e.Open()
 	if err != nil {
-		return fault.Wrap(fault.Invalid, "A file of this archive cannot be read.", err)
+		return s.lost(fault.Wrap(fault.Invalid, "A file of this archive cannot be read.", err))
 	}
 	err = errors.Join(t.Files.Receive(ctx, arrival, body), body.Close())
 	if err != nil {
-		return err
+		return s.lost(err)
 	}
 	err = t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) error {
 		if err := t.Files.ArriveTx(ctx, tx, who, arrival); err != nil || arrival.Twin {
@@ -240,7 +243,7 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 		}
 		return projects.CountFilesTx(ctx, tx, who, id)
 	})
-	if fault.Is(err, fault.Conflict) {
+	if errors.Is(err, files.ErrSentBefore) {
 		return errors.Join(errThere, t.Files.Forget(ctx, arrival))
 	}
 	if err != nil {

@@ -271,7 +271,10 @@ func (t *Transfer) Resume(ctx context.Context, s scope.Scope, key string, id uui
 func (t *Transfer) set(ctx context.Context, s scope.Scope, page ImportPage, state string, step int16, plan *Plan, was ...string) error {
 	var mapping []byte
 	if plan != nil {
-		mapping = document(plan)
+		var err error
+		if mapping, err = document(plan); err != nil {
+			return err
+		}
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		n, err := transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{

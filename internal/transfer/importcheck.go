@@ -60,9 +60,13 @@ func (t *Transfer) checkTable(ctx context.Context, in *running) error {
 	found.Kept = found.Wrong > 0
 	found.Statuses, found.People, found.Labels = unknowns(c.unknown[FieldStatus]), unknowns(c.unknown[FieldAssignee]), unknowns(c.unknown[FieldLabels])
 	found.MoreStatuses, found.MoreLabels = c.more[FieldStatus], c.more[FieldLabels]
+	text, err := document(found)
+	if err != nil {
+		return err
+	}
 	return t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
 		_, err := transferdb.New().FoundImport(ctx, tx, transferdb.FoundImportParams{
-			TenantID: in.s.TenantID, ID: in.id, Found: document(found), Total: found.Rows + found.Wrong,
+			TenantID: in.s.TenantID, ID: in.id, Found: text, Total: found.Rows + found.Wrong,
 		})
 		if err != nil {
 			return fmt.Errorf("note what was found: %w", err)

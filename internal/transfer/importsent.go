@@ -15,6 +15,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/files"
+	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/transfer/transferdb"
 )
@@ -49,18 +50,23 @@ func (t *Transfer) ReceiveTable(ctx context.Context, s scope.Scope, key string, 
 	}
 	columns, preset := guess(layout.Columns)
 	layout.Preset = preset.ID
-	return t.add(ctx, s, sent, kept, transferdb.AddImportParams{
-		ProjectID: &page.Project.ID, Kind: CSV, Layout: document(layout), Mapping: document(Plan{Columns: columns}), State: Mapping,
-	})
+	row := transferdb.AddImportParams{ProjectID: &page.Project.ID, Kind: CSV, State: Mapping}
+	if row.Layout, err = document(layout); err == nil {
+		row.Mapping, err = document(Plan{Columns: columns})
+	}
+	if err != nil {
+		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
+	}
+	return t.add(ctx, s, sent, kept, row)
 }
 
-// document is JSON of our own types, which always is some.
-func document(of any) []byte {
+// document is JSON of our own types.
+func document(of any) ([]byte, error) {
 	text, err := json.Marshal(of)
 	if err != nil {
-		panic(err)
+		return nil, fmt.Errorf("write down what an import is: %w", err)
 	}
-	return text
+	return text, nil
 }
 
 // keptFile is one that lies in the place for files.
@@ -96,6 +102,20 @@ func folderIn(tenant, imported uuid.UUID) string {
 	return "tenants/" + tenant.String() + "/exports/imports/" + imported.String() + "/"
 }
 
+// freeTx refuses an id of an import that says of tickets that they came with it: what people wrote here, and what came with
+// another import.
+func freeTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
+	low, high := projects.BroughtBetween(id)
+	taken, err := transferdb.New().ImportTaken(ctx, tx, transferdb.ImportTakenParams{TenantID: s.TenantID, ID: id, Low: low, High: high})
+	if err != nil {
+		return fmt.Errorf("look for what has ids like the import: %w", err)
+	}
+	if taken {
+		return fault.New(fault.Conflict, "This form cannot be used for a file. Reload the page and choose the file again.")
+	}
+	return nil
+}
+
 // add writes the row of an import. A form that was sent before brings nothing new, and is refused with another file.
 func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptFile, row transferdb.AddImportParams) error {
 	row.TenantID, row.ID, row.UserID, row.Name = s.TenantID, sent.ID, s.Person.ID, files.CleanName(sent.Name)
@@ -108,6 +128,9 @@ func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptF
 		}
 		if n > 0 {
 			if err := t.roomTx(ctx, tx, s, FileField, 0); err != nil { // with what just came
+				return err
+			}
+			if err := freeTx(ctx, tx, s, sent.ID); err != nil { // while the organization is locked, one import at a time
 				return err
 			}
 			return t.enqueueWhile(ctx, tx, s, sent.ID, row.State)

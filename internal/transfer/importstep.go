@@ -69,8 +69,17 @@ func (t *Transfer) stop(ctx context.Context, tenant, id uuid.UUID, err error) er
 	for _, one := range f.Fields {
 		text = one
 	}
-	return errors.Join(jobs.ErrNothingToDo, t.failImport(ctx, tenant, id, text))
+	// The step may have run out of time. Whoever cannot say that it ended tries again, so that no row waits without a job.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), failFor)
+	defer cancel()
+	if failed := t.failImport(ctx, tenant, id, text); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return jobs.ErrNothingToDo
 }
+
+// failFor is how long saying that an import ended may take.
+const failFor = 10 * time.Second
 
 const ourSide = "Something went wrong on our side."
 
@@ -279,8 +288,12 @@ func (t *Transfer) prepare(ctx context.Context, in *running) error {
 		for i, name := range labels {
 			in.plan.Labels[folded(name)] = ids[i]
 		}
+		mapping, err := document(in.plan)
+		if err != nil {
+			return err
+		}
 		_, err = transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{
-			TenantID: in.s.TenantID, ID: in.id, State: Running, Mapping: document(in.plan), Was: []string{Running},
+			TenantID: in.s.TenantID, ID: in.id, State: Running, Mapping: mapping, Was: []string{Running},
 		})
 		return err
 	})

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -18,12 +20,13 @@ type exportAccount struct {
 }
 
 func (w *exportAccount) Work(ctx context.Context, job *river.Job[jobs.ExportAccount]) error {
-	more, err := w.m.Privacy.Run(ctx, job.Args.ExportID)
-	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Privacy.GiveUp(ctx, job.Args.ExportID) })
+	step := func(ctx context.Context) (bool, error) { return w.m.Privacy.Run(ctx, job.Args.ExportID) }
+	return inTurns(ctx, job.JobRow, step, func(ctx context.Context) error { return w.m.Privacy.GiveUp(ctx, job.Args.ExportID) })
 }
 
-// inTurns lets others have their turn when there is more to do, and gives up after the last try.
-func inTurns(ctx context.Context, job *rivertype.JobRow, more bool, err error, giveUp func(context.Context) error) error {
+// inTurns does a step, lets others have their turn when there is more to do, and gives up after the last try.
+func inTurns(ctx context.Context, job *rivertype.JobRow, step func(context.Context) (bool, error), giveUp func(context.Context) error) error {
+	more, err := caught(ctx, step)
 	if err == nil && more {
 		return river.JobSnooze(0) // it goes on where it was
 	}
@@ -33,6 +36,16 @@ func inTurns(ctx context.Context, job *rivertype.JobRow, more bool, err error, g
 		err = errors.Join(err, giveUp(context.WithoutCancel(ctx)))
 	}
 	return err
+}
+
+// caught turns a panic into an error, so that whoever waits is told of this end as well.
+func caught(ctx context.Context, step func(context.Context) (bool, error)) (more bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			more, err = false, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return step(ctx)
 }
 
 type sendExportReady struct {
@@ -55,8 +68,10 @@ type exportOrganization struct {
 
 func (w *exportOrganization) Work(ctx context.Context, job *river.Job[jobs.ExportOrganization]) error {
 	a := job.Args
-	more, err := w.m.Privacy.RunOrganization(ctx, a.TenantID, a.ExportID)
-	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error {
+	step := func(ctx context.Context) (bool, error) {
+		return w.m.Privacy.RunOrganization(ctx, a.TenantID, a.ExportID)
+	}
+	return inTurns(ctx, job.JobRow, step, func(ctx context.Context) error {
 		return w.m.Privacy.GiveUpOrganization(ctx, a.TenantID, a.ExportID)
 	})
 }

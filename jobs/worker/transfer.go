@@ -15,8 +15,8 @@ type exportProject struct {
 
 func (w *exportProject) Work(ctx context.Context, job *river.Job[jobs.ExportProject]) error {
 	a := job.Args
-	more, err := w.m.Transfer.RunExport(ctx, a.TenantID, a.ExportID)
-	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Transfer.GiveUpExport(ctx, a.TenantID, a.ExportID) })
+	step := func(ctx context.Context) (bool, error) { return w.m.Transfer.RunExport(ctx, a.TenantID, a.ExportID) }
+	return inTurns(ctx, job.JobRow, step, func(ctx context.Context) error { return w.m.Transfer.GiveUpExport(ctx, a.TenantID, a.ExportID) })
 }
 
 type runImport struct {
@@ -26,6 +26,6 @@ type runImport struct {
 
 func (w *runImport) Work(ctx context.Context, job *river.Job[jobs.RunImport]) error {
 	a := job.Args
-	more, err := w.m.Transfer.RunImport(ctx, a.TenantID, a.ImportID)
-	return inTurns(ctx, job.JobRow, more, err, func(ctx context.Context) error { return w.m.Transfer.GiveUpImport(ctx, a.TenantID, a.ImportID) })
+	step := func(ctx context.Context) (bool, error) { return w.m.Transfer.RunImport(ctx, a.TenantID, a.ImportID) }
+	return inTurns(ctx, job.JobRow, step, func(ctx context.Context) error { return w.m.Transfer.GiveUpImport(ctx, a.TenantID, a.ImportID) })
 }

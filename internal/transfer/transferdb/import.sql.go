@@ -458,6 +458,34 @@ func (q *Queries) ImportNow(ctx context.Context, db DBTX, arg ImportNowParams) (
 	return i, err
 }
 
+const ImportTaken = `-- name: ImportTaken :one
+select (
+    exists (select from tickets t where t.tenant_id = $1 and t.id between $3::uuid and $4::uuid)
+    or exists (select from imports i where i.tenant_id = $1 and i.id between $3::uuid and $4::uuid and i.id <> $2)
+)::boolean as taken
+`
+
+type ImportTakenParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Low      uuid.UUID
+	High     uuid.UUID
+}
+
+// every project: an id is taken, whoever sees what has it
+// Whether tickets, also in the trash, or another import have ids that lie between those of the tickets of an import.
+func (q *Queries) ImportTaken(ctx context.Context, db DBTX, arg ImportTakenParams) (bool, error) {
+	row := db.QueryRow(ctx, ImportTaken,
+		arg.TenantID,
+		arg.ID,
+		arg.Low,
+		arg.High,
+	)
+	var taken bool
+	err := row.Scan(&taken)
+	return taken, err
+}
+
 const ImportTwin = `-- name: ImportTwin :one
 select i.user_id, i.sha256
 from imports i

@@ -70,8 +70,33 @@ on conflict do nothing;
 
 -- name: LockUntouched :many
 -- every project: the import was locked through visible_to in the same transaction
--- Tickets of an import that nobody has worked on since: neither changed, commented on (also when that was taken back), tied, nor
--- given a file, and nothing stands below them that is not of the import or that somebody has worked on.
+-- Tickets of an import that nobody has worked on since. One that was changed, moved, commented on (also when that was taken
+-- back), tied or given a file stays, and so does all that stands above it, or above one that is not of the import.
+with recursive stays as (
+    select b.id, b.parent_id
+    from tickets b
+    where b.tenant_id = $1
+      and b.id between @low::uuid and @high::uuid
+      and b.deleted_at is null
+      and (
+          b.project_id <> $2
+          or b.updated_at > @since::timestamptz
+          or exists (select from comments c where c.tenant_id = b.tenant_id and c.ticket_id = b.id)
+          or exists (select from attachments a where a.tenant_id = b.tenant_id and a.ticket_id = b.id and a.deleted_at is null)
+          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocker_id = b.id)
+          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocked_id = b.id)
+          or exists (
+              select
+              from tickets o
+              where o.tenant_id = b.tenant_id and o.parent_id = b.id and o.deleted_at is null and o.id not between @low::uuid and @high::uuid
+          )
+      )
+    union
+    select o.id, o.parent_id
+    from stays y
+    join tickets o on o.tenant_id = $1 and o.id = y.parent_id
+    where o.id between @low::uuid and @high::uuid and o.deleted_at is null
+)
 select t.id, t.status, t.created_at, t.closed_at
 from tickets t
 where t.tenant_id = $1
@@ -79,22 +104,7 @@ where t.tenant_id = $1
   and t.id between @low::uuid and @high::uuid
   and t.deleted_at is null
   and t.updated_at <= @since::timestamptz
-  and not exists (select from comments c where c.tenant_id = t.tenant_id and c.ticket_id = t.id)
-  and not exists (
-      select
-      from attachments a
-      where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null
-  )
-  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocker_id = t.id)
-  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocked_id = t.id)
-  and not exists (
-      select
-      from tickets b
-      where b.tenant_id = t.tenant_id
-        and b.parent_id = t.id
-        and b.deleted_at is null
-        and (b.id not between @low::uuid and @high::uuid or b.updated_at > @since::timestamptz)
-  )
+  and t.id not in (select y.id from stays y)
 order by t.id
 limit $3
 for no key update of t;
@@ -115,17 +125,12 @@ where t.tenant_id = $1 and t.id between @low::uuid and @high::uuid and t.deleted
 -- The import that a ticket came with, told by its id; what people write is younger than the import that it looks like. Its
 -- comments came with the same one.
 select i.id, i.name, i.kind, i.created_at, i.user_id, u.name as person
-from projects p
-join tickets t on t.tenant_id = p.tenant_id and t.project_id = p.id
+from tickets t
 join imports i
     on i.tenant_id = t.tenant_id
     and i.id between (left(t.id::text, 28) || '00000000')::uuid and (left(t.id::text, 28) || 'ffffffff')::uuid
     and i.created_at >= t.created_at
 join users u on u.id = i.user_id
-where p.tenant_id = $1
-  and p.id in (select v.project_id from visible_to($1, $2) v)
-  and p.key = $3
-  and p.deleted_at is null
-  and t.number = $4
+where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
 order by i.created_at
 limit 1;

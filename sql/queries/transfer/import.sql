@@ -9,6 +9,14 @@ select i.user_id, i.sha256
 from imports i
 where i.tenant_id = $1 and i.id = $2;
 
+-- name: ImportTaken :one
+-- every project: an id is taken, whoever sees what has it
+-- Whether tickets, also in the trash, or another import have ids that lie between those of the tickets of an import.
+select (
+    exists (select from tickets t where t.tenant_id = $1 and t.id between @low::uuid and @high::uuid)
+    or exists (select from imports i where i.tenant_id = $1 and i.id between @low::uuid and @high::uuid and i.id <> $2)
+)::boolean as taken;
+
 -- name: ImportsOf :many
 -- The imports of a project, the newest first.
 select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
