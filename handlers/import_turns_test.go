@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/dbtest"
 	"plinth/jobs"
 )
 
@@ -109,6 +110,49 @@ func TestAnArchiveInManyTurns(t *testing.T) {
 		if err := a.Worker.DB.InTenant(t.Context(), a.owner, scalar(sql, &got)); err != nil || got != want {
 			t.Errorf("%s: %d, want %d (%v)", sql, got, want, err)
 		}
+	}
+}
+
+// A file of an archive waits for whoever works on its ticket; neither stands in the way of the other.
+func TestAFileOfAnArchiveWaitsForItsTicket(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	b, ctx := a.SignIn(t, dana), t.Context()
+	page := looked(t, a.Site, b, "acme", largeArchive(t, 9))
+	a.Worker.Transfer.RunFor = time.Nanosecond
+	page.Submit(page.Path + "/start").Want(200)
+	id := a.until(t, `step = 3`)
+	tx, err := dbtest.Connect(t, a.Database.Super).Begin(ctx)
+	if err == nil {
+		_, err = tx.Exec(ctx, `select from tickets for no key update`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan error)
+	go func() {
+		_, err := a.Worker.Transfer.RunImport(ctx, a.owner.TenantID, id)
+		answer <- err
+	}()
+	for looking, waiting := dbtest.Connect(t, a.Database.Super), 0; waiting == 0; {
+		if err := looking.QueryRow(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tx.Exec(ctx, `select from tenants for update`); err != nil { // as whoever attaches a file: the ticket, then the organization
+		t.Fatal(err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answer; err != nil {
+		t.Error(err)
+	}
+	a.Settle(t)
+	b.Get(page.Path).Want(200).Says("9 tickets came in.").Silent("was not taken", "were not taken")
+	var files int
+	if err := a.Worker.DB.InTenant(ctx, a.owner, scalar(`select count(*) from attachments where arrived_at is not null`, &files)); err != nil || files != 1 {
+		t.Errorf("%d files came in (%v)", files, err)
 	}
 }
 

@@ -218,6 +218,9 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 	id := projects.BroughtID(s.id, ticket)
 	var arrival *files.Arrival
 	err := t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) (err error) {
+		if err := projects.HoldTicketTx(ctx, tx, who, id); err != nil {
+			return err
+		}
 		arrival, err = t.Files.BeginTx(ctx, tx, who, id, sent)
 		return err
 	})
@@ -233,6 +236,9 @@ func (t *Transfer) bringFile(ctx context.Context, in *running, s *sorter, n uint
 		return s.lost(err)
 	}
 	err = t.DB.InTenant(ctx, who, func(ctx context.Context, tx db.Tx) error {
+		if err := projects.HoldTicketTx(ctx, tx, who, id); err != nil { // before the organization, as whoever attaches a file does
+			return err
+		}
 		if err := t.Files.ArriveTx(ctx, tx, who, arrival); err != nil || arrival.Twin {
 			return err
 		}
