@@ -142,4 +142,9 @@ func TestAWholeProjectAsAnArchive(t *testing.T) {
 	if strings.Contains(page.Body, "tenants/") {
 		t.Error("the archive says where files lie")
 	}
+	link := preparedLink(t, b.Get(webExport))
+	for range 40 {
+		page = b.Get(link)
+	}
+	page.Want(429) // nobody fetches it over and over
 }

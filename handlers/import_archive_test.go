@@ -180,6 +180,7 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		"version":       {packed(t, [2]string{"plinth.json", `{"format":"plinth-project","version":9}`}), "version 9"},
 		"file twice":    {packed(t, again...), "Line 2 of attachments.jsonl is a file that was there before."},
 		"no such year":  {packed(t, [2]string{"plinth.json", strings.Replace(manifest[1], `{`, `{"made_at":"9999-12-31T23:00:00-10:00",`, 1)}), "When this archive was made cannot be read."},
+		"no id":         {packed(t, rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", uuid.Nil))...), "Line 1 of tickets.jsonl has no id."},
 		"not whole":     {packed(t, manifest), "is missing"},
 		"no ticket":     {packed(t, rest(ticket(`,"priority":9`))...), "Line 1 of tickets.jsonl is no ticket."},
 		"twin":          {packed(t, rest(one+one)...), "Line 2 of tickets.jsonl is a ticket that was there before."},

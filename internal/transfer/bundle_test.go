@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"plinth/internal/blob"
 	"plinth/internal/fault"
@@ -68,6 +70,37 @@ func TestAnArchiveThatCannotBeFetched(t *testing.T) {
 	keep(data.Bytes()[:size/2])
 	if _, err := transfer.openBundle(t.Context(), "one", size/2); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an archive that was sent so: %v", err)
+	}
+}
+
+// An index that is broken is none: the archive is looked through again.
+func TestABrokenIndexIsNone(t *testing.T) {
+	t.Parallel()
+	store, err := blob.Open("file://" + t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transfer := &Transfer{Store: store, Log: slog.New(slog.DiscardHandler)}
+	good := &index{IDs: make(idList, 32), Parents: make(idList, 32), Numbers: []int32{1, 2}, Comments: []int32{0, 0}, Talk: map[uuid.UUID]uint32{}}
+	if err := transfer.saveIndex(t.Context(), "good", good); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := transfer.loadIndex(t.Context(), "good"); err != nil || x.IDs.len() != 2 {
+		t.Errorf("a good one: %v", err)
+	}
+	good.Comments = good.Comments[:1]
+	if err := transfer.saveIndex(t.Context(), "short", good); err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range map[string]string{"empty": "", "odd": "no gob"} {
+		if err := store.Write(t.Context(), key, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"short", "empty", "odd", "missing"} {
+		if _, err := transfer.loadIndex(t.Context(), key); !errors.Is(err, blob.ErrNone) {
+			t.Errorf("%s: %v", key, err)
+		}
 	}
 }
 

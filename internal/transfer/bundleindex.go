@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"encoding/gob"
 	"errors"
@@ -61,16 +62,27 @@ func (t *Transfer) saveIndex(ctx context.Context, key string, x *index) error {
 	return t.Store.Write(ctx, key, func(w io.Writer) error { return gob.NewEncoder(w).Encode(x) })
 }
 
-// loadIndex reads the index of where an import stands; blob.ErrNone when there is none.
+// whole says whether an index has all that it counts.
+func (x *index) whole() bool {
+	n := len(x.Numbers)
+	return len(x.IDs) == 16*n && len(x.Parents) == 16*n && len(x.Comments) == n && len(x.Blocked) == 16*len(x.Blockers) && x.Talk != nil
+}
+
+// loadIndex reads the index of where an import stands; blob.ErrNone when there is none that can be read.
 func (t *Transfer) loadIndex(ctx context.Context, key string) (*index, error) {
 	r, _, err := t.Store.Read(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	x := &index{}
-	if err := gob.NewDecoder(r).Decode(x); err != nil {
+	text, err := io.ReadAll(r)
+	if err != nil {
 		return nil, fmt.Errorf("read the index of an archive: %w", err)
+	}
+	x := &index{}
+	if err := gob.NewDecoder(bytes.NewReader(text)).Decode(x); err != nil || !x.whole() {
+		t.Log.WarnContext(ctx, "the index of an archive is broken, and made anew", "error", err)
+		return nil, blob.ErrNone
 	}
 	return x, nil
 }
@@ -132,6 +144,8 @@ func (s *sorter) look(all *files.Files, step int16, from int64, until func() tim
 func (s *sorter) lookTicket(n uint32, a *archivedTicket, numbers map[int32]bool) error {
 	x := s.index
 	switch {
+	case a.ID == uuid.Nil: // which says of a parent that there is none
+		return badArchive(fmt.Sprintf("Line %d of tickets.jsonl has no id.", n))
 	case s.tickets[a.ID] != 0:
 		return badArchive(fmt.Sprintf("Line %d of tickets.jsonl is a ticket that was there before.", n))
 	case numbers[a.Number]:
@@ -158,6 +172,9 @@ func (s *sorter) lookTicket(n uint32, a *archivedTicket, numbers map[int32]bool)
 }
 
 func (s *sorter) lookComment(n uint32, a *archivedComment) error {
+	if a.ID == uuid.Nil {
+		return badArchive(fmt.Sprintf("Line %d of comments.jsonl has no id.", n))
+	}
 	if _, err := s.comment(n, a); err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ type File struct {
 }
 
 // Fetch opens a finished copy for whoever asked for it, and notes that. NotFound when it is somebody else's, expired or not
-// ready, and when they may not see the project any more.
+// ready, and when they may not see the project any more. Throttled after many.
 func (t *Transfer) Fetch(ctx context.Context, s scope.Scope, key string, id uuid.UUID) (*File, error) {
 	var e transferdb.ReadyExportRow
 	var page projects.ExportPage
@@ -157,6 +157,9 @@ func (t *Transfer) Fetch(ctx context.Context, s scope.Scope, key string, id uuid
 	}
 	if e.Kind == ZIP && !page.Project.ManagedBy(s) {
 		return nil, fault.Missing()
+	}
+	if err := t.takeExport(ctx, s); err != nil {
+		return nil, err
 	}
 	err = t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		return noteTx(ctx, tx, s, "project.export_fetched", page.Project.ID, page.Project.Name, e.Kind)

@@ -56,6 +56,9 @@ func (t *Transfer) RunImport(ctx context.Context, tenant, id uuid.UUID) (more bo
 	default:
 		return false, jobs.ErrNothingToDo
 	}
+	if errors.Is(err, errTurn) {
+		return true, nil
+	}
 	return more, t.stop(ctx, tenant, id, err)
 }
 
@@ -246,8 +249,11 @@ func (t *Transfer) locked(ctx context.Context, in *running, step int16, at int64
 		if err != nil {
 			return fmt.Errorf("lock the import: %w", err)
 		}
-		if now.State != in.State || now.Step != step || now.At != at {
-			return jobs.ErrNothingToDo // somebody else went on with it, or it is undone
+		if now.State != in.State {
+			return jobs.ErrNothingToDo // it is undone, or has ended
+		}
+		if now.Step != step || now.At != at {
+			return errTurn // somebody else went on with it, and may not get to its end: it is gone on with from there
 		}
 		return fn(ctx, tx)
 	})

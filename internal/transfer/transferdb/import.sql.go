@@ -199,6 +199,8 @@ set
     state = case when m.state in ('mapping', 'checked') then 'failed' else m.state end
 where m.tenant_id = $1
   and m.forgotten_at is null
+  and m.updated_at < now() - interval '7 days' -- once more, when somebody has just gone on with it
+  and m.state not in ('checking', 'running', 'undoing')
   and m.id in (
       select i.id
       from imports i
