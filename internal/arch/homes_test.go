@@ -68,7 +68,7 @@ func homes() map[string][]string {
 		"github.com/google/uuid":      {anywhere},
 
 		// tests
-		"golang.org/x/net":         with("views/ui/uitest"),
+		"golang.org/x/net":         with("views/ui/uitest", "internal/outbound"), // of outbound: a server of names
 		"github.com/google/go-cmp": with(),
 		"github.com/chromedp":      with(),
 	}
