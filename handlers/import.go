@@ -134,7 +134,8 @@ func (h *Imports) at(r *http.Request) (string, uuid.UUID, error) {
 	return key, id, err
 }
 
-// Show shows an import: the question that it waits with, or how far it is.
+// Show shows an import: the question that it waits with, or how far it is. With throw in its address it asks before the file is
+// thrown away.
 func (h *Imports) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, id, err := h.at(r)
 	if err != nil {
@@ -144,7 +145,7 @@ func (h *Imports) Show(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.ProjectImport(s, page, ui.Form{}))
+	return h.Render(w, r, http.StatusOK, views.ProjectImport(s, page, asksToThrow(r)))
 }
 
 // UpdateColumns says what the columns of a table are: fields column, one for each; and has it looked through.
@@ -182,6 +183,32 @@ func (h *Imports) Resume(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 // Undo takes an import back.
 func (h *Imports) Undo(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	return h.step(w, r, s, func(ctx context.Context, key string, id uuid.UUID) error { return h.Transfer.Undo(ctx, s, key, id) })
+}
+
+func asksToThrow(r *http.Request) ui.Form {
+	return ui.Form{Values: url.Values{"throw": r.URL.Query()["throw"]}}
+}
+
+// Throw deletes the file of an import.
+func (h *Imports) Throw(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, id, err := h.at(r)
+	if err != nil {
+		return err
+	}
+	return h.throw(w, r, s, key, id, ui.ProjectPath(s.Slug, key, "import"))
+}
+
+// throw deletes the file of an import, and leads to the list of imports if nothing else is left of it.
+func (h *Imports) throw(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, id uuid.UUID, list string) error {
+	gone, err := h.Transfer.ThrowAway(r.Context(), s, key, id)
+	if err != nil {
+		return err
+	}
+	if !gone {
+		return h.Redirect(w, r, list+"/"+id.String())
+	}
+	h.Flash(w, r, "The file is thrown away.")
+	return h.Redirect(w, r, list)
 }
 
 // step moves an import on and shows it.

@@ -52,7 +52,7 @@ func (h *Imports) ShowArchive(w http.ResponseWriter, r *http.Request, s scope.Sc
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.Archive(s, page, ui.Form{}))
+	return h.Render(w, r, http.StatusOK, views.Archive(s, page, asksToThrow(r)))
 }
 
 // StartArchive makes the project of an archive and fills it: fields name and key.
@@ -91,4 +91,13 @@ func (h *Imports) ResumeArchive(w http.ResponseWriter, r *http.Request, s scope.
 		return err
 	}
 	return h.Redirect(w, r, ui.OrgPath(s.Slug, "imports", id.String()))
+}
+
+// ThrowArchive deletes an archive.
+func (h *Imports) ThrowArchive(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	id, err := PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	return h.throw(w, r, s, "", id, ui.OrgPath(s.Slug, "imports"))
 }

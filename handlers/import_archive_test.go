@@ -42,6 +42,33 @@ func packed(t *testing.T, files ...[2]string) []byte {
 	return out.Bytes()
 }
 
+// claiming makes an archive that says of so many files of a ticket that they have so many bytes.
+func claiming(t *testing.T, files [][2]string, ticket string, n int, bytesEach uint64) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for range n {
+		id := uuid.NewString()
+		files[4][1] += fmt.Sprintf(`{"id":%q,"ticket":%q,"name":"large.txt"}`+"\n", id, ticket)
+		if _, err := z.CreateRaw(&zip.FileHeader{Name: "files/" + id, UncompressedSize64: bytesEach}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range files {
+		w, err := z.Create(f[0])
+		if err == nil {
+			_, err = io.WriteString(w, f[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // looked sends an archive and has it looked through.
 func looked(t *testing.T, s *webtest.Site, b *webtest.Browser, slug string, data []byte) *webtest.Page {
 	t.Helper()
@@ -165,6 +192,8 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	line := fmt.Sprintf(`{"id":%q,"ticket":%q,"name":"notes.txt"}`+"\n", file, owner)
 	again := append(rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", owner)), [2]string{"files/" + file, "the notes"})
 	again[4][1] = line + line
+	noID := append(rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", owner)), [2]string{"files/" + uuid.Nil.String(), "x"})
+	noID[4][1] = fmt.Sprintf(`{"ticket":%q,"name":"x.txt"}`+"\n", owner)
 	for name, c := range map[string]struct {
 		data []byte
 		want string
@@ -180,6 +209,8 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		"version":       {packed(t, [2]string{"plinth.json", `{"format":"plinth-project","version":9}`}), "version 9"},
 		"file twice":    {packed(t, again...), "Line 2 of attachments.jsonl is a file that was there before."},
 		"no such year":  {packed(t, [2]string{"plinth.json", strings.Replace(manifest[1], `{`, `{"made_at":"9999-12-31T23:00:00-10:00",`, 1)}), "When this archive was made cannot be read."},
+		"file, no id":   {packed(t, noID...), "Line 1 of attachments.jsonl has no id."},
+		"2 GB":          {claiming(t, rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", owner)), owner, 90, 24_000_000), "larger than 2 GB together"},
 		"no id":         {packed(t, rest(fmt.Sprintf(`{"id":%q,"number":1,"title":"One","status":"todo"}`+"\n", uuid.Nil))...), "Line 1 of tickets.jsonl has no id."},
 		"not whole":     {packed(t, manifest), "is missing"},
 		"no ticket":     {packed(t, rest(ticket(`,"priority":9`))...), "Line 1 of tickets.jsonl is no ticket."},

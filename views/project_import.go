@@ -29,6 +29,22 @@ func withoutImport(f filterBox) string {
 	return listURL(f.Path, q.Values())
 }
 
+// pastPath is the page of an import in the list of a project.
+func pastPath(s scope.Scope, page transfer.ImportsPage, p transfer.Past) string {
+	if p.Kind == transfer.CSV {
+		return projectPath(s, page.Project.Key, "import", p.ID.String())
+	}
+	return ui.OrgPath(s.Slug, "imports", p.ID.String())
+}
+
+// importThrown says what goes with a file, and what stays.
+func importThrown(ctx context.Context, i transfer.Import) string {
+	if i.Empty() {
+		return ui.T(ctx, "The file is deleted, with what was read of it. Nothing of it has come in.")
+	}
+	return ui.T(ctx, "The file is deleted, so nobody can go on with it. What has come in already stays.")
+}
+
 // importUndoable says whether there is something to take back.
 func importUndoable(i transfer.Import) bool {
 	return i.Made > 0 && (i.State == transfer.Done || i.State == transfer.Failed || i.State == transfer.Running)

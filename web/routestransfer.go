@@ -20,6 +20,7 @@ func transferRoutes(h Handlers) []Route {
 		get("/orgs/{org}/imports/{id}", member(scope.CreateProject, h.Imports.ShowArchive)),
 		post("/orgs/{org}/imports/{id}/start", member(scope.CreateProject, h.Imports.StartArchive)),
 		post("/orgs/{org}/imports/{id}/resume", member(scope.CreateProject, h.Imports.ResumeArchive)),
+		post("/orgs/{org}/imports/{id}/throw", member(scope.CreateProject, h.Imports.ThrowArchive)),
 
 		// What comes into a project.
 		get("/orgs/{org}/projects/{key}/import", member(scope.CreateProject, h.Imports.Index)),
@@ -30,6 +31,7 @@ func transferRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/import/{id}/start", member(scope.CreateProject, h.Imports.Start)),
 		post("/orgs/{org}/projects/{key}/import/{id}/resume", member(scope.CreateProject, h.Imports.Resume)),
 		post("/orgs/{org}/projects/{key}/import/{id}/undo", member(scope.CreateProject, h.Imports.Undo)),
+		post("/orgs/{org}/projects/{key}/import/{id}/throw", member(scope.CreateProject, h.Imports.Throw)),
 		get("/orgs/{org}/projects/{key}/import/{id}/problems.csv", member(scope.CreateProject, h.Imports.Problems)),
 	}
 }

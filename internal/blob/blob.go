@@ -107,11 +107,16 @@ func (s *Store) Read(ctx context.Context, key string) (io.ReadCloser, int64, err
 
 // Each calls fn with the key of every file whose key begins with prefix, in order.
 func (s *Store) Each(ctx context.Context, prefix string, fn func(key string) error) error {
+	return s.EachChanged(ctx, prefix, func(key string, _ time.Time) error { return fn(key) })
+}
+
+// EachChanged is Each with the time that each file was written at.
+func (s *Store) EachChanged(ctx context.Context, prefix string, fn func(key string, changed time.Time) error) error {
 	b, err := s.open()
 	if err != nil {
 		return err
 	}
-	return each(ctx, b, prefix, func(o *blob.ListObject) error { return fn(o.Key) })
+	return each(ctx, b, prefix, func(o *blob.ListObject) error { return fn(o.Key, o.ModTime) })
 }
 
 // Size is how many bytes the files hold whose key begins with prefix, without those that begin with except, in one

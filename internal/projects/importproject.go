@@ -151,19 +151,3 @@ func (p *Projects) BringCommentsTx(ctx context.Context, tx db.Tx, s scope.Scope,
 	}
 	return learnAllTx(ctx, tx, s, texts, known)
 }
-
-// BringLinksTx ties tickets that came in: the first of each pair blocks the second. What is tied already, or not there any more,
-// stays as it is.
-func (p *Projects) BringLinksTx(ctx context.Context, tx db.Tx, s scope.Scope, at time.Time, pairs [][2]uuid.UUID) error {
-	if len(pairs) == 0 {
-		return nil
-	}
-	row := projectsdb.BringLinksParams{TenantID: s.TenantID, CreatedBy: s.Person.ID, Now: at}
-	for _, pair := range pairs {
-		row.Blockers, row.Blocked = append(row.Blockers, pair[0]), append(row.Blocked, pair[1])
-	}
-	if err := projectsdb.New().BringLinks(ctx, tx, row); err != nil {
-		return fmt.Errorf("tie tickets: %w", err)
-	}
-	return nil
-}

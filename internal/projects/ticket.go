@@ -68,7 +68,8 @@ func (p *Projects) CreateTicket(ctx context.Context, s scope.Scope, key string, 
 
 func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, key string, f NewTicket) (int, error) {
 	q := projectsdb.New()
-	at, err := q.TakeNumber(ctx, tx, projectsdb.TakeNumberParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key})
+	low, high := BroughtBetween(f.ID)
+	at, err := q.TakeNumber(ctx, tx, projectsdb.TakeNumberParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key, Low: low, High: high})
 	if db.None(err) {
 		return 0, fault.Missing()
 	}
@@ -77,6 +78,9 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	}
 	if at.ArchivedAt != nil {
 		return 0, errArchived()
+	}
+	if at.Imported { // its page would say that the import brought it
+		return 0, fault.New(fault.Conflict, "This form cannot be used for a ticket. Reload the page and try again.")
 	}
 	to, priority, err := f.check(ctx, tx, s, at.ProjectID)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"plinth/internal/blob"
 	"plinth/internal/db"
-	"plinth/internal/fault"
 	"plinth/internal/files"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
@@ -213,22 +212,6 @@ func (s *sorter) comment(n uint32, a *archivedComment) (projects.BroughtComment,
 	return c, nil
 }
 
-// ReceiveArchive keeps the archive of a project, and has it looked through. Faults are about FileField.
-func (t *Transfer) ReceiveArchive(ctx context.Context, s scope.Scope, sent Sent) error {
-	if sent.ID == uuid.Nil {
-		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
-	}
-	seen := &watcher{}
-	kept, err := t.keep(ctx, s, sent, MaxArchive, seen)
-	if err != nil {
-		return err
-	}
-	if !strings.HasPrefix(string(seen.head), "PK\x03\x04") {
-		return errors.Join(wrongFile("This is no ZIP archive."), t.Store.DeleteAll(ctx, kept.key))
-	}
-	return t.add(ctx, s, sent, kept, transferdb.AddImportParams{Kind: ZIP, Layout: []byte("{}"), Mapping: []byte("{}"), State: Checking})
-}
-
 // StartArchive makes the project of an archive that was looked through, under a key, and begins to fill it.
 func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID, name, key string) error {
 	page, err := t.ImportPage(ctx, s, "", id)
@@ -241,7 +224,7 @@ func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID
 		return err
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		n, err := transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{TenantID: s.TenantID, ID: id, State: Running, Was: []string{Checked}})
+		n, err := transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{TenantID: s.TenantID, ID: id, State: Running, ActedBy: &s.Person.ID, Was: []string{Checked}})
 		if err != nil || n == 0 {
 			return err
 		}
@@ -330,6 +313,9 @@ func (s *sorter) begin() (*index, error) {
 
 func (s *sorter) file(n uint32, a *archivedFile, found *ArchiveFound, all *files.Files) error {
 	e := s.entries["files/"+a.ID.String()]
+	if a.ID == uuid.Nil {
+		return badArchive(fmt.Sprintf("Line %d of attachments.jsonl has no id.", n))
+	}
 	if _, ok := s.tickets[a.Ticket]; !ok {
 		return badArchive(fmt.Sprintf("Line %d of attachments.jsonl is no file of a ticket.", n))
 	}

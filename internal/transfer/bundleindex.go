@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -222,7 +223,7 @@ type tie struct {
 	parent   bool
 }
 
-// ties are all of an archive: parents without circles, in the order of its lines, and then what waits for what.
+// ties are all of an archive, without circles and in the order of its lines: parents, and then what waits for what.
 func (s *sorter) ties() []tie {
 	x := s.index
 	up := make([]uint32, x.IDs.len()+1)
@@ -236,6 +237,7 @@ func (s *sorter) ties() []tie {
 			out = append(out, tie{uint32(line), above, true})
 		}
 	}
+	var waits []tie
 	seen := map[uint32]bool{}
 	for i, line := range x.Blockers {
 		if i == 0 || x.Blockers[i-1] != line {
@@ -243,7 +245,48 @@ func (s *sorter) ties() []tie {
 		}
 		if other := s.tickets[x.Blocked.at(i)]; other != 0 && !seen[other] {
 			seen[other] = true
-			out = append(out, tie{line, other, false})
+			waits = append(waits, tie{line, other, false})
+		}
+	}
+	return append(out, withoutCircles(x.IDs.len(), waits)...)
+}
+
+// withoutCircles leaves out what closes a circle of lines, from 1 to n, that wait for one another. ties are in the order of the
+// lines that they lead from, each leading to another line.
+func withoutCircles(n int, ties []tie) []tie {
+	next := make([]int, n+2) // which tie of a line is followed next
+	for _, one := range ties {
+		next[one.from+1]++
+	}
+	for line := 1; line < len(next); line++ {
+		next[line] += next[line-1]
+	}
+	end := slices.Clone(next[1:]) // of the ties of a line
+	const onWay, done = 1, 2
+	state, kept := make([]byte, n+1), make([]bool, len(ties))
+	var way []uint32
+	for line := range uint32(n + 1) {
+		if state[line] == 0 {
+			way, state[line] = append(way, line), onWay
+		}
+		for len(way) > 0 {
+			at := way[len(way)-1]
+			if next[at] == end[at] {
+				way, state[at] = way[:len(way)-1], done
+				continue
+			}
+			one := next[at]
+			next[at]++
+			to := ties[one].to
+			if kept[one] = state[to] != onWay; state[to] == 0 {
+				way, state[to] = append(way, to), onWay
+			}
+		}
+	}
+	out := ties[:0]
+	for i, one := range ties {
+		if kept[i] {
+			out = append(out, one)
 		}
 	}
 	return out

@@ -119,19 +119,7 @@ func (t *Transfer) bringTickets(ctx context.Context, in *running, s *sorter) err
 // bringTies ties the tickets together, five hundred ties in a transaction, behind those that are there.
 func (t *Transfer) bringTies(ctx context.Context, in *running, s *sorter) error {
 	c := &chunk[tie]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, batch []tie) error {
-		below, pairs := map[uuid.UUID]uuid.UUID{}, [][2]uuid.UUID(nil)
-		for _, one := range batch {
-			from, to := projects.BroughtID(in.id, one.from), projects.BroughtID(in.id, one.to)
-			if one.parent {
-				below[from] = to
-				continue
-			}
-			pairs = append(pairs, [2]uuid.UUID{from, to})
-		}
-		if err := t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below); err != nil {
-			return err
-		}
-		return t.Projects.BringLinksTx(ctx, tx, in.s, in.CreatedAt, pairs)
+		return t.tieTx(ctx, tx, in, batch)
 	}}
 	for i, one := range s.ties() {
 		if int64(i) < in.At {

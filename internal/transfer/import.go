@@ -69,6 +69,7 @@ type Unknown struct {
 // Past is an import in a list.
 type Past struct {
 	ID        uuid.UUID
+	UserID    uuid.UUID // who sent it
 	Kind      string
 	Name      string
 	State     string
@@ -96,6 +97,12 @@ func (t *Transfer) ImportsPage(ctx context.Context, s scope.Scope, key string) (
 		return ImportsPage{}, errNotManager()
 	}
 	return out, err
+}
+
+// Opens says whether the person may open the page of an import: that of an archive is for who sent it, and for who manages all
+// projects once it has one.
+func (p Past) Opens(s scope.Scope) bool {
+	return p.Kind == CSV || p.UserID == s.Person.ID || s.May(scope.ManageProjects)
 }
 
 // Archives reads the archives that the person has sent.
@@ -256,7 +263,7 @@ func (t *Transfer) Resume(ctx context.Context, s scope.Scope, key string, id uui
 		return err
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		state, err := transferdb.New().ResumeImport(ctx, tx, transferdb.ResumeImportParams{TenantID: s.TenantID, ID: id})
+		state, err := transferdb.New().ResumeImport(ctx, tx, transferdb.ResumeImportParams{TenantID: s.TenantID, ID: id, ActedBy: s.Person.ID})
 		if db.None(err) {
 			return nil
 		}
@@ -267,7 +274,8 @@ func (t *Transfer) Resume(ctx context.Context, s scope.Scope, key string, id uui
 	})
 }
 
-// set moves an import on. A form that is sent twice, or late, changes nothing: the page says how things stand.
+// set moves an import on, which from then on goes as the person does. A form that is sent twice, or late, changes nothing: the
+// page says how things stand.
 func (t *Transfer) set(ctx context.Context, s scope.Scope, page ImportPage, state string, step int16, plan *Plan, was ...string) error {
 	var mapping []byte
 	if plan != nil {
@@ -278,7 +286,7 @@ func (t *Transfer) set(ctx context.Context, s scope.Scope, page ImportPage, stat
 	}
 	return t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		n, err := transferdb.New().SetImport(ctx, tx, transferdb.SetImportParams{
-			TenantID: s.TenantID, ID: page.Import.ID, State: state, Step: step, Mapping: mapping, Was: was,
+			TenantID: s.TenantID, ID: page.Import.ID, State: state, Step: step, Mapping: mapping, ActedBy: &s.Person.ID, Was: was,
 		})
 		if err != nil {
 			return fmt.Errorf("move the import on: %w", err)

@@ -42,11 +42,7 @@ func (t *Transfer) tieParents(ctx context.Context, in *running, rows *table, c *
 	}
 	openCircles(up)
 	ties := &chunk[tie]{t: t, in: in, at: in.At, write: func(ctx context.Context, tx db.Tx, some []tie) error {
-		below := map[uuid.UUID]uuid.UUID{}
-		for _, one := range some {
-			below[projects.BroughtID(in.id, one.from)] = projects.BroughtID(in.id, one.to)
-		}
-		return t.Projects.SetParentsTx(ctx, tx, in.s, in.into.Project.ID, below)
+		return t.tieTx(ctx, tx, in, some)
 	}}
 	for row, parent := range up {
 		if int64(row) <= in.At || parent == 0 {
@@ -86,8 +82,11 @@ func (t *Transfer) finishImport(ctx context.Context, in *running) error {
 func (t *Transfer) finishTx(ctx context.Context, tx db.Tx, in *running) error {
 	low, high := projects.BroughtBetween(in.id)
 	now, err := transferdb.New().LockImport(ctx, tx, transferdb.LockImportParams{TenantID: in.s.TenantID, ID: in.id})
-	if err != nil || now.State != in.State {
-		return errors.Join(err, jobs.ErrNothingToDo)
+	if err != nil {
+		return fmt.Errorf("lock the import: %w", err)
+	}
+	if now.State != in.State {
+		return jobs.ErrNothingToDo
 	}
 	n, err := t.Projects.RemainingTx(ctx, tx, in.s, low, high)
 	if err != nil {
@@ -106,14 +105,36 @@ func (t *Transfer) finishTx(ctx context.Context, tx db.Tx, in *running) error {
 	return importNote(ctx, tx, in.s, action, in.into.Project.ID, in.into.Project.Name, n)
 }
 
-// undo throws away what nobody has worked on since.
+// tieTx ties some of the tickets of an import together. While people tie others it lets them go first.
+func (t *Transfer) tieTx(ctx context.Context, tx db.Tx, in *running, some []tie) error {
+	b := projects.BroughtTies{Imported: in.id, Since: in.CreatedAt, Below: map[uuid.UUID]uuid.UUID{}}
+	for _, one := range some {
+		from, to := projects.BroughtID(in.id, one.from), projects.BroughtID(in.id, one.to)
+		if one.parent {
+			b.Below[from] = to
+			continue
+		}
+		b.Blocks = append(b.Blocks, [2]uuid.UUID{from, to})
+	}
+	err := t.Projects.TieBroughtTx(ctx, tx, in.s, in.into.Project.ID, b)
+	if errors.Is(err, projects.ErrTiesBusy) {
+		return errTurn
+	}
+	return err
+}
+
+// undo throws away what nobody has worked on since. What stays is told once in a turn.
 func (t *Transfer) undo(ctx context.Context, in *running) (more bool, err error) {
-	low, high := projects.BroughtBetween(in.id)
-	for {
+	u := projects.Undo{ProjectID: in.into.Project.ID, TimeZone: in.Days, Imported: in.id, Since: in.CreatedAt}
+	if u.Stays, err = t.Projects.StaysOfBrought(ctx, in.s, u.ProjectID, in.id, MaxRows, u.Since); err != nil {
+		return false, err
+	}
+	in.until = time.Time{} // begins with the first that is thrown away
+	for after := projects.BroughtID(in.id, 0); ; {
 		n := 0
-		err := t.DB.InTenant(ctx, in.s, func(ctx context.Context, tx db.Tx) error {
-			n, err = t.Projects.UndoBroughtTx(ctx, tx, in.s, in.into.Project.ID, in.Days, low, high, in.CreatedAt)
-			if err != nil {
+		err := t.locked(ctx, in, 0, in.At, func(ctx context.Context, tx db.Tx) error {
+			var err error
+			if n, after, err = t.Projects.UndoBroughtTx(ctx, tx, in.s, u, after); err != nil {
 				return err
 			}
 			return transferdb.New().MoveImport(ctx, tx, transferdb.MoveImportParams{TenantID: in.s.TenantID, ID: in.id, Step: 0, At: in.At + int64(n)})
@@ -122,9 +143,9 @@ func (t *Transfer) undo(ctx context.Context, in *running) (more bool, err error)
 		switch {
 		case err != nil:
 			return false, err
-		case n < projects.BroughtAtOnce:
+		case after == uuid.Nil:
 			return false, t.finishImport(ctx, in)
-		case time.Now().After(in.until):
+		case in.turn(t) != nil:
 			return true, nil
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -36,28 +37,52 @@ func (t *Transfer) ReceiveTable(ctx context.Context, s scope.Scope, key string, 
 	if page.Project.Archived() {
 		return fault.New(fault.Conflict, "This project is archived. Bring it back to work in it.")
 	}
+	return t.receive(ctx, s, sent, MaxTable, func(seen *watcher) (row transferdb.AddImportParams, err error) {
+		layout, err := seen.layout()
+		if err != nil {
+			return row, err
+		}
+		columns, preset := guess(layout.Columns)
+		layout.Preset = preset.ID
+		row.ProjectID, row.Kind, row.State = &page.Project.ID, CSV, Mapping
+		if row.Layout, err = document(layout); err == nil {
+			row.Mapping, err = document(Plan{Columns: columns})
+		}
+		return row, err
+	})
+}
+
+// ReceiveArchive keeps the archive of a project, and has it looked through. Faults are about FileField.
+func (t *Transfer) ReceiveArchive(ctx context.Context, s scope.Scope, sent Sent) error {
+	return t.receive(ctx, s, sent, MaxArchive, func(seen *watcher) (row transferdb.AddImportParams, err error) {
+		if !strings.HasPrefix(string(seen.head), "PK\x03\x04") {
+			return row, wrongFile("This is no ZIP archive.")
+		}
+		row.Kind, row.State, row.Layout, row.Mapping = ZIP, Checking, []byte("{}"), []byte("{}")
+		return row, nil
+	})
+}
+
+// receive keeps a file and adds the import that tell makes of what was seen of it. What is refused, or was sent before, is not
+// kept.
+func (t *Transfer) receive(ctx context.Context, s scope.Scope, sent Sent, most int64, tell func(*watcher) (transferdb.AddImportParams, error)) error {
 	if sent.ID == uuid.Nil {
 		return fault.New(fault.Invalid, "This form is incomplete. Reload the page and try again.")
 	}
 	seen := &watcher{}
-	kept, err := t.keep(ctx, s, sent, MaxTable, seen)
+	kept, err := t.keep(ctx, s, sent, most, seen)
 	if err != nil {
 		return err
 	}
-	layout, err := seen.layout()
-	if err != nil {
+	row, err := tell(seen)
+	added := false
+	if err == nil {
+		added, err = t.add(ctx, s, sent, kept, row)
+	}
+	if !added {
 		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
 	}
-	columns, preset := guess(layout.Columns)
-	layout.Preset = preset.ID
-	row := transferdb.AddImportParams{ProjectID: &page.Project.ID, Kind: CSV, State: Mapping}
-	if row.Layout, err = document(layout); err == nil {
-		row.Mapping, err = document(Plan{Columns: columns})
-	}
-	if err != nil {
-		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
-	}
-	return t.add(ctx, s, sent, kept, row)
+	return nil
 }
 
 // document is JSON of our own types.
@@ -97,10 +122,11 @@ func (t *Transfer) keep(ctx context.Context, s scope.Scope, sent Sent, most int6
 	return out, err
 }
 
+// importsIn is where the files of all imports of an organization lie.
+func importsIn(tenant uuid.UUID) string { return "tenants/" + tenant.String() + "/exports/imports/" }
+
 // folderIn is where the files of an import lie.
-func folderIn(tenant, imported uuid.UUID) string {
-	return "tenants/" + tenant.String() + "/exports/imports/" + imported.String() + "/"
-}
+func folderIn(tenant, imported uuid.UUID) string { return importsIn(tenant) + imported.String() + "/" }
 
 // freeTx refuses an id of an import that says of tickets that they came with it: what people wrote here, and what came with
 // another import.
@@ -116,17 +142,16 @@ func freeTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
 	return nil
 }
 
-// add writes the row of an import. A form that was sent before brings nothing new, and is refused with another file.
-func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptFile, row transferdb.AddImportParams) error {
+// add writes the row of an import. A form that was sent before adds nothing, and is refused with another file.
+func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptFile, row transferdb.AddImportParams) (added bool, err error) {
 	row.TenantID, row.ID, row.UserID, row.Name = s.TenantID, sent.ID, s.Person.ID, files.CleanName(sent.Name)
 	row.Key, row.Size, row.Sha256, row.Now = kept.key, kept.size, kept.sum, t.now()
-	twin := false
-	err := t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+	err = t.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		n, err := transferdb.New().AddImport(ctx, tx, row)
 		if err != nil {
 			return fmt.Errorf("add the import: %w", err)
 		}
-		if n > 0 {
+		if added = n > 0; added {
 			if err := t.roomTx(ctx, tx, s, FileField, 0); err != nil { // with what just came
 				return err
 			}
@@ -135,15 +160,11 @@ func (t *Transfer) add(ctx context.Context, s scope.Scope, sent Sent, kept keptF
 			}
 			return t.enqueueWhile(ctx, tx, s, sent.ID, row.State)
 		}
-		twin = true
 		had, err := transferdb.New().ImportTwin(ctx, tx, transferdb.ImportTwinParams{TenantID: s.TenantID, ID: sent.ID})
 		if err != nil || had.UserID != s.Person.ID || !bytes.Equal(had.Sha256, kept.sum) {
 			return fault.New(fault.Conflict, "This form was sent before, with another file. Reload the page and choose the file again.")
 		}
 		return nil
 	})
-	if err != nil || twin {
-		return errors.Join(err, t.Store.DeleteAll(ctx, kept.key))
-	}
-	return nil
+	return added && err == nil, err
 }

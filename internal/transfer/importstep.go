@@ -24,7 +24,7 @@ import (
 type running struct {
 	transferdb.ImportNowRow
 	id    uuid.UUID
-	s     scope.Scope // of who began it, with the role they have now
+	s     scope.Scope // of who moved it on last, with the role they have now
 	until time.Time   // the turn ends
 	plan  Plan
 	into  projects.Into
@@ -100,7 +100,7 @@ func (t *Transfer) failImport(ctx context.Context, tenant, id uuid.UUID, problem
 	})
 }
 
-// loadImport reads an import under way with the standing that its person has by now.
+// loadImport reads an import under way with the standing that whoever moved it on last has by now.
 func (t *Transfer) loadImport(ctx context.Context, tenant, id uuid.UUID) (*running, error) {
 	in := &running{id: id, s: scope.System(tenant), until: time.Now().Add(t.runFor())}
 	var row *transferdb.ImportNowRow
@@ -108,11 +108,11 @@ func (t *Transfer) loadImport(ctx context.Context, tenant, id uuid.UUID) (*runni
 		return nil, fmt.Errorf("read the import under way: %w", err)
 	}
 	if row == nil {
-		return nil, fault.New(fault.Denied, "Who began this sees the project no more.")
+		return nil, fault.New(fault.Denied, "Who went on with this last sees the project no more. Anybody who manages it can go on, or take it back.")
 	}
 	in.ImportNowRow = *row
 	in.s.Slug, in.s.Name = row.Slug, row.Organization
-	in.s.Role, in.s.Person = scope.Role(row.Role), scope.Person{ID: row.UserID, Name: row.Person, Zone: row.TimeZone}
+	in.s.Role, in.s.Person = scope.Role(row.Role), scope.Person{ID: row.ActorID, Name: row.Actor, Zone: row.TimeZone}
 	if err := json.Unmarshal(row.Mapping, &in.plan); err != nil {
 		return nil, fmt.Errorf("read the mapping: %w", err)
 	}
@@ -157,7 +157,7 @@ func (t *Transfer) open(ctx context.Context, in *running) (*table, *converter, i
 		return nil, nil, nil, errors.Join(fmt.Errorf("read the first line: %w", err), file.Close())
 	}
 	c := newConverter(layout, in.plan, in.into)
-	c.by, c.id, c.begun, c.loc = in.UserID, in.id, in.CreatedAt, in.s.Person.Location()
+	c.by, c.id, c.begun, c.loc = in.UserID, in.id, in.CreatedAt, scope.Person{Zone: in.SenderZone}.Location()
 	return rows, c, file, nil
 }
 

@@ -20,8 +20,8 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 	})
 }
 
-// Tidy removes the copies of an organization's projects that have expired or failed, and the files of imports a week behind
-// their last step. A job calls it.
+// Tidy removes the copies of an organization's projects that have expired or failed, the files of imports a week behind their
+// last step, and those that no import has. A job calls it.
 func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 	s, q := scope.System(tenant), transferdb.New()
 	var expired, failed []uuid.UUID
@@ -58,7 +58,10 @@ func (t *Transfer) Tidy(ctx context.Context, tenant uuid.UUID) error {
 			return fmt.Errorf("drop an expired copy: %w", err)
 		}
 	}
-	return t.tidyImports(ctx, s)
+	if err := t.tidyImports(ctx, s); err != nil {
+		return err
+	}
+	return t.tidyStrays(ctx, s)
 }
 
 const noFile = "The file is not kept any more. Send it again."

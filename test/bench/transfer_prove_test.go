@@ -186,6 +186,49 @@ func TestProveTicketsLargestArchive(t *testing.T) {
 	b.Get(page).Want(200).Says("200,000 tickets came in.")
 }
 
+// The largest table comes in and is taken back, but for what somebody worked on and what stands above that.
+func TestProveTicketsTakenBack(t *testing.T) {
+	const rows = 200_000
+	s := webtest.New(t)
+	owner := s.Org(t, s.Account(t, "Dana Whitfield", "dana@example.com"), "acme", "Acme")
+	s.Fill(t, owner, "WEB", 300)
+	b := s.SignIn(t, "dana@example.com")
+	var table bytes.Buffer
+	table.WriteString("Key,Title,Description,Status,Labels,Parent\n")
+	for i := range rows {
+		fmt.Fprintf(&table, "%d,Row %d of the table,\"%s\",%s,\"odd, %c\",%d\n", i+1, i, strings.Repeat("Some words of a text. ", 8), []string{"To do", "Done"}[i%2], 'a'+i%5, i/10)
+	}
+	id := uuid.Must(uuid.NewV7())
+	at := "/orgs/acme/projects/WEB"
+	page := at + "/import/" + id.String()
+	kind, body := webtest.Multipart(t, url.Values{"id": {id.String()}}, []webtest.File{{Field: "file", Name: "tickets.csv", Type: "text/csv", Data: table.Bytes()}})
+	ask(t, s, b, http.MethodPost, at+"/import", kind, bytes.NewReader(body))
+	b.Get(page).Want(200).Submit(page + "/columns")
+	settle(t, s)
+	b.Get(page).Says("200,000 tickets will be made").Submit(page + "/start")
+	begun := time.Now()
+	settle(t, s)
+	proof.Within(t, "tickets-import-200000", time.Since(begun), 10*time.Minute)
+	b.Get(page).Want(200).Says("200,000 tickets came in.")
+	b.Post(at+"/tickets/200300/estimate", url.Values{"estimate": {"3"}}).Want(200) // the last row: five stand above it
+	b.Get(page).Submit(page + "/undo").Want(200)
+	held, longest, turns := most(t), time.Duration(0), 0
+	begun = time.Now()
+	for more := true; more; turns++ {
+		turn := time.Now()
+		var err error
+		if more, err = s.Worker.Transfer.RunImport(t.Context(), owner.TenantID, id); err != nil {
+			t.Fatal(err)
+		}
+		longest = max(longest, time.Since(turn))
+	}
+	proof.Within(t, "tickets-undo-200000", time.Since(begun), 10*time.Minute)
+	proof.Within(t, "tickets-undo-longest-turn", longest, 25*time.Second)
+	proof.AtMost(t, "tickets-undo-turns", float64(turns), 60)
+	proof.AtMost(t, "tickets-undo-memory-MB", held(), 150)
+	b.Get(page).Want(200).Says("199,994 tickets lie in the trash.", "6 tickets stayed")
+}
+
 // ask sends one request whose answer nobody holds, and says how long that was.
 func ask(t *testing.T, s *webtest.Site, b *webtest.Browser, method, path, kind string, body io.Reader) int64 {
 	t.Helper()

@@ -55,6 +55,51 @@ func (q *Queries) BottomsOfLanes(ctx context.Context, db DBTX, arg BottomsOfLane
 	return items, nil
 }
 
+const BringLink = `-- name: BringLink :exec
+with recursive before as (
+    select l.blocker_id as id
+    from ticket_links l
+    where l.tenant_id = $1 and l.blocked_id = $5::uuid
+    union
+    select l.blocker_id
+    from before
+    join ticket_links l on l.tenant_id = $1 and l.blocked_id = before.id
+)
+insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
+select a.tenant_id, a.id, b.id, $2::uuid, $3::timestamptz
+from tickets a
+join tickets b on b.tenant_id = $1 and b.id = $4::uuid
+where a.tenant_id = $1
+  and a.id = $5::uuid
+  and not exists (
+      select
+      from (select before.id from before limit 1000) u
+      where u.id = $4::uuid
+  )
+on conflict do nothing
+`
+
+type BringLinkParams struct {
+	TenantID  uuid.UUID
+	CreatedBy uuid.UUID
+	Now       time.Time
+	Blocked   uuid.UUID
+	Blocker   uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+// BringLinks for one pair, unless they would wait for each other. So far in front of it is looked.
+func (q *Queries) BringLink(ctx context.Context, db DBTX, arg BringLinkParams) error {
+	_, err := db.Exec(ctx, BringLink,
+		arg.TenantID,
+		arg.CreatedBy,
+		arg.Now,
+		arg.Blocked,
+		arg.Blocker,
+	)
+	return err
+}
+
 const BringLinks = `-- name: BringLinks :exec
 insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
 select a.tenant_id, a.id, b.id, $2::uuid, $3::timestamptz
@@ -154,6 +199,25 @@ func (q *Queries) CountBetween(ctx context.Context, db DBTX, arg CountBetweenPar
 	return count, err
 }
 
+const HoldTickets = `-- name: HoldTickets :exec
+select t.id
+from tickets t
+where t.tenant_id = $1 and t.id = any($2::uuid[])
+order by t.id
+for no key update
+`
+
+type HoldTicketsParams struct {
+	TenantID uuid.UUID
+	Ids      []uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+func (q *Queries) HoldTickets(ctx context.Context, db DBTX, arg HoldTicketsParams) error {
+	_, err := db.Exec(ctx, HoldTickets, arg.TenantID, arg.Ids)
+	return err
+}
+
 const ImportPeople = `-- name: ImportPeople :many
 with p as materialized (
     select o.id, o.visibility
@@ -213,39 +277,26 @@ func (q *Queries) ImportPeople(ctx context.Context, db DBTX, arg ImportPeoplePar
 }
 
 const LockUntouched = `-- name: LockUntouched :many
-with recursive stays as (
-    select b.id, b.parent_id
-    from tickets b
-    where b.tenant_id = $1
-      and b.id between $4::uuid and $5::uuid
-      and b.deleted_at is null
-      and (
-          b.project_id <> $2
-          or b.updated_at > $6::timestamptz
-          or exists (select from comments c where c.tenant_id = b.tenant_id and c.ticket_id = b.id)
-          or exists (select from attachments a where a.tenant_id = b.tenant_id and a.ticket_id = b.id and a.deleted_at is null)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocker_id = b.id)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocked_id = b.id)
-          or exists (
-              select
-              from tickets o
-              where o.tenant_id = b.tenant_id and o.parent_id = b.id and o.deleted_at is null and o.id not between $4::uuid and $5::uuid
-          )
-      )
-    union
-    select o.id, o.parent_id
-    from stays y
-    join tickets o on o.tenant_id = $1 and o.id = y.parent_id
-    where o.id between $4::uuid and $5::uuid and o.deleted_at is null
-)
 select t.id, t.status, t.created_at, t.closed_at
 from tickets t
 where t.tenant_id = $1
   and t.project_id = $2
-  and t.id between $4::uuid and $5::uuid
+  and t.id > $4::uuid
+  and t.id <= $5::uuid
   and t.deleted_at is null
   and t.updated_at <= $6::timestamptz
-  and t.id not in (select y.id from stays y)
+  and not exists (select from comments c where c.tenant_id = t.tenant_id and c.ticket_id = t.id)
+  and not exists (select from attachments a where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocker_id = t.id)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocked_id = t.id)
+  and not exists (
+      select
+      from tickets o
+      where o.tenant_id = t.tenant_id
+        and o.parent_id = t.id
+        and o.deleted_at is null
+        and (o.updated_at > $6::timestamptz or o.id not between $7::uuid and $5::uuid)
+  )
 order by t.id
 limit $3
 for no key update of t
@@ -255,9 +306,10 @@ type LockUntouchedParams struct {
 	TenantID  uuid.UUID
 	ProjectID uuid.UUID
 	Limit     int32
-	Low       uuid.UUID
+	After     uuid.UUID
 	High      uuid.UUID
 	Since     time.Time
+	Low       uuid.UUID
 }
 
 type LockUntouchedRow struct {
@@ -268,16 +320,17 @@ type LockUntouchedRow struct {
 }
 
 // every project: the import was locked through visible_to in the same transaction
-// Tickets of an import that nobody has worked on since. One that was changed, moved, commented on (also when that was taken
-// back), tied or given a file stays, and so does all that stands above it, or above one that is not of the import.
+// Tickets of an import behind one of them that nobody has worked on, nor on what stands right below them. Whatever stands
+// above others that stay is told by StayBetween.
 func (q *Queries) LockUntouched(ctx context.Context, db DBTX, arg LockUntouchedParams) ([]LockUntouchedRow, error) {
 	rows, err := db.Query(ctx, LockUntouched,
 		arg.TenantID,
 		arg.ProjectID,
 		arg.Limit,
-		arg.Low,
+		arg.After,
 		arg.High,
 		arg.Since,
+		arg.Low,
 	)
 	if err != nil {
 		return nil, err
@@ -339,6 +392,78 @@ func (q *Queries) SetParents(ctx context.Context, db DBTX, arg SetParentsParams)
 	return result.RowsAffected(), nil
 }
 
+const StayBetween = `-- name: StayBetween :many
+with recursive stays as (
+    select b.id, b.parent_id
+    from tickets b
+    where b.tenant_id = $1
+      and b.id between $3::uuid and $4::uuid
+      and b.deleted_at is null
+      and (
+          b.project_id <> $2
+          or b.updated_at > $5::timestamptz
+          or exists (select from comments c where c.tenant_id = b.tenant_id and c.ticket_id = b.id)
+          or exists (select from attachments a where a.tenant_id = b.tenant_id and a.ticket_id = b.id and a.deleted_at is null)
+          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocker_id = b.id)
+          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocked_id = b.id)
+          or exists (
+              select
+              from tickets o
+              where o.tenant_id = b.tenant_id and o.parent_id = b.id and o.deleted_at is null and o.id not between $6::uuid and $7::uuid
+          )
+      )
+    union
+    select o.id, o.parent_id
+    from stays y
+    join tickets o on o.tenant_id = $1 and o.id = y.parent_id
+    where o.id between $6::uuid and $7::uuid and o.deleted_at is null
+)
+select y.id
+from stays y
+`
+
+type StayBetweenParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	First     uuid.UUID
+	Last      uuid.UUID
+	Since     time.Time
+	Low       uuid.UUID
+	High      uuid.UUID
+}
+
+// every project: the import was read through visible_to before
+// Tickets of an import that stay when it is taken back: one that was changed, moved, commented on (also when that was taken
+// back), tied or given a file, and all that stands above it, or above one that is not of the import. Of some of its rows, and
+// whatever stands above them.
+func (q *Queries) StayBetween(ctx context.Context, db DBTX, arg StayBetweenParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, StayBetween,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.First,
+		arg.Last,
+		arg.Since,
+		arg.Low,
+		arg.High,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const TakeNumbers = `-- name: TakeNumbers :one
 update ticket_counters c
 set last_number = greatest(c.last_number + $3::integer, $4::integer)
@@ -391,4 +516,82 @@ func (q *Queries) ThrowAway(ctx context.Context, db DBTX, arg ThrowAwayParams) e
 		arg.Ids,
 	)
 	return err
+}
+
+const TieBetween = `-- name: TieBetween :exec
+with recursive up as (
+    select o.id, o.parent_id
+    from tickets o
+    where o.tenant_id = $1 and o.id = $3::uuid
+    union
+    select o.id, o.parent_id
+    from up
+    join tickets o on o.tenant_id = $1 and o.id = up.parent_id
+)
+update tickets t
+set parent_id = $3::uuid
+where t.tenant_id = $1
+  and t.project_id = $2
+  and t.id = $4::uuid
+  and t.parent_id is null
+  and exists (
+      select
+      from tickets o
+      where o.tenant_id = $1 and o.project_id = $2 and o.id = $3::uuid and o.deleted_at is null
+  )
+  and not exists (
+      select
+      from (select up.id from up limit 1000) u
+      where u.id = $4::uuid
+  )
+`
+
+type TieBetweenParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Parent    uuid.UUID
+	ID        uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+// SetParents for one ticket, unless it would stand below itself. So far above it is looked.
+func (q *Queries) TieBetween(ctx context.Context, db DBTX, arg TieBetweenParams) error {
+	_, err := db.Exec(ctx, TieBetween,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Parent,
+		arg.ID,
+	)
+	return err
+}
+
+const TouchedBetween = `-- name: TouchedBetween :one
+select exists (
+    select
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $3::timestamptz and t.id between $4::uuid and $5::uuid and t.deleted_at is null
+)
+`
+
+type TouchedBetweenParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Since     time.Time
+	Low       uuid.UUID
+	High      uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+// Whether people have worked on tickets of an import since.
+func (q *Queries) TouchedBetween(ctx context.Context, db DBTX, arg TouchedBetweenParams) (bool, error) {
+	row := db.QueryRow(ctx, TouchedBetween,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Since,
+		arg.Low,
+		arg.High,
+	)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }

@@ -441,13 +441,19 @@ where c.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
   and p.deleted_at is null
-returning p.id as project_id, c.last_number, p.archived_at, n.time_zone
+returning p.id as project_id, c.last_number, p.archived_at, n.time_zone, exists (
+    select
+    from imports i
+    where i.tenant_id = $1 and i.id between $4::uuid and $5::uuid
+)::boolean as imported
 `
 
 type TakeNumberParams struct {
 	TenantID uuid.UUID
 	Person   uuid.UUID
 	Key      string
+	Low      uuid.UUID
+	High     uuid.UUID
 }
 
 type TakeNumberRow struct {
@@ -455,17 +461,26 @@ type TakeNumberRow struct {
 	LastNumber int32
 	ArchivedAt *time.Time
 	TimeZone   string
+	Imported   bool
 }
 
-// The lock on the counter's row lasts to the end of the transaction: numbers have no gaps and no twins.
+// The lock on the counter's row lasts to the end of the transaction: numbers have no gaps and no twins. It says as well
+// whether the id of what takes the number is one that only the tickets of an import have.
 func (q *Queries) TakeNumber(ctx context.Context, db DBTX, arg TakeNumberParams) (TakeNumberRow, error) {
-	row := db.QueryRow(ctx, TakeNumber, arg.TenantID, arg.Person, arg.Key)
+	row := db.QueryRow(ctx, TakeNumber,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Low,
+		arg.High,
+	)
 	var i TakeNumberRow
 	err := row.Scan(
 		&i.ProjectID,
 		&i.LastNumber,
 		&i.ArchivedAt,
 		&i.TimeZone,
+		&i.Imported,
 	)
 	return i, err
 }

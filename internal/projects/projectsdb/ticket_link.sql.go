@@ -228,6 +228,18 @@ func (q *Queries) TicketRelations(ctx context.Context, db DBTX, arg TicketRelati
 	return items, nil
 }
 
+const TryLockTies = `-- name: TryLockTies :one
+select pg_try_advisory_xact_lock(hashtextextended('ticket ties ' || $1::text, 0))::boolean
+`
+
+// LockTies for who holds tickets already, and would let others wait for them: false when somebody ties some right now.
+func (q *Queries) TryLockTies(ctx context.Context, db DBTX, tenant string) (bool, error) {
+	row := db.QueryRow(ctx, TryLockTies, tenant)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const WaitsFor = `-- name: WaitsFor :one
 with recursive before as (
     select l.blocker_id as id

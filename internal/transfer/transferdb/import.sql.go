@@ -58,7 +58,7 @@ func (q *Queries) AddImport(ctx context.Context, db DBTX, arg AddImportParams) (
 }
 
 const ArchivesOf = `-- name: ArchivesOf :many
-select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+select i.id, i.user_id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
 from imports i
 join users u on u.id = i.user_id
 where i.tenant_id = $1 and i.user_id = $2 and i.kind = 'zip'
@@ -73,6 +73,7 @@ type ArchivesOfParams struct {
 
 type ArchivesOfRow struct {
 	ID        uuid.UUID
+	UserID    uuid.UUID
 	Kind      string
 	Name      string
 	State     string
@@ -95,6 +96,7 @@ func (q *Queries) ArchivesOf(ctx context.Context, db DBTX, arg ArchivesOfParams)
 		var i ArchivesOfRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.UserID,
 			&i.Kind,
 			&i.Name,
 			&i.State,
@@ -112,6 +114,25 @@ func (q *Queries) ArchivesOf(ctx context.Context, db DBTX, arg ArchivesOfParams)
 		return nil, err
 	}
 	return items, nil
+}
+
+const DropImport = `-- name: DropImport :execrows
+delete from imports
+where tenant_id = $1 and id = $2 and state = 'failed' and forgotten_at is not null and made = 0 and (kind = 'csv' or project_id is null)
+`
+
+type DropImportParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// Its file is gone, and nothing of it ever came in.
+func (q *Queries) DropImport(ctx context.Context, db DBTX, arg DropImportParams) (int64, error) {
+	result, err := db.Exec(ctx, DropImport, arg.TenantID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const EmptyImport = `-- name: EmptyImport :exec
@@ -383,16 +404,17 @@ func (q *Queries) ImportByID(ctx context.Context, db DBTX, arg ImportByIDParams)
 const ImportNow = `-- name: ImportNow :one
 select
     i.project_id, i.user_id, i.kind, (case when i.forgotten_at is null then i.key else '' end)::text as key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
-    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
-    (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
+    m.user_id as actor_id, u.name as actor, coalesce(u.time_zone, '') as time_zone, coalesce(o.time_zone, '') as sender_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug,
+    n.name as organization, (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
-join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.user_id and m.left_at is null
-join users u on u.id = i.user_id
+join memberships m on m.tenant_id = i.tenant_id and m.user_id = coalesce(i.acted_by, i.user_id) and m.left_at is null
+join users u on u.id = m.user_id
+join users o on o.id = i.user_id
 join tenants n on n.id = i.tenant_id and n.purging_at is null
 left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
 where i.tenant_id = $1
   and i.id = $2
-  and (i.project_id is null or i.project_id in (select v.project_id from visible_to(i.tenant_id, i.user_id) v))
+  and (i.project_id is null or i.project_id in (select v.project_id from visible_to(i.tenant_id, m.user_id) v))
 `
 
 type ImportNowParams struct {
@@ -417,17 +439,20 @@ type ImportNowRow struct {
 	Skipped      int64
 	CreatedAt    time.Time
 	Role         string
+	ActorID      uuid.UUID
+	Actor        string
 	TimeZone     string
+	SenderZone   string
 	Project      string
 	Days         string
 	Slug         string
-	Person       string
 	Organization string
 	Suspended    bool
 	Closing      bool
 }
 
-// An import under way, with what who began it is by now: no row when they have left.
+// An import under way, with what whoever moved it on last is by now: no row when they have left. Its file is read in the time
+// zone of who sent it, whoever goes on with it.
 func (q *Queries) ImportNow(ctx context.Context, db DBTX, arg ImportNowParams) (ImportNowRow, error) {
 	row := db.QueryRow(ctx, ImportNow, arg.TenantID, arg.ID)
 	var i ImportNowRow
@@ -448,11 +473,13 @@ func (q *Queries) ImportNow(ctx context.Context, db DBTX, arg ImportNowParams) (
 		&i.Skipped,
 		&i.CreatedAt,
 		&i.Role,
+		&i.ActorID,
+		&i.Actor,
 		&i.TimeZone,
+		&i.SenderZone,
 		&i.Project,
 		&i.Days,
 		&i.Slug,
-		&i.Person,
 		&i.Organization,
 		&i.Suspended,
 		&i.Closing,
@@ -512,7 +539,7 @@ func (q *Queries) ImportTwin(ctx context.Context, db DBTX, arg ImportTwinParams)
 }
 
 const ImportsOf = `-- name: ImportsOf :many
-select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+select i.id, i.user_id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
 from imports i
 join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
 join users u on u.id = i.user_id
@@ -531,6 +558,7 @@ type ImportsOfParams struct {
 
 type ImportsOfRow struct {
 	ID        uuid.UUID
+	UserID    uuid.UUID
 	Kind      string
 	Name      string
 	State     string
@@ -553,6 +581,7 @@ func (q *Queries) ImportsOf(ctx context.Context, db DBTX, arg ImportsOfParams) (
 		var i ImportsOfRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.UserID,
 			&i.Kind,
 			&i.Name,
 			&i.State,
@@ -565,6 +594,38 @@ func (q *Queries) ImportsOf(ctx context.Context, db DBTX, arg ImportsOfParams) (
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ImportsThere = `-- name: ImportsThere :many
+select i.id
+from imports i
+where i.tenant_id = $1 and i.id = any($2::uuid[])
+`
+
+type ImportsThereParams struct {
+	TenantID uuid.UUID
+	Ids      []uuid.UUID
+}
+
+// Which of some imports there are.
+func (q *Queries) ImportsThere(ctx context.Context, db DBTX, arg ImportsThereParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, ImportsThere, arg.TenantID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -693,19 +754,20 @@ set
         when total = 0 then 'checking'
         else 'running'
     end,
-    problem = '', updated_at = now()
-where tenant_id = $1 and id = $2 and state = 'failed' and (forgotten_at is null or failed_in = 'undoing')
+    acted_by = $1::uuid, problem = '', updated_at = now()
+where tenant_id = $2 and id = $3 and state = 'failed' and (forgotten_at is null or failed_in = 'undoing')
 returning state
 `
 
 type ResumeImportParams struct {
+	ActedBy  uuid.UUID
 	TenantID uuid.UUID
 	ID       uuid.UUID
 }
 
 // What was under way when it failed, where that stood. The columns of a table can be said anew when looking through it failed.
 func (q *Queries) ResumeImport(ctx context.Context, db DBTX, arg ResumeImportParams) (string, error) {
-	row := db.QueryRow(ctx, ResumeImport, arg.TenantID, arg.ID)
+	row := db.QueryRow(ctx, ResumeImport, arg.ActedBy, arg.TenantID, arg.ID)
 	var state string
 	err := row.Scan(&state)
 	return state, err
@@ -713,14 +775,17 @@ func (q *Queries) ResumeImport(ctx context.Context, db DBTX, arg ResumeImportPar
 
 const SetImport = `-- name: SetImport :execrows
 update imports
-set state = $1, step = $2, at = 0, mapping = coalesce($3::jsonb, mapping), problem = '', updated_at = now()
-where tenant_id = $4 and id = $5 and state = any($6::text[])
+set
+    state = $1, step = $2, at = 0, mapping = coalesce($3::jsonb, mapping), acted_by = coalesce($4::uuid, acted_by), problem = '',
+    updated_at = now()
+where tenant_id = $5 and id = $6 and state = any($7::text[])
 `
 
 type SetImportParams struct {
 	State    string
 	Step     int16
 	Mapping  []byte
+	ActedBy  *uuid.UUID
 	TenantID uuid.UUID
 	ID       uuid.UUID
 	Was      []string
@@ -732,10 +797,36 @@ func (q *Queries) SetImport(ctx context.Context, db DBTX, arg SetImportParams) (
 		arg.State,
 		arg.Step,
 		arg.Mapping,
+		arg.ActedBy,
 		arg.TenantID,
 		arg.ID,
 		arg.Was,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const ThrowAway = `-- name: ThrowAway :execrows
+update imports
+set
+    forgotten_at = coalesce(forgotten_at, now()), layout = layout - 'rows', mapping = mapping - 'people' - 'statuses' - 'labels',
+    found = found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers', failed_in = case when state = 'failed' then failed_in else state end, state = 'failed',
+    problem = $1, updated_at = now()
+where tenant_id = $2 and id = $3 and state in ('mapping', 'checked', 'failed')
+`
+
+type ThrowAwayParams struct {
+	Problem  string
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// What was read of a file that is not wanted is forgotten, and nobody goes on with it, unless something of it is being brought
+// in or taken back. The key stays until the file is gone.
+func (q *Queries) ThrowAway(ctx context.Context, db DBTX, arg ThrowAwayParams) (int64, error) {
+	result, err := db.Exec(ctx, ThrowAway, arg.Problem, arg.TenantID, arg.ID)
 	if err != nil {
 		return 0, err
 	}

@@ -68,15 +68,87 @@ join tickets a on a.tenant_id = $1 and a.id = x.blocker
 join tickets b on b.tenant_id = $1 and b.id = x.blocked
 on conflict do nothing;
 
--- name: LockUntouched :many
+-- name: TieBetween :exec
 -- every project: the import was locked through visible_to in the same transaction
--- Tickets of an import that nobody has worked on since. One that was changed, moved, commented on (also when that was taken
--- back), tied or given a file stays, and so does all that stands above it, or above one that is not of the import.
+-- SetParents for one ticket, unless it would stand below itself. So far above it is looked.
+with recursive up as (
+    select o.id, o.parent_id
+    from tickets o
+    where o.tenant_id = $1 and o.id = @parent::uuid
+    union
+    select o.id, o.parent_id
+    from up
+    join tickets o on o.tenant_id = $1 and o.id = up.parent_id
+)
+update tickets t
+set parent_id = @parent::uuid
+where t.tenant_id = $1
+  and t.project_id = $2
+  and t.id = @id::uuid
+  and t.parent_id is null
+  and exists (
+      select
+      from tickets o
+      where o.tenant_id = $1 and o.project_id = $2 and o.id = @parent::uuid and o.deleted_at is null
+  )
+  and not exists (
+      select
+      from (select up.id from up limit 1000) u
+      where u.id = @id::uuid
+  );
+
+-- name: BringLink :exec
+-- every project: the import was locked through visible_to in the same transaction
+-- BringLinks for one pair, unless they would wait for each other. So far in front of it is looked.
+with recursive before as (
+    select l.blocker_id as id
+    from ticket_links l
+    where l.tenant_id = $1 and l.blocked_id = @blocker::uuid
+    union
+    select l.blocker_id
+    from before
+    join ticket_links l on l.tenant_id = $1 and l.blocked_id = before.id
+)
+insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
+select a.tenant_id, a.id, b.id, @created_by::uuid, @now::timestamptz
+from tickets a
+join tickets b on b.tenant_id = $1 and b.id = @blocked::uuid
+where a.tenant_id = $1
+  and a.id = @blocker::uuid
+  and not exists (
+      select
+      from (select before.id from before limit 1000) u
+      where u.id = @blocked::uuid
+  )
+on conflict do nothing;
+
+-- name: TouchedBetween :one
+-- every project: the import was locked through visible_to in the same transaction
+-- Whether people have worked on tickets of an import since.
+select exists (
+    select
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.id between @low::uuid and @high::uuid and t.deleted_at is null
+);
+
+-- name: HoldTickets :exec
+-- every project: the import was locked through visible_to in the same transaction
+select t.id
+from tickets t
+where t.tenant_id = $1 and t.id = any(@ids::uuid[])
+order by t.id
+for no key update;
+
+-- name: StayBetween :many
+-- every project: the import was read through visible_to before
+-- Tickets of an import that stay when it is taken back: one that was changed, moved, commented on (also when that was taken
+-- back), tied or given a file, and all that stands above it, or above one that is not of the import. Of some of its rows, and
+-- whatever stands above them.
 with recursive stays as (
     select b.id, b.parent_id
     from tickets b
     where b.tenant_id = $1
-      and b.id between @low::uuid and @high::uuid
+      and b.id between @first::uuid and @last::uuid
       and b.deleted_at is null
       and (
           b.project_id <> $2
@@ -97,14 +169,33 @@ with recursive stays as (
     join tickets o on o.tenant_id = $1 and o.id = y.parent_id
     where o.id between @low::uuid and @high::uuid and o.deleted_at is null
 )
+select y.id
+from stays y;
+
+-- name: LockUntouched :many
+-- every project: the import was locked through visible_to in the same transaction
+-- Tickets of an import behind one of them that nobody has worked on, nor on what stands right below them. Whatever stands
+-- above others that stay is told by StayBetween.
 select t.id, t.status, t.created_at, t.closed_at
 from tickets t
 where t.tenant_id = $1
   and t.project_id = $2
-  and t.id between @low::uuid and @high::uuid
+  and t.id > @after::uuid
+  and t.id <= @high::uuid
   and t.deleted_at is null
   and t.updated_at <= @since::timestamptz
-  and t.id not in (select y.id from stays y)
+  and not exists (select from comments c where c.tenant_id = t.tenant_id and c.ticket_id = t.id)
+  and not exists (select from attachments a where a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.deleted_at is null)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocker_id = t.id)
+  and not exists (select from ticket_links k where k.tenant_id = t.tenant_id and k.blocked_id = t.id)
+  and not exists (
+      select
+      from tickets o
+      where o.tenant_id = t.tenant_id
+        and o.parent_id = t.id
+        and o.deleted_at is null
+        and (o.updated_at > @since::timestamptz or o.id not between @low::uuid and @high::uuid)
+  )
 order by t.id
 limit $3
 for no key update of t;

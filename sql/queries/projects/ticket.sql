@@ -1,5 +1,6 @@
 -- name: TakeNumber :one
--- The lock on the counter's row lasts to the end of the transaction: numbers have no gaps and no twins.
+-- The lock on the counter's row lasts to the end of the transaction: numbers have no gaps and no twins. It says as well
+-- whether the id of what takes the number is one that only the tickets of an import have.
 update ticket_counters c
 set last_number = c.last_number + 1
 from projects p, tenants n
@@ -10,7 +11,11 @@ where c.tenant_id = $1
   and p.id in (select v.project_id from visible_to($1, $2) v)
   and p.key = $3
   and p.deleted_at is null
-returning p.id as project_id, c.last_number, p.archived_at, n.time_zone;
+returning p.id as project_id, c.last_number, p.archived_at, n.time_zone, exists (
+    select
+    from imports i
+    where i.tenant_id = $1 and i.id between @low::uuid and @high::uuid
+)::boolean as imported;
 
 -- name: CreateTicket :execrows
 -- every project: the number was taken through visible_to in the same transaction

@@ -10,6 +10,10 @@ where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3,
 -- circle that neither of them sees.
 select pg_advisory_xact_lock(hashtextextended('ticket ties ' || @tenant::text, 0));
 
+-- name: TryLockTies :one
+-- LockTies for who holds tickets already, and would let others wait for them: false when somebody ties some right now.
+select pg_try_advisory_xact_lock(hashtextextended('ticket ties ' || @tenant::text, 0))::boolean;
+
 -- name: BelowItself :one
 -- every project: a circle is one also where it leads through what the person does not see
 -- Whether a ticket is the other one or stands anywhere above it.

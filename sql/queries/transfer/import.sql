@@ -19,7 +19,7 @@ select (
 
 -- name: ImportsOf :many
 -- The imports of a project, the newest first.
-select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+select i.id, i.user_id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
 from imports i
 join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
 join users u on u.id = i.user_id
@@ -41,19 +41,21 @@ where i.tenant_id = $1
   and (i.project_id is null and i.user_id = $2 or i.project_id in (select v.project_id from visible_to($1, $2) v));
 
 -- name: ImportNow :one
--- An import under way, with what who began it is by now: no row when they have left.
+-- An import under way, with what whoever moved it on last is by now: no row when they have left. Its file is read in the time
+-- zone of who sent it, whoever goes on with it.
 select
     i.project_id, i.user_id, i.kind, (case when i.forgotten_at is null then i.key else '' end)::text as key, i.size, i.layout, i.mapping, i.found, i.state, i.step, i.at, i.total, i.made, i.skipped, i.created_at, m.role,
-    coalesce(u.time_zone, '') as time_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug, u.name as person, n.name as organization,
-    (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
+    m.user_id as actor_id, u.name as actor, coalesce(u.time_zone, '') as time_zone, coalesce(o.time_zone, '') as sender_zone, coalesce(p.key, '')::text as project, n.time_zone as days, n.slug,
+    n.name as organization, (n.suspended_at is not null)::boolean as suspended, (n.closing_at is not null)::boolean as closing
 from imports i
-join memberships m on m.tenant_id = i.tenant_id and m.user_id = i.user_id and m.left_at is null
-join users u on u.id = i.user_id
+join memberships m on m.tenant_id = i.tenant_id and m.user_id = coalesce(i.acted_by, i.user_id) and m.left_at is null
+join users u on u.id = m.user_id
+join users o on o.id = i.user_id
 join tenants n on n.id = i.tenant_id and n.purging_at is null
 left join projects p on p.tenant_id = i.tenant_id and p.id = i.project_id
 where i.tenant_id = $1
   and i.id = $2
-  and (i.project_id is null or i.project_id in (select v.project_id from visible_to(i.tenant_id, i.user_id) v));
+  and (i.project_id is null or i.project_id in (select v.project_id from visible_to(i.tenant_id, m.user_id) v));
 
 -- name: LockImport :one
 select i.state, i.step, i.at, i.project_id
@@ -64,7 +66,9 @@ for update;
 -- name: SetImport :execrows
 -- From one state into another, and only from there.
 update imports
-set state = @state, step = @step, at = 0, mapping = coalesce(sqlc.narg(mapping)::jsonb, mapping), problem = '', updated_at = now()
+set
+    state = @state, step = @step, at = 0, mapping = coalesce(sqlc.narg(mapping)::jsonb, mapping), acted_by = coalesce(sqlc.narg(acted_by)::uuid, acted_by), problem = '',
+    updated_at = now()
 where tenant_id = @tenant_id and id = @id and state = any(@was::text[]);
 
 -- name: ResumeImport :one
@@ -77,7 +81,7 @@ set
         when total = 0 then 'checking'
         else 'running'
     end,
-    problem = '', updated_at = now()
+    acted_by = @acted_by::uuid, problem = '', updated_at = now()
 where tenant_id = @tenant_id and id = @id and state = 'failed' and (forgotten_at is null or failed_in = 'undoing')
 returning state;
 
@@ -164,6 +168,27 @@ update imports
 set key = ''
 where tenant_id = $1 and id = $2;
 
+-- name: ThrowAway :execrows
+-- What was read of a file that is not wanted is forgotten, and nobody goes on with it, unless something of it is being brought
+-- in or taken back. The key stays until the file is gone.
+update imports
+set
+    forgotten_at = coalesce(forgotten_at, now()), layout = layout - 'rows', mapping = mapping - 'people' - 'statuses' - 'labels',
+    found = found - 'first' - 'kept' - 'statuses' - 'people' - 'labels' - 'strangers', failed_in = case when state = 'failed' then failed_in else state end, state = 'failed',
+    problem = @problem, updated_at = now()
+where tenant_id = @tenant_id and id = @id and state in ('mapping', 'checked', 'failed');
+
+-- name: DropImport :execrows
+-- Its file is gone, and nothing of it ever came in.
+delete from imports
+where tenant_id = $1 and id = $2 and state = 'failed' and forgotten_at is not null and made = 0 and (kind = 'csv' or project_id is null);
+
+-- name: ImportsThere :many
+-- Which of some imports there are.
+select i.id
+from imports i
+where i.tenant_id = $1 and i.id = any(@ids::uuid[]);
+
 -- name: Members :many
 -- Among whom the people of an archive are found; who has left stays an author.
 select m.user_id, u.name, u.email
@@ -175,7 +200,7 @@ limit 20000;
 
 -- name: ArchivesOf :many
 -- The archives that a person sent, the newest first.
-select i.id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
+select i.id, i.user_id, i.kind, i.name, i.state, i.made, i.skipped, i.remaining, i.created_at, u.name as person
 from imports i
 join users u on u.id = i.user_id
 where i.tenant_id = $1 and i.user_id = $2 and i.kind = 'zip'
