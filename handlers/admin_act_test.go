@@ -158,8 +158,8 @@ func TestPauseStopsAQueue(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := context.Background()
-	o.staff.Get("/admin/jobs/queues/mail").Want(200).Says("No worker has opened this queue yet")
-	o.staff.Post("/admin/jobs/queues/mail/pause", nil).Want(404)
+	o.staff.Get("/admin/jobs/queues/critical").Want(200).Says("No worker has opened this queue yet")
+	o.staff.Post("/admin/jobs/queues/critical/pause", nil).Want(404)
 	client, err := o.Worker.Worker(worker.Options{Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), FetchCooldown: 5 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
@@ -187,9 +187,9 @@ func TestPauseStopsAQueue(t *testing.T) {
 	ended := func(kind string) func(*river.Event) bool {
 		return func(e *river.Event) bool { return e.Job != nil && e.Job.Kind == kind }
 	}
-	o.staff.Get("/admin/jobs/queues/mail").Want(200).Says("Jobs that run are finished").
-		Submit("/admin/jobs/queues/mail/pause").Want(200).Says("The queue is paused", "Resume the queue")
-	await("pause", func(e *river.Event) bool { return e.Kind == river.EventKindQueuePaused && e.Queue.Name == "mail" })
+	o.staff.Get("/admin/jobs/queues/critical").Want(200).Says("Jobs that run are finished").
+		Submit("/admin/jobs/queues/critical/pause").Want(200).Says("The queue is paused", "Resume the queue")
+	await("pause", func(e *river.Event) bool { return e.Kind == river.EventKindQueuePaused && e.Queue.Name == "critical" })
 
 	o.enqueue(t, jobs.SendReset{TokenID: uuid.New()}) // its token is unknown, so a worker that takes it cancels it
 	o.enqueue(t, jobs.PurgeExpired{})
@@ -198,13 +198,13 @@ func TestPauseStopsAQueue(t *testing.T) {
 	if got := o.one(t, state); got != "available" {
 		t.Errorf("in the paused queue the job is %s", got)
 	}
-	o.staff.Get("/admin/jobs/queues/mail").Want(200).Says("Paused", "Waiting 1").
-		Submit("/admin/jobs/queues/mail/resume").Want(200).Says("The queue runs again")
+	o.staff.Get("/admin/jobs/queues/critical").Want(200).Says("Paused", "Waiting 1").
+		Submit("/admin/jobs/queues/critical/resume").Want(200).Says("The queue runs again")
 	await("resume", ended("send_reset"))
 	if got := o.one(t, state); got != "cancelled" {
 		t.Errorf("after the resume the job is %s", got)
 	}
-	if got := o.lastAct(t); got != "staff.queue_resumed mail" {
+	if got := o.lastAct(t); got != "staff.queue_resumed critical" {
 		t.Errorf("noted %q", got)
 	}
 	o.staff.Post("/admin/jobs/queues/*/pause", nil).Want(404)

@@ -14,8 +14,8 @@ type SendVerification struct {
 // Kind names the job.
 func (SendVerification) Kind() string { return "send_verification" }
 
-// InsertOpts puts it in the mail queue.
-func (SendVerification) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendVerification) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // SendReset mails the link that sets a new password.
 type SendReset struct {
@@ -25,8 +25,8 @@ type SendReset struct {
 // Kind names the job.
 func (SendReset) Kind() string { return "send_reset" }
 
-// InsertOpts puts it in the mail queue.
-func (SendReset) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendReset) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // SendSecurityNotice tells a person that something about their account was changed, with a way to say "this was not me".
 type SendSecurityNotice struct {
@@ -36,8 +36,8 @@ type SendSecurityNotice struct {
 // Kind names the job.
 func (SendSecurityNotice) Kind() string { return "send_security_notice" }
 
-// InsertOpts puts it in the mail queue.
-func (SendSecurityNotice) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendSecurityNotice) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // SendSignInLink mails a link that signs in.
 type SendSignInLink struct {
@@ -47,8 +47,8 @@ type SendSignInLink struct {
 // Kind names the job.
 func (SendSignInLink) Kind() string { return "send_signin_link" }
 
-// InsertOpts puts it in the mail queue.
-func (SendSignInLink) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendSignInLink) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // SendEmailChange mails the link that confirms a change of address, to the old or to the new one.
 type SendEmailChange struct {
@@ -58,10 +58,10 @@ type SendEmailChange struct {
 // Kind names the job.
 func (SendEmailChange) Kind() string { return "send_email_change" }
 
-// InsertOpts puts it in the mail queue.
-func (SendEmailChange) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendEmailChange) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // A mail is tried for about three days: River waits attempt^4 seconds between tries.
-func mailOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueMail, MaxAttempts: 24}
+func mailOpts(queue string) river.InsertOpts {
+	return river.InsertOpts{Queue: queue, MaxAttempts: 24}
 }

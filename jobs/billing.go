@@ -17,9 +17,9 @@ type ApplyStripeEvent struct {
 // Kind names the job.
 func (ApplyStripeEvent) Kind() string { return "apply_stripe_event" }
 
-// InsertOpts puts it in the billing queue.
+// InsertOpts says that somebody has paid, or has not.
 func (a ApplyStripeEvent) InsertOpts() river.InsertOpts {
-	o := river.InsertOpts{Queue: QueueBilling, MaxAttempts: 25}
+	o := river.InsertOpts{Queue: QueueCritical, MaxAttempts: 25}
 	if a.Swept {
 		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}
 	}
@@ -40,7 +40,7 @@ func (SyncSeats) Kind() string { return "sync_seats" }
 // would swallow a change that comes while the job runs, because River insists on counting running jobs.
 func (SyncSeats) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{
-		Queue: QueueBilling, ScheduledAt: time.Now().Add(10 * time.Second),
+		Queue: QueueCritical, ScheduledAt: time.Now().Add(10 * time.Second),
 		UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 5 * time.Second},
 	}
 }
@@ -58,8 +58,8 @@ type SendBillingMail struct {
 // Kind names the job.
 func (SendBillingMail) Kind() string { return "send_billing_mail" }
 
-// InsertOpts puts it in the mail queue.
-func (SendBillingMail) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendBillingMail) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }
 
 // RefetchSubscription brings one subscription's row to what Stripe says although no event came.
 type RefetchSubscription struct {
@@ -72,7 +72,7 @@ func (RefetchSubscription) Kind() string { return "refetch_subscription" }
 
 // InsertOpts lets one wait for a subscription at a time.
 func (RefetchSubscription) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 8, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 10 * time.Minute}}
+	return river.InsertOpts{Queue: QueueCritical, MaxAttempts: 8, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 10 * time.Minute}}
 }
 
 // SweepBilling looks for events that were not worked and subscriptions whose time has come; every 15 minutes.
@@ -83,7 +83,7 @@ func (SweepBilling) Kind() string { return "sweep_billing" }
 
 // InsertOpts lets one run in a quarter of an hour.
 func (SweepBilling) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, UniqueOpts: river.UniqueOpts{ByPeriod: 15 * time.Minute}}
+	return river.InsertOpts{Queue: QueueCritical, UniqueOpts: river.UniqueOpts{ByPeriod: 15 * time.Minute}}
 }
 
 // SyncSubscriptions compares a page of Stripe's list of all subscriptions with the rows, and enqueues the next; nightly.
@@ -95,9 +95,9 @@ type SyncSubscriptions struct {
 // Kind names the job.
 func (SyncSubscriptions) Kind() string { return "sync_subscriptions" }
 
-// InsertOpts puts it in the billing queue.
+// InsertOpts does it once in a night.
 func (SyncSubscriptions) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }
 
 // MeasureUsage enqueues a report for the organizations whose plan has a meter, a page at a time; hourly. The zero Hour is
@@ -112,7 +112,7 @@ func (MeasureUsage) Kind() string { return "measure_usage" }
 
 // InsertOpts lets one page run once in an hour.
 func (MeasureUsage) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueDefault, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
 
 // ReportUsage measures what an organization uses in an hour, and tells Stripe.
@@ -126,5 +126,5 @@ func (ReportUsage) Kind() string { return "report_usage" }
 
 // InsertOpts lets one report be made for an hour.
 func (ReportUsage) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 15, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
+	return river.InsertOpts{Queue: QueueDefault, MaxAttempts: 15, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }

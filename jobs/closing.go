@@ -17,7 +17,7 @@ func (SettleOrganization) Kind() string { return "settle_organization" }
 
 // InsertOpts goes on trying for weeks, and lets one wait, run or be tried again at a time.
 func (SettleOrganization) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 25, UniqueOpts: river.UniqueOpts{
+	return river.InsertOpts{Queue: QueueCritical, MaxAttempts: 25, UniqueOpts: river.UniqueOpts{
 		ByArgs: true, ByState: append(unfinished(), rivertype.JobStateRetryable),
 	}}
 }
@@ -33,7 +33,7 @@ func (PurgeOrganization) Kind() string { return "purge_organization" }
 // InsertOpts lets one wait, run or be tried again for an organization at a time; whoever looks for what is due looks
 // every hour.
 func (PurgeOrganization) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: append(unfinished(), rivertype.JobStateRetryable)}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: append(unfinished(), rivertype.JobStateRetryable)}}
 }
 
 // SendClosingMail mails the owners that their organization was deleted, or brought back.
@@ -46,5 +46,5 @@ type SendClosingMail struct {
 // Kind names the job.
 func (SendClosingMail) Kind() string { return "send_closing_mail" }
 
-// InsertOpts puts it in the mail queue.
-func (SendClosingMail) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendClosingMail) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }

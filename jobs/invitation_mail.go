@@ -14,5 +14,5 @@ type SendInvitation struct {
 // Kind names the job.
 func (SendInvitation) Kind() string { return "send_invitation" }
 
-// InsertOpts puts it in the mail queue.
-func (SendInvitation) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendInvitation) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }

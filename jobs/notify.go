@@ -10,8 +10,7 @@ import (
 // NotifyTicket tells people of an event of a ticket.
 type NotifyTicket struct {
 	ForTenant
-	Event   uuid.UUID `json:"event"`
-	Comment uuid.UUID `json:"comment"` // the one it is about, or nil
+	Event uuid.UUID `json:"event"`
 }
 
 // Kind names the job.
@@ -26,8 +25,8 @@ type SendNotification struct {
 // Kind names the job.
 func (SendNotification) Kind() string { return "send_notification" }
 
-// InsertOpts puts it in the mail queue.
-func (SendNotification) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts tries it for some days.
+func (SendNotification) InsertOpts() river.InsertOpts { return mailOpts(QueueDefault) }
 
 // SendDigest mails a person what has come together until a morning.
 type SendDigest struct {
@@ -39,9 +38,9 @@ type SendDigest struct {
 // Kind names the job.
 func (SendDigest) Kind() string { return "send_digest" }
 
-// InsertOpts puts it in the mail queue, once for a person and morning.
+// InsertOpts does it once for a person and morning.
 func (SendDigest) InsertOpts() river.InsertOpts {
-	o := mailOpts()
+	o := mailOpts(QueueBulk)
 	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
 	return o
 }
@@ -57,9 +56,9 @@ type SendReport struct {
 // Kind names the job.
 func (SendReport) Kind() string { return "send_report" }
 
-// InsertOpts puts it in the mail queue, once for a person, project and week.
+// InsertOpts does it once for a person, project and week.
 func (SendReport) InsertOpts() river.InsertOpts {
-	o := mailOpts()
+	o := mailOpts(QueueBulk)
 	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
 	return o
 }
@@ -70,9 +69,9 @@ type TendNotifications struct{ ForTenant }
 // Kind names the job.
 func (TendNotifications) Kind() string { return "tend_notifications" }
 
-// InsertOpts lets one wait for an organization in half an hour.
+// InsertOpts lets one wait for an organization in an hour.
 func (TendNotifications) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 30 * time.Minute}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
 
 // TendAllNotifications enqueues a TendNotifications for each organization, in batches.
@@ -85,5 +84,5 @@ func (TendAllNotifications) Kind() string { return "tend_all_notifications" }
 
 // InsertOpts lets one wait at a time.
 func (TendAllNotifications) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 30 * time.Minute}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }

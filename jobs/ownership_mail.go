@@ -15,5 +15,5 @@ type SendOwnership struct {
 // Kind names the job.
 func (SendOwnership) Kind() string { return "send_ownership" }
 
-// InsertOpts puts it in the mail queue.
-func (SendOwnership) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendOwnership) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }

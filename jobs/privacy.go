@@ -16,7 +16,9 @@ type ExportAccount struct {
 func (ExportAccount) Kind() string { return "export_account" }
 
 // InsertOpts gives up within minutes, because somebody waits for it and can try again.
-func (ExportAccount) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 4} }
+func (ExportAccount) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 4}
+}
 
 // SendExportReady mails that the copy of a person's data can be fetched.
 type SendExportReady struct {
@@ -26,8 +28,8 @@ type SendExportReady struct {
 // Kind names the job.
 func (SendExportReady) Kind() string { return "send_export_ready" }
 
-// InsertOpts puts it in the mail queue.
-func (SendExportReady) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts tries it for some days.
+func (SendExportReady) InsertOpts() river.InsertOpts { return mailOpts(QueueDefault) }
 
 // ExportOrganization makes the copy of all that an organization has, in turns of some seconds.
 type ExportOrganization struct {
@@ -39,7 +41,9 @@ type ExportOrganization struct {
 func (ExportOrganization) Kind() string { return "export_organization" }
 
 // InsertOpts gives up within minutes, because somebody waits for it and can try again.
-func (ExportOrganization) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 4} }
+func (ExportOrganization) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 4}
+}
 
 // SendOrganizationExportReady mails that the copy of an organization can be fetched.
 type SendOrganizationExportReady struct {
@@ -50,8 +54,8 @@ type SendOrganizationExportReady struct {
 // Kind names the job.
 func (SendOrganizationExportReady) Kind() string { return "send_organization_export_ready" }
 
-// InsertOpts puts it in the mail queue.
-func (SendOrganizationExportReady) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts tries it for some days.
+func (SendOrganizationExportReady) InsertOpts() river.InsertOpts { return mailOpts(QueueDefault) }
 
 // EraseAccount erases a person everywhere, once the time in which they could take it back is over.
 type EraseAccount struct {
@@ -63,5 +67,5 @@ func (EraseAccount) Kind() string { return "erase_account" }
 
 // InsertOpts lets one run for an account in an hour; whoever looks for what is due looks every hour.
 func (EraseAccount) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }

@@ -16,5 +16,5 @@ func (PurgeExpired) Kind() string { return "purge_expired" }
 
 // InsertOpts lets one wait at a time.
 func (PurgeExpired) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
 }

@@ -19,17 +19,19 @@ import (
 // Schema is the Postgres schema of River's tables.
 const Schema = "river"
 
-// The queues.
+// The queues. Each has workers of its own, so that none waits for another's work.
 const (
-	QueueDefault = river.QueueDefault
-	QueueMail    = "mail"
-	QueueBilling = "billing"
-	QueueAudit   = "audit"
-	QueueBulk    = "bulk" // long work that nobody waits for at this moment
+	QueueCritical = "critical"         // what somebody waits for before they can go on: money, and mails that let people in
+	QueueDefault  = river.QueueDefault // what people notice within seconds
+	QueueBulk     = "bulk"             // long work, and work for everybody: an organization does one of it at a time
+	QueueAudit    = "audit"            // seals, whose being late is an alarm
+	QueueOutgoing = "outgoing"         // waits for servers of others
 )
 
 // Queues lists the queues by name.
-func Queues() []string { return []string{QueueAudit, QueueBilling, QueueBulk, QueueDefault, QueueMail} }
+func Queues() []string {
+	return []string{QueueAudit, QueueBulk, QueueCritical, QueueDefault, QueueOutgoing}
+}
 
 // Timeout is how long one job may run. Longer work is a chain of jobs.
 const Timeout = 30 * time.Second
@@ -70,11 +72,37 @@ func NewQueue(pool *pgxpool.Pool, log *slog.Logger) (*Queue, error) {
 // EnqueueTx adds a job that becomes visible when tx commits, and is gone when it does not. It is the only way in.
 // Where the kind is unique and such a job waits already, nothing is added.
 func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, args Args) error {
-	if t, ok := args.(interface{ Tenant() uuid.UUID }); ok && t.Tenant() == uuid.Nil {
-		return fmt.Errorf("enqueue %s: no organization is named", args.Kind())
+	if err := named(args); err != nil {
+		return err
 	}
 	if _, err := q.client.InsertTx(ctx, tx, args, nil); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// EnqueueManyTx is EnqueueTx for many jobs, in one round trip.
+func (q *Queue) EnqueueManyTx(ctx context.Context, tx pgx.Tx, all []Args) error {
+	if len(all) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, len(all))
+	for i, args := range all {
+		if err := named(args); err != nil {
+			return err
+		}
+		params[i] = river.InsertManyParams{Args: args}
+	}
+	if _, err := q.client.InsertManyTx(ctx, tx, params); err != nil {
+		return fmt.Errorf("enqueue %d jobs: %w", len(all), err)
+	}
+	return nil
+}
+
+// named refuses work for an organization that names none.
+func named(args Args) error {
+	if t, ok := args.(interface{ Tenant() uuid.UUID }); ok && t.Tenant() == uuid.Nil {
+		return fmt.Errorf("enqueue %s: no organization is named", args.Kind())
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type CheckRevenue struct {
 // Kind names the job.
 func (CheckRevenue) Kind() string { return "check_revenue" }
 
-// InsertOpts puts it in the billing queue.
+// InsertOpts gives up within the hour.
 func (CheckRevenue) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBilling, MaxAttempts: 8}
+	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 8}
 }

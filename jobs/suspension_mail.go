@@ -16,5 +16,5 @@ type SendSuspension struct {
 // Kind names the job.
 func (SendSuspension) Kind() string { return "send_suspension" }
 
-// InsertOpts puts it in the mail queue.
-func (SendSuspension) InsertOpts() river.InsertOpts { return mailOpts() }
+// InsertOpts says that somebody waits for it.
+func (SendSuspension) InsertOpts() river.InsertOpts { return mailOpts(QueueCritical) }

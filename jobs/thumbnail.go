@@ -29,7 +29,7 @@ func (TidyFiles) Kind() string { return "tidy_files" }
 
 // InsertOpts lets one run for an organization in an hour.
 func (TidyFiles) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
 
 // TidyAllFiles enqueues a TidyFiles for each organization, in batches: each run enqueues the next, which begins after
@@ -41,7 +41,7 @@ type TidyAllFiles struct {
 // Kind names the job.
 func (TidyAllFiles) Kind() string { return "tidy_all_files" }
 
-// InsertOpts lets one run wait at a time.
+// InsertOpts lets one run in a day.
 func (TidyAllFiles) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }

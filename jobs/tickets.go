@@ -45,7 +45,7 @@ func (RecountTickets) Kind() string { return "recount_tickets" }
 
 // InsertOpts lets one run for an organization in an hour.
 func (RecountTickets) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
 
 // RecountAll enqueues a RecountTickets for each organization, in batches: each run enqueues the next, which begins after
@@ -57,9 +57,9 @@ type RecountAll struct {
 // Kind names the job.
 func (RecountAll) Kind() string { return "recount_all" }
 
-// InsertOpts lets one run wait at a time.
+// InsertOpts lets one run in a day.
 func (RecountAll) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }
 
 // PurgeTrash deletes the tickets of one organization whose time in the trash is over; nightly, and when somebody deletes
@@ -74,7 +74,7 @@ func (PurgeTrash) Kind() string { return "purge_trash" }
 
 // InsertOpts lets one run for an organization and a cause in an hour.
 func (PurgeTrash) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
 }
 
 // PurgeAllTrash enqueues a PurgeTrash for each organization, in batches: each run enqueues the next, which begins after
@@ -86,7 +86,7 @@ type PurgeAllTrash struct {
 // Kind names the job.
 func (PurgeAllTrash) Kind() string { return "purge_all_trash" }
 
-// InsertOpts lets one run wait at a time.
+// InsertOpts lets one run in a day.
 func (PurgeAllTrash) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}}
+	return river.InsertOpts{Queue: QueueBulk, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 24 * time.Hour}}
 }

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-
 	"plinth/cmd/plinth/app"
 	"plinth/internal/db"
 	"plinth/jobs/worker"
@@ -61,8 +58,8 @@ func (workerCommand) Run(ctx context.Context) error {
 	return work(ctx, client)
 }
 
-// work runs the client until ctx ends, then stops it: softly first, and by cancelling when that takes too long.
-func work(ctx context.Context, client *river.Client[pgx.Tx]) error {
+// work runs the worker until ctx ends, then stops it: softly first, and by cancelling when that takes too long.
+func work(ctx context.Context, client *worker.Worker) error {
 	running := context.WithoutCancel(ctx)
 	if err := client.Start(running); err != nil {
 		return fmt.Errorf("start the worker: %w", err)

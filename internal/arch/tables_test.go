@@ -13,13 +13,14 @@ import (
 func owners() map[string]string {
 	list := map[string]string{
 		"users":    "users",
-		"events":   "events account_events unsealed_events event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads",
+		"events":   "events account_events unsealed_events undispatched_events event_subscriptions event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads",
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",
 		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys email_changes known_devices identities",
 		"privacy":  "account_exports tenant_exports tenant_purges",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
+		"jobs":     "bulk_leases",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",
 		"notify":   "notifications notification_projects notification_choices report_subscriptions",

@@ -27,10 +27,15 @@ type Event struct {
 	ProjectID  uuid.UUID            // nil when it belongs to no project
 	Changes    map[string][2]string // field → before and after; no personal value
 	Person     map[string]string    // personal values, apart so that they can be erased
+	Repeats    bool                 // one of many of one cause, and not the first: who wants to hear of a cause once skips it
+	Quiet      bool                 // no news, as a seed's past is: kept, and passed on to nobody
 }
 
+// AboutComment is, among the changes of an event of a ticket, the comment that it is about.
+const AboutComment = "comment"
+
 // AppendTx adds the event to the organization's history. Where the request came from is taken from the scope. The event
-// waits from then on for its seal.
+// waits from then on for its seal, and for being passed on to whoever wants to hear of it.
 func AppendTx(ctx context.Context, tx db.Tx, s scope.Scope, e Event) error {
 	if e.ID != uuid.Nil {
 		return appendAs(ctx, tx, s, e.ID, e)
@@ -95,18 +100,21 @@ func queueEvent(r *db.Reads, s scope.Scope, id uuid.UUID, e Event) error {
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
-	person, err := object(salted(from(e.Person, s)))
+	person, err := object(salted(whence(e.Person, s)))
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
 	r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(s.Person.ID), orNil(uuid.Nil), e.Action, e.ObjectKind, orNil(e.ObjectID),
 		e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
 	r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
+	if !e.Quiet {
+		r.Exec(eventsdb.QueueForDispatch, s.TenantID, id, e.Action, e.Repeats)
+	}
 	return nil
 }
 
-// from adds where a request came from to the personal values of an event, unless they say so already.
-func from(person map[string]string, s scope.Scope) map[string]string {
+// whence adds where a request came from to the personal values of an event, unless they say so already.
+func whence(person map[string]string, s scope.Scope) map[string]string {
 	if s.Address == "" {
 		return person
 	}

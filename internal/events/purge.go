@@ -37,7 +37,8 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		return "", 0, errors.New("the history is being sealed")
 	}
 	return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{
-		{Noun: "unsealed_events", SQL: eventsdb.PurgeUnsealed}, {Noun: "event_erasures", SQL: eventsdb.PurgeErasures},
+		{Noun: "unsealed_events", SQL: eventsdb.PurgeUnsealed}, {Noun: "undispatched_events", SQL: eventsdb.PurgeUndispatched},
+		{Noun: "event_subscriptions", SQL: eventsdb.PurgeSubscriptions}, {Noun: "event_erasures", SQL: eventsdb.PurgeErasures},
 		{Noun: erasedSeals, SQL: eventsdb.PurgeSeals}, {Noun: "events", SQL: eventsdb.PurgeEvents},
 	})
 }

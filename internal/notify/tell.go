@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/notify/notifydb"
 	"plinth/internal/scope"
 	"plinth/jobs"
@@ -26,12 +27,27 @@ type news struct {
 	event   *uuid.UUID
 }
 
-// Tell tells of an event of a ticket whoever it concerns; comment is the one it is about, or nil. Called twice, it tells
-// once. jobs.ErrNothingToDo when what has happened is gone again.
-func (n *Notify) Tell(ctx context.Context, tenant, event, comment uuid.UUID) error {
+// Consumer hears of what people are told of.
+func Consumer() events.Consumer {
+	return events.Consumer{
+		Name: "notifications", Once: true,
+		Types: []string{
+			"ticket.created", "ticket.edited", "ticket.assigned", "ticket.status_changed", "ticket.commented", "ticket.comment_edited",
+			"ticket.moved", "ticket.deleted",
+		},
+		Job: func(tenant, event uuid.UUID) jobs.Args {
+			return jobs.NotifyTicket{ForTenant: jobs.ForTenant{TenantID: tenant}, Event: event}
+		},
+	}
+}
+
+// Tell tells of an event of a ticket whoever it concerns. Called twice, it tells once. jobs.ErrNothingToDo when what has
+// happened is gone again.
+func (n *Notify) Tell(ctx context.Context, tenant, event uuid.UUID) error {
 	return n.DB.InTenant(ctx, scope.System(tenant), func(ctx context.Context, tx db.Tx) error {
 		q := notifydb.New()
-		cause, err := q.Cause(ctx, tx, notifydb.CauseParams{TenantID: tenant, Event: event, Comment: comment})
+		cause, err := q.Cause(ctx, tx, notifydb.CauseParams{TenantID: tenant, Event: event})
+		comment := cause.CommentID
 		if db.None(err) || err == nil && comment != uuid.Nil && !cause.Said {
 			return jobs.ErrNothingToDo
 		}

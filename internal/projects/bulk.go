@@ -15,7 +15,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
-	"plinth/jobs"
 )
 
 // MaxBulk is how many tickets are changed at once at most.
@@ -114,7 +113,7 @@ func (p *Projects) bulkTx(ctx context.Context, tx db.Tx, s scope.Scope, key stri
 		return BulkDone{}, err
 	}
 	b.done.Changed = len(b.changed)
-	return b.done, b.tell(ctx, tx)
+	return b.done, nil
 }
 
 // pickTx locks the tickets that are named; says is whether the form says what is to be done with them.
@@ -154,7 +153,7 @@ type bulk struct {
 	rows      []projectsdb.LockTicketsRow
 	changed   map[uuid.UUID]bool
 	events    []events.Event
-	assigned  uuid.UUID // the event that the assignee is told of
+	assigned  bool // the assignee is told of one, and not of two hundred
 	done      BulkDone
 }
 
@@ -180,17 +179,10 @@ func (b *bulk) event(id uuid.UUID, title, action string, changes map[string][2]s
 		return fmt.Errorf("make an event id: %w", err)
 	}
 	b.events = append(b.events, events.Event{
-		ID: event, Action: action, ObjectKind: "ticket", ObjectID: id, ObjectName: title, ProjectID: b.projectID, Changes: changes,
+		ID: event, Action: action, ObjectKind: "ticket", ObjectID: id, ObjectName: title, ProjectID: b.projectID, Changes: changes, Quiet: b.quiet(),
+		Repeats: action != "ticket.deleted", // of which notifications are to be taken back
 	})
 	return nil
-}
-
-func (b *bulk) tell(ctx context.Context, tx db.Tx) error {
-	queue := b.teller()
-	if b.assigned == uuid.Nil || queue == nil {
-		return nil
-	}
-	return queue.EnqueueTx(ctx, tx, jobs.NotifyTicket{ForTenant: jobs.ForTenant{TenantID: b.s.TenantID}, Event: b.assigned})
 }
 
 // values is what the form changes, as an address says it.

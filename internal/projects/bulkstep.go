@@ -117,9 +117,7 @@ func (b *bulk) assignee(ctx context.Context, tx db.Tx, f BulkForm) error {
 		if err := b.note(t, "ticket.assigned", map[string][2]string{"assignee": {idText(before), idText(to)}}, back); err != nil {
 			return err
 		}
-		if b.assigned == uuid.Nil {
-			b.assigned = b.events[len(b.events)-1].ID
-		}
+		b.events[len(b.events)-1].Repeats, b.assigned = b.assigned, true
 		ids = append(ids, t.ID)
 	}
 	if len(ids) == 0 {

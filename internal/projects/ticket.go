@@ -15,7 +15,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
-	"plinth/jobs"
 )
 
 // Limits of what is typed.
@@ -108,12 +107,12 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
 		return 0, err
 	}
-	if err := tellTx(ctx, tx, p.teller(), s, uuid.Nil, events.Event{
-		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID,
+	if err := events.AppendTx(ctx, tx, s, events.Event{
+		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID, Quiet: p.quiet(),
 	}); err != nil {
 		return 0, err
 	}
-	made := ticket{queue: p.teller(), LockTicketRow: projectsdb.LockTicketRow{
+	made := ticket{quiet: p.quiet(), LockTicketRow: projectsdb.LockTicketRow{
 		ID: f.ID, ProjectID: at.ProjectID, Number: at.LastNumber, Title: f.Title, Body: f.Body, Key: key,
 	}}
 	if err := p.tieTx(ctx, tx, s, made, more, f.Assignee); err != nil {
@@ -178,13 +177,13 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 // ticket is a locked ticket.
 type ticket struct {
 	projectsdb.LockTicketRow
-	comment uuid.UUID   // the one that what is done is about, or nil
-	queue   *jobs.Queue // nil tells nobody
+	comment uuid.UUID // the one that what is done is about, or nil
+	quiet   bool      // nobody is told
 }
 
 func (t ticket) event(ctx context.Context, tx db.Tx, s scope.Scope, action string, changes map[string][2]string) error {
-	return tellTx(ctx, tx, t.queue, s, t.comment, events.Event{
-		Action: action, ObjectKind: "ticket", ObjectID: t.ID, ObjectName: t.Title, ProjectID: t.ProjectID, Changes: changes,
+	return events.AppendTx(ctx, tx, s, events.Event{
+		Action: action, ObjectKind: "ticket", ObjectID: t.ID, ObjectName: t.Title, ProjectID: t.ProjectID, Changes: about(changes, t.comment), Quiet: t.quiet,
 	})
 }
 
@@ -209,7 +208,7 @@ func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number i
 		if row.ArchivedAt != nil {
 			return errArchived()
 		}
-		return fn(ctx, tx, ticket{LockTicketRow: row, queue: p.teller()})
+		return fn(ctx, tx, ticket{LockTicketRow: row, quiet: p.quiet()})
 	})
 }
 

@@ -16,7 +16,7 @@ type notifyTicket struct {
 }
 
 func (w *notifyTicket) Work(ctx context.Context, job *river.Job[jobs.NotifyTicket]) error {
-	return done(w.m.Notify.Tell(ctx, job.Args.TenantID, job.Args.Event, job.Args.Comment))
+	return done(w.m.Notify.Tell(ctx, job.Args.TenantID, job.Args.Event))
 }
 
 type sendNotification struct {

@@ -42,6 +42,8 @@ type Modules struct {
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
+	Leases   jobs.Leases
+	Events   *events.Dispatcher
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -53,15 +55,20 @@ type Options struct {
 	Timeout time.Duration
 	// PollOnly does without LISTEN, as behind a pooler in transaction mode.
 	PollOnly bool
-	// FetchCooldown is the pause between two looks at the queue; zero is River's 100 ms.
+	// FetchCooldown is the pause between two looks at a queue; zero is fetchCooldown.
 	FetchCooldown time.Duration
 	// FetchPoll is after how long the queue is looked at although nothing was told; zero is a second.
 	FetchPoll time.Duration
 	// Periodic is false in tests that count jobs.
 	Periodic bool
+	// Also registers further kinds; tests make some up.
+	Also func(*river.Workers)
 }
 
-// Add registers every kind.
+// fetchCooldown lets a queue with ten workers begin a thousand jobs in a second; River's own 100 ms would be a hundred.
+const fetchCooldown = 10 * time.Millisecond
+
+// workers registers every kind.
 func (m Modules) workers() *river.Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &sendVerification{m: m})
@@ -115,8 +122,36 @@ func (m Modules) workers() *river.Workers {
 	return w
 }
 
-// New returns a client that works all queues; Start and Stop are its owner's.
-func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error) {
+// Worker works all queues, and makes jobs of what happens.
+type Worker struct {
+	*river.Client[pgx.Tx]
+	dispatch func(ctx context.Context)
+	rest     func() // ends the dispatching and waits for its end
+}
+
+// Start begins to work; Stop or StopAndCancel must follow.
+func (w *Worker) Start(ctx context.Context) error {
+	if err := w.Client.Start(ctx); err != nil {
+		return fmt.Errorf("start the worker: %w", err)
+	}
+	running, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.dispatch(running)
+	}()
+	w.rest = func() { end(); <-ended }
+	return nil
+}
+
+// Stop takes no new work and waits until what is under way is done, or ctx ends.
+func (w *Worker) Stop(ctx context.Context) error {
+	w.rest()
+	return w.Client.Stop(ctx)
+}
+
+// New returns a worker, which does nothing before Start.
+func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 	if o.RescueAfter == 0 {
 		o.RescueAfter = jobs.RescueAfter
 	}
@@ -126,12 +161,20 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 	if o.FetchPoll == 0 {
 		o.FetchPoll = max(o.FetchCooldown, time.Second)
 	}
+	if o.FetchCooldown == 0 {
+		o.FetchCooldown = fetchCooldown
+	}
+	kinds := m.workers()
+	if o.Also != nil {
+		o.Also(kinds)
+	}
 	config := &river.Config{
-		Schema: jobs.Schema, Logger: o.Log, Workers: m.workers(), PollOnly: o.PollOnly,
+		Schema: jobs.Schema, Logger: o.Log, Workers: kinds, PollOnly: o.PollOnly,
 		Queues: map[string]river.QueueConfig{
-			jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueMail: {MaxWorkers: 5}, jobs.QueueBilling: {MaxWorkers: 10},
-			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueBulk: {MaxWorkers: 2},
+			jobs.QueueCritical: {MaxWorkers: 10}, jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueBulk: {MaxWorkers: 4},
+			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueOutgoing: {MaxWorkers: 20},
 		},
+		Middleware: []rivertype.Middleware{oneEach(m.Leases, o.Timeout)},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: o.FetchPoll,
 		// A role that owns nothing cannot reindex.
@@ -145,62 +188,8 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*river.Client[pgx.Tx], error
 	if err != nil {
 		return nil, fmt.Errorf("make the worker: %w", err)
 	}
-	return client, nil
+	return &Worker{Client: client, dispatch: func(ctx context.Context) { m.Events.Run(ctx, !o.PollOnly, o.FetchPoll) }}, nil
 }
-
-func periodic() []*river.PeriodicJob {
-	return []*river.PeriodicJob{
-		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.PurgeExpired{}, nil
-		}, &river.PeriodicJobOpts{ID: "purge_expired"}),
-		river.NewPeriodicJob(river.PeriodicInterval(15*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.SweepBilling{}, nil
-		}, &river.PeriodicJobOpts{ID: "sweep_billing", RunOnStart: true}),
-		river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.MeasureUsage{}, nil
-		}, &river.PeriodicJobOpts{ID: "measure_usage", RunOnStart: true}),
-		river.NewPeriodicJob(hourly{}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.TendAllNotifications{}, nil
-		}, &river.PeriodicJobOpts{ID: "tend_all_notifications", RunOnStart: true}),
-		river.NewPeriodicJob(nightly{hour: 3}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.SyncSubscriptions{}, nil
-		}, &river.PeriodicJobOpts{ID: "sync_subscriptions"}),
-		river.NewPeriodicJob(nightly{hour: 2}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.RecountAll{}, nil
-		}, &river.PeriodicJobOpts{ID: "recount_all"}),
-		river.NewPeriodicJob(nightly{hour: 1}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.TidyAllFiles{}, nil
-		}, &river.PeriodicJobOpts{ID: "tidy_all_files"}),
-		river.NewPeriodicJob(nightly{hour: 0}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.PurgeAllTrash{}, nil
-		}, &river.PeriodicJobOpts{ID: "purge_all_trash"}),
-		river.NewPeriodicJob(river.PeriodicInterval(3*time.Second), func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.SealAll{}, nil
-		}, &river.PeriodicJobOpts{ID: "seal_all", RunOnStart: true}),
-		river.NewPeriodicJob(nightly{hour: 4}, func() (river.JobArgs, *river.InsertOpts) {
-			return jobs.SweepSeals{}, nil
-		}, &river.PeriodicJobOpts{ID: "sweep_seals", RunOnStart: true}),
-	}
-}
-
-// nightly is once a day, at an hour when few people work.
-type nightly struct{ hour int }
-
-// Next is the hour's next beginning, in UTC.
-func (n nightly) Next(t time.Time) time.Time {
-	t = t.UTC()
-	next := time.Date(t.Year(), t.Month(), t.Day(), n.hour, 0, 0, 0, time.UTC)
-	if !next.After(t) {
-		next = next.AddDate(0, 0, 1)
-	}
-	return next
-}
-
-// hourly is when an hour begins, as mornings do.
-type hourly struct{}
-
-// Next is the next hour's beginning.
-func (hourly) Next(t time.Time) time.Time { return t.Truncate(time.Hour).Add(time.Hour) }
 
 // done turns "nothing to do any more" into the end of the job without further tries.
 func done(err error) error {

@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"plinth/cmd/plinth/app"
 	"plinth/internal/auth"
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/dbtest"
+	"plinth/internal/events"
 	"plinth/internal/mailer"
 	"plinth/jobs/worker"
 )
@@ -70,6 +73,7 @@ func On(t testing.TB, d *dbtest.Database, dbOptions []db.Options, options ...Opt
 	if s.Worker, err = app.New(c, d.AsWorker(t), log); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { s.known(t) })
 	s.App.Auth.Hasher = auth.NewHasher(8, quick)
 	if s.Site, err = s.App.Web(); err != nil {
 		t.Fatal(err)
@@ -88,6 +92,7 @@ func (s *Site) SettleWithin(t testing.TB, most time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
+	s.Dispatch(t)
 	if s.due(ctx, t) == 0 {
 		return
 	}
@@ -112,11 +117,38 @@ func (s *Site) SettleWithin(t testing.TB, most time.Duration) {
 	}
 }
 
+// known fails the test when something happened that the catalogue of events does not know.
+func (s *Site) known(t testing.TB) {
+	t.Helper()
+	rows, err := s.Worker.DB.Direct().Query(context.Background(), `select distinct action from undispatched_events`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, action := range actions {
+		if _, ok := events.TypeOf(action); !ok {
+			t.Errorf("event %s is in no catalogue: see internal/events/catalogue_types.go", action)
+		}
+	}
+}
+
+// Dispatch passes on what has happened: jobs are there, and not worked yet.
+func (s *Site) Dispatch(t testing.TB) {
+	t.Helper()
+	s.known(t)
+	if _, err := s.Worker.Events.All(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (s *Site) due(ctx context.Context, t testing.TB) int {
 	t.Helper()
 	var n int
 	err := s.Worker.DB.Direct().QueryRow(ctx, `
-		select count(*) from river.river_job
+		select (select count(*) from undispatched_events) + count(*) from river.river_job
 		where state in ('available', 'running') or (state in ('retryable', 'scheduled') and scheduled_at <= now())`).Scan(&n)
 	if err != nil {
 		t.Fatal(err)

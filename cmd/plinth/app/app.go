@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"plinth/handlers"
@@ -65,6 +64,7 @@ type App struct {
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
+	Events   *events.Dispatcher
 	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
@@ -116,6 +116,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
+	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
@@ -131,9 +132,9 @@ func (a *App) mailer() (mailer.Mailer, error) {
 	return mailer.NewSMTP(string(a.Config.SMTPURL), a.Config.From)
 }
 
-// Worker returns a client that works the queues.
-func (a *App) Worker(o worker.Options) (*river.Client[pgx.Tx], error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer}, o)
+// Worker returns what works the queues.
+func (a *App) Worker(o worker.Options) (*worker.Worker, error) {
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events}, o)
 }
 
 // Site is the shell with the handler of all routes.

@@ -93,6 +93,52 @@ func (q *Queries) PurgeSeals(ctx context.Context, db DBTX, arg PurgeSealsParams)
 	return result.RowsAffected(), nil
 }
 
+const PurgeSubscriptions = `-- name: PurgeSubscriptions :execrows
+delete from event_subscriptions d
+where d.tenant_id = $1 and (d.consumer, d.action) in (
+    select x.consumer, x.action
+    from event_subscriptions x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeSubscriptionsParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeSubscriptions(ctx context.Context, db DBTX, arg PurgeSubscriptionsParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeSubscriptions, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const PurgeUndispatched = `-- name: PurgeUndispatched :execrows
+delete from undispatched_events d
+where d.tenant_id = $1 and d.event_id in (
+    select x.event_id
+    from undispatched_events x
+    where x.tenant_id = $1
+    limit $2
+)
+`
+
+type PurgeUndispatchedParams struct {
+	TenantID uuid.UUID
+	Limit    int32
+}
+
+func (q *Queries) PurgeUndispatched(ctx context.Context, db DBTX, arg PurgeUndispatchedParams) (int64, error) {
+	result, err := db.Exec(ctx, PurgeUndispatched, arg.TenantID, arg.Limit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const PurgeUnsealed = `-- name: PurgeUnsealed :execrows
 delete from unsealed_events d
 where d.tenant_id = $1 and d.event_id in (

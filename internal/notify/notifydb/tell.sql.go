@@ -137,19 +137,19 @@ func (q *Queries) Audience(ctx context.Context, db DBTX, arg AudienceParams) ([]
 
 const Cause = `-- name: Cause :one
 select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.assignee_id, t.deleted_at is not null as deleted,
+    coalesce(e.changes -> 'comment' ->> 1, '00000000-0000-0000-0000-000000000000')::uuid as comment_id,
     exists (
         select
         from comments c
-        where c.tenant_id = e.tenant_id and c.id = $2 and c.ticket_id = t.id and c.deleted_at is null
+        where c.tenant_id = e.tenant_id and c.id = (e.changes -> 'comment' ->> 1)::uuid and c.ticket_id = t.id and c.deleted_at is null
     ) as said
 from events e
 join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id
-where e.tenant_id = $1 and e.id = $3
+where e.tenant_id = $1 and e.id = $2
 `
 
 type CauseParams struct {
 	TenantID uuid.UUID
-	Comment  uuid.UUID
 	Event    uuid.UUID
 }
 
@@ -161,13 +161,14 @@ type CauseRow struct {
 	ProjectID  uuid.UUID
 	AssigneeID *uuid.UUID
 	Deleted    interface{}
+	CommentID  uuid.UUID
 	Said       bool
 }
 
 // What is told: the event, and the ticket as it stands now.
 // every project: each recipient is asked about in Audience
 func (q *Queries) Cause(ctx context.Context, db DBTX, arg CauseParams) (CauseRow, error) {
-	row := db.QueryRow(ctx, Cause, arg.TenantID, arg.Comment, arg.Event)
+	row := db.QueryRow(ctx, Cause, arg.TenantID, arg.Event)
 	var i CauseRow
 	err := row.Scan(
 		&i.Action,
@@ -177,6 +178,7 @@ func (q *Queries) Cause(ctx context.Context, db DBTX, arg CauseParams) (CauseRow
 		&i.ProjectID,
 		&i.AssigneeID,
 		&i.Deleted,
+		&i.CommentID,
 		&i.Said,
 	)
 	return i, err

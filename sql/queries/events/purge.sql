@@ -48,3 +48,21 @@ order by e.at desc, e.id desc;
 -- name: CountChain :one
 -- What is left of an organization's history.
 select (select count(*) from event_seals s where s.tenant_id = $1) + (select count(*) from events e where e.tenant_id = $1);
+
+-- name: PurgeUndispatched :execrows
+delete from undispatched_events d
+where d.tenant_id = $1 and d.event_id in (
+    select x.event_id
+    from undispatched_events x
+    where x.tenant_id = $1
+    limit $2
+);
+
+-- name: PurgeSubscriptions :execrows
+delete from event_subscriptions d
+where d.tenant_id = $1 and (d.consumer, d.action) in (
+    select x.consumer, x.action
+    from event_subscriptions x
+    where x.tenant_id = $1
+    limit $2
+);

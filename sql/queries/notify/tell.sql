@@ -2,10 +2,11 @@
 -- What is told: the event, and the ticket as it stands now.
 -- every project: each recipient is asked about in Audience
 select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.assignee_id, t.deleted_at is not null as deleted,
+    coalesce(e.changes -> 'comment' ->> 1, '00000000-0000-0000-0000-000000000000')::uuid as comment_id,
     exists (
         select
         from comments c
-        where c.tenant_id = e.tenant_id and c.id = @comment and c.ticket_id = t.id and c.deleted_at is null
+        where c.tenant_id = e.tenant_id and c.id = (e.changes -> 'comment' ->> 1)::uuid and c.ticket_id = t.id and c.deleted_at is null
     ) as said
 from events e
 join tickets t on t.tenant_id = e.tenant_id and t.id = e.object_id

@@ -1,0 +1,245 @@
+package events_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/scope"
+	"plinth/jobs"
+	"plinth/jobs/worker"
+	"plinth/test/webtest"
+)
+
+// heard is the job of a consumer that a test makes up.
+type heard struct {
+	jobs.ForTenant
+	Event uuid.UUID `json:"event"`
+	By    string    `json:"by"`
+}
+
+func (heard) Kind() string { return "test_heard" }
+
+type hears struct {
+	river.WorkerDefaults[heard]
+	fails string // the consumer that always fails
+	mu    sync.Mutex
+	got   []string
+}
+
+func (h *hears) Work(_ context.Context, job *river.Job[heard]) error {
+	if job.Args.By == h.fails {
+		return errors.New("always")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.got = append(h.got, job.Args.By+" "+job.Args.Event.String())
+	return nil
+}
+
+func (h *hears) NextRetry(*river.Job[heard]) time.Time { return time.Now().Add(time.Hour) }
+
+func consumer(name string, types ...string) events.Consumer {
+	return events.Consumer{Name: name, Types: types, Job: func(tenant, event uuid.UUID) jobs.Args {
+		return heard{ForTenant: jobs.ForTenant{TenantID: tenant}, Event: event, By: name}
+	}}
+}
+
+// happen appends events, each with an id of its own, and returns these.
+func happen(t *testing.T, site *webtest.Site, s scope.Scope, all ...events.Event) []string {
+	t.Helper()
+	var ids []string
+	err := site.App.DB.InTenant(t.Context(), s, func(ctx context.Context, tx db.Tx) error {
+		for i := range all {
+			all[i].ID = uuid.Must(uuid.NewV7())
+			ids = append(ids, all[i].ID.String())
+		}
+		return events.AppendAllTx(ctx, tx, s, all)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// jobsOf are the jobs that a consumer's events became, as state and event, in the order of their making.
+func jobsOf(t *testing.T, site *webtest.Site, name string) []string {
+	t.Helper()
+	rows, err := site.Worker.DB.Direct().Query(t.Context(),
+		`select state::text || ' ' || (args ->> 'event') from river.river_job where kind = 'test_heard' and args ->> 'by' = $1 order by id`, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func TestEventsBecomeJobsOfWhoeverWantsToHear(t *testing.T) {
+	t.Parallel()
+	site := webtest.New(t)
+	dana := site.Account(t, "Dana", "dana@example.com")
+	acme, other := site.Org(t, dana, "acme", "Acme"), site.Org(t, dana, "other", "Other")
+	site.Settle(t) // what making them has caused
+	once := consumer("once", "ticket.assigned")
+	once.Once = true
+	site.Worker.Events.Consumers = []events.Consumer{consumer("tickets", "ticket.created", "ticket.assigned"), once, consumer("chosen")}
+	subscribe := func(types ...string) {
+		t.Helper()
+		if err := site.App.DB.InTenant(t.Context(), acme, func(ctx context.Context, tx db.Tx) error {
+			return events.SubscribeTx(ctx, tx, acme, "chosen", types)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	subscribe("member.left", "project.created")
+	subscribe("project.created", "project.changed")
+	ids := happen(t, site, acme,
+		events.Event{Action: "ticket.created"}, events.Event{Action: "ticket.assigned"}, events.Event{Action: "ticket.assigned", Repeats: true},
+		events.Event{Action: "ticket.created", Quiet: true}, events.Event{Action: "project.created"}, events.Event{Action: "member.left"},
+	)
+	happen(t, site, other, events.Event{Action: "project.created"})
+	site.Dispatch(t)
+	for name, want := range map[string][]string{
+		"tickets": {"available " + ids[0], "available " + ids[1], "available " + ids[2]},
+		"once":    {"available " + ids[1]},
+		"chosen":  {"available " + ids[4]}, // of the one organization that chose it, and not what it has chosen no more
+	} {
+		if diff := cmp.Diff(want, jobsOf(t, site, name)); diff != "" {
+			t.Errorf("%s heard (-want +got):\n%s", name, diff)
+		}
+	}
+	if n, err := site.Worker.Events.All(t.Context()); err != nil || n != 0 {
+		t.Errorf("dispatched twice: %d, %v", n, err)
+	}
+}
+
+func TestAConsumerThatFailsHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	site := webtest.New(t)
+	acme := site.Org(t, site.Account(t, "Dana", "dana@example.com"), "acme", "Acme")
+	site.Settle(t)
+	h := &hears{fails: "broken"}
+	site.Worker.Events.Consumers = []events.Consumer{consumer("broken", "ticket.created"), consumer("sound", "ticket.created")}
+	begun := time.Now()
+	ids := happen(t, site, acme, events.Event{Action: "ticket.created"}, events.Event{Action: "ticket.created"})
+	client, err := site.Worker.Worker(worker.Options{Log: slog.New(slog.DiscardHandler), FetchCooldown: 5 * time.Millisecond, Also: func(w *river.Workers) { river.AddWorker(w, h) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, stop := client.Subscribe(river.EventKindJobCompleted, river.EventKindJobFailed)
+	defer stop()
+	if err := client.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	await := func(n int) {
+		t.Helper()
+		for range n {
+			select {
+			case <-ended:
+			case <-time.After(20 * time.Second):
+				t.Fatal("nothing ends")
+			}
+		}
+	}
+	await(4)
+	h.mu.Lock()
+	slices.Sort(h.got)
+	if diff := cmp.Diff([]string{"sound " + ids[0], "sound " + ids[1]}, h.got); diff != "" {
+		t.Errorf("the sound one heard (-want +got):\n%s", diff)
+	}
+	h.fails, h.got = "", nil
+	h.mu.Unlock()
+
+	// Mended, it hears of all that happened meanwhile, and nobody else does.
+	err = site.App.DB.InAdmin(t.Context(), func(ctx context.Context, tx db.Tx) error {
+		n, err := events.ReplayTx(ctx, tx, acme, "broken", []string{"ticket.created"}, begun.Add(-time.Second), time.Now().Add(time.Second), 100)
+		if n != 2 {
+			t.Errorf("%d events are to be heard of again", n)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(2)
+	if err := client.Stop(context.Background()); err != nil {
+		t.Error(err)
+	}
+	slices.Sort(h.got)
+	if diff := cmp.Diff([]string{"broken " + ids[0], "broken " + ids[1]}, h.got); diff != "" {
+		t.Errorf("after the replay (-want +got):\n%s", diff)
+	}
+}
+
+// Many dispatchers at once, and one whose transaction is lost: each event is one job.
+func TestDispatchersAtOnceMakeOneJob(t *testing.T) {
+	t.Parallel()
+	site := webtest.New(t)
+	acme := site.Org(t, site.Account(t, "Dana", "dana@example.com"), "acme", "Acme")
+	site.Settle(t)
+	site.Worker.Events.Consumers = []events.Consumer{consumer("one", "ticket.created")}
+	const n = 1200 // more than two batches
+	happen(t, site, acme, slices.Repeat([]events.Event{{Action: "ticket.created"}}, n)...)
+	lost, cancel := context.WithCancel(t.Context())
+	cancel()
+	if n, err := site.Worker.Events.All(lost); err == nil || n != 0 {
+		t.Errorf("of a transaction that is lost %d events count as dispatched: %v", n, err)
+	}
+	var total atomic.Int64
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			some, err := site.Worker.Events.All(t.Context())
+			total.Add(int64(some))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := jobsOf(t, site, "one"); len(got) != n || total.Load() != n {
+		t.Errorf("%d jobs, and %d events dispatched; want %d", len(got), total.Load(), n)
+	}
+}
+
+func TestCatalogueIsWhole(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, e := range events.Catalogue() {
+		if seen[e.Name] || e.Version < 1 || e.Text == "" || e.Object == "" {
+			t.Errorf("%+v", e)
+		}
+		seen[e.Name] = true
+	}
+	if _, ok := events.TypeOf("ticket.created"); !ok {
+		t.Error("ticket.created is not found")
+	}
+	if _, ok := events.TypeOf("ticket.invented"); ok {
+		t.Error("what was never told of is found")
+	}
+	for _, name := range events.Told() {
+		if e, ok := events.TypeOf(name); !ok || !e.Told {
+			t.Error(fmt.Sprint(name, " is told and not told"))
+		}
+	}
+}
