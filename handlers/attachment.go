@@ -108,7 +108,7 @@ func (h *Attachments) Show(w http.ResponseWriter, r *http.Request, s scope.Scope
 	if err != nil {
 		return err
 	}
-	file, err := h.Files.Open(r.Context(), s, key, number, id)
+	file, err := h.Files.Open(r.Context(), s, files.Place{Key: key, Number: number}, id)
 	if err != nil {
 		return follow(h.Base, h.Projects, w, r, s, key, number, err)
 	}
@@ -124,7 +124,8 @@ func (h *Attachments) Thumbnail(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
-	err = h.drawn(w, r, func() (*files.Opened, error) { return h.Files.OpenThumbnail(r.Context(), s, key, number, id) })
+	at := files.Place{Key: key, Number: number}
+	err = h.drawn(w, r, func() (*files.Opened, error) { return h.Files.OpenThumbnail(r.Context(), s, at, id) })
 	if fault.Is(err, fault.NotFound) {
 		return follow(h.Base, h.Projects, w, r, s, key, number, err)
 	}
@@ -182,7 +183,7 @@ func (h *Attachments) Sign(w http.ResponseWriter, r *http.Request, s scope.Scope
 	if err != nil {
 		return err
 	}
-	token, name, err := h.Files.Sign(r.Context(), s, key, number, id)
+	token, name, err := h.Files.Sign(r.Context(), s, files.Place{Key: key, Number: number}, id)
 	if err != nil {
 		return err
 	}

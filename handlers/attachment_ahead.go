@@ -36,7 +36,7 @@ func (h *Attachments) ShowAnywhere(w http.ResponseWriter, r *http.Request, s sco
 	if err != nil {
 		return err
 	}
-	file, err := h.Files.OpenAnywhere(r.Context(), s, id)
+	file, err := h.Files.Open(r.Context(), s, files.Place{}, id)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (h *Attachments) ThumbnailAnywhere(w http.ResponseWriter, r *http.Request, 
 	if err != nil {
 		return err
 	}
-	return h.drawn(w, r, func() (*files.Opened, error) { return h.Files.ThumbnailAnywhere(r.Context(), s, id) })
+	return h.drawn(w, r, func() (*files.Opened, error) { return h.Files.OpenThumbnail(r.Context(), s, files.Place{}, id) })
 }
 
 // RemoveAhead takes away what was sent for a ticket that is not there yet.

@@ -79,7 +79,7 @@ func TestFilesBeforeTheirTicket(t *testing.T) {
 	form.Set("title", "With files")
 	form.Set("place", "7")
 	d.jun.UploadAll(webTickets, form, []webtest.File{textFile("late.txt", "late")}, nil).Want(303)
-	d.dana.Get(webTickets+"/2").Says("late.txt", "bench.csv", "shot.png")
+	d.dana.Get(webTickets+"/2").Says("late.txt", "bench.csv", "shot.png", "attached late.txt").Silent("attached bench.csv")
 	d.dana.Get(webTickets + "/3").Want(404)
 
 	// With other words it is another ticket, and what came with it goes along.
@@ -186,17 +186,30 @@ func TestFilesOfAFormThatIsShownAgain(t *testing.T) {
 	d.jun.UploadAll(webTickets, shown, []webtest.File{textFile("early.txt", "early")}, nil).Want(200).Says("early.txt").
 		Submit(webTickets).Want(200).At(webTickets + "/3").Says("early.txt")
 
+	// One is taken away again with what was typed staying, and does not stand in the way of the next.
+	unsure := d.jun.Get(newTicket).Form(webTickets)
+	unsure.Set("body", "Which of them?")
+	two := d.jun.UploadAll(webTickets, unsure, []webtest.File{textFile("a.txt", "a"), textFile("b.txt", "b")}, nil).Want(422).Says("a.txt", "b.txt")
+	unsure = two.Form(webTickets)
+	unsure.Set("remove", regexp.MustCompile(`name="remove" value="([^"]+)"`).FindStringSubmatch(two.Body)[1])
+	one := d.jun.UploadAll(webTickets, unsure, []webtest.File{textFile("c.txt", "c")}, nil).Want(200).Says("Which of them?", "b.txt", "c.txt").Silent("a.txt")
+	d.jun.UploadAll(webTickets, unsure, []webtest.File{{Field: "file", Type: "application/octet-stream"}}, nil).Want(200).Silent("a.txt") // a double click
+	unsure = one.Form(webTickets)
+	unsure.Set("title", "Three files, less one")
+	d.jun.UploadAll(webTickets, unsure, []webtest.File{textFile("d.txt", "d")}, nil).Want(303)
+	d.jun.Get(webTickets+"/4").Want(200).Says("b.txt", "c.txt", "d.txt").Silent("a.txt")
+
 	left, now := uuid.NewString(), uuid.NewString()
 	d.ahead(t, d.jun, left, textFile("left.txt", "left")).Want(200)
 	d.jun.HX(http.MethodPost, aheadOfWeb, url.Values{"from": {left}, "draft": {now}}).Want(200).Says("left.txt")
-	d.jun.Post(webTickets, url.Values{"id": {now}, "title": {"Brought back"}}).Want(200).At(webTickets + "/4").Says("left.txt")
+	d.jun.Post(webTickets, url.Values{"id": {now}, "title": {"Brought back"}}).Want(200).At(webTickets + "/5").Says("left.txt")
 	hx := http.Header{"Hx-Request": {"true"}}
 	d.jun.Upload(d.ticket+"/attachments", url.Values{"id": {left}, "draft": {left}}, textFile("said.txt", "said"), hx).Want(200)
 	d.jun.HX(http.MethodPost, d.ticket+"/attachments", url.Values{"from": {left}, "draft": {now}}).Want(200).Says("said.txt")
 	d.jun.HX(http.MethodPost, d.ticket+"/attachments", url.Values{"from": {left}, "draft": {"x"}}).Want(422)
 	d.jun.Post(d.ticket+"/comments", url.Values{"id": {now}, "body": {"And a comment"}}).Want(200).Says("And a comment", "said.txt")
 
-	if d.total(t) != "4 files, 17 bytes" {
+	if d.total(t) != "7 files, 20 bytes" {
 		t.Errorf("there are %s", d.total(t))
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"plinth/internal/fault"
 	"plinth/internal/files"
 	"plinth/internal/scope"
@@ -66,7 +68,21 @@ func (h *Attachments) Receive(w http.ResponseWriter, r *http.Request, s scope.Sc
 		return h.Projects.Attach(ctx, s, key, number, sent, part)
 	}
 	err = in.read(r.Context(), parts)
+	in.form.Set("place", strconv.Itoa(in.place())) // of the next one
 	return in.made, errors.Join(in.failed, err)
+}
+
+// asksRemoval says whether a form was sent only to take one of its files away: field remove, the file's id. That it is
+// gone already is as well.
+func asksRemoval(r *http.Request, remove func(id uuid.UUID) (files.Attachment, error)) (bool, error) {
+	if parse(r) != nil || r.PostForm.Get("remove") == "" {
+		return false, nil
+	}
+	_, err := remove(formID(r.PostForm.Get("remove")))
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return true, err
 }
 
 func withFiles(r *http.Request) bool {

@@ -270,6 +270,33 @@ func TestFilesOfAComment(t *testing.T) {
 	d.dana.Get(attachedOn(page)[0]).Want(404)
 }
 
+// A comment that is sent again brings what its form has by now, and one that is not sent yet loses what is taken away.
+func TestCommentBringsItsFiles(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	comments := d.ticket + "/comments"
+	// The form sent again with one file more: the comment gets it, and the history says so.
+	twice := d.jun.Get(d.ticket).Form(comments)
+	twice.Set("body", "Said once")
+	d.jun.UploadAll(comments, twice, []webtest.File{textFile("first-said.txt", "1")}, nil).Want(303)
+	twice.Set("place", "1")
+	d.jun.UploadAll(comments, twice, []webtest.File{textFile("second-said.txt", "2")}, nil).Want(303)
+	d.dana.Get(d.ticket).Says("first-said.txt", "attached second-said.txt").Silent("attached first-said.txt")
+
+	// Without a script a file is taken away by the form of the comment, and what was typed stays.
+	form := d.jun.Get(d.ticket).Form(comments)
+	form.Set("body", "Not so fast")
+	unsent := d.jun.UploadAll(comments, form, []webtest.File{textFile("oops.txt", "oops"), textFile("run.exe", "MZ")}, nil).Want(422).Says("oops.txt")
+	if !strings.Contains(unsent.Body, `href="#file"`) || !strings.Contains(unsent.Body, `id="file" multiple aria-describedby="file-e" aria-invalid="true"`) {
+		t.Errorf("the summary leads nowhere:\n%s", unsent.Body)
+	}
+	form = unsent.Form(comments)
+	form.Set("remove", regexp.MustCompile(`name="remove" value="([^"]+)"`).FindStringSubmatch(unsent.Body)[1])
+	d.jun.Post(comments, form).Want(200).Says("Not so fast").Silent("oops.txt")
+	form.Set("remove", uuid.NewString())
+	d.jun.Post(comments, form).Want(200).Says("Not so fast") // what is not there is gone
+}
+
 // What was typed when the session had ended comes back after signing in, without the files.
 func TestSessionEndsOverAFile(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/fault"
+	"plinth/internal/files"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/views"
@@ -42,7 +43,8 @@ func ticketURL(s scope.Scope, key string, number int) string {
 	return ui.ProjectPath(s.Slug, key, "tickets", strconv.Itoa(number))
 }
 
-// List shows a project's tickets as the address filters and sorts them.
+// List shows a project's tickets as the address filters and sorts them. Without a query it leads to the view that the
+// project's list opens with.
 func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, err := PathKey(r)
 	if err != nil {
@@ -53,8 +55,11 @@ func (h *Tickets) List(w http.ResponseWriter, r *http.Request, s scope.Scope) er
 		return err
 	}
 	if q := list.Query; list.Empty() && (q.After != "" || q.Before != "") { // the page was emptied, as by deleting all of it
-		q.After, q.Before = "", ""
-		return h.Redirect(w, r, strings.TrimSuffix(ui.ProjectPath(s.Slug, key, "tickets")+"?"+q.Values().Encode(), "?"))
+		list.Query.After, list.Query.Before = "", ""
+		return h.Redirect(w, r, strings.TrimSuffix(ui.ProjectPath(s.Slug, key, "tickets")+"?"+list.Address(), "?"))
+	}
+	if v := list.Opens(); v != nil && r.URL.RawQuery == "" {
+		return h.Redirect(w, r, ui.ProjectPath(s.Slug, key, "tickets")+"?"+v.Query)
 	}
 	return h.Render(w, r, http.StatusOK, views.TicketList(s, list))
 }
@@ -176,12 +181,18 @@ func (h *Tickets) Create(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 		renew(r, unkept)
 		return h.notMade(w, r, s, unkept)
 	}
-	if asksPreview(r) {
+	removed, err := asksRemoval(r, func(id uuid.UUID) (files.Attachment, error) {
+		return h.Attachments.Files.RemoveAhead(r.Context(), s, id)
+	})
+	if err != nil {
+		return err
+	}
+	if removed || asksPreview(r) {
 		show, err := h.newAgain(r, s)
 		if err != nil {
 			return err
 		}
-		return h.previewed(w, r, s, show)
+		return h.unsent(w, r, s, show)
 	}
 	number, failed := h.Projects.CreateTicket(r.Context(), s, key, f.NewTicket)
 	if failed != nil {
@@ -288,7 +299,7 @@ func (h *Tickets) Update(w http.ResponseWriter, r *http.Request, s scope.Scope) 
 		if err != nil {
 			return err
 		}
-		return h.previewed(w, r, s, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f) })
+		return h.unsent(w, r, s, func(f ui.Form) templ.Component { return views.TicketEdit(s, form, f) })
 	}
 	if failed := h.Projects.EditTicket(r.Context(), s, key, number, f); failed != nil {
 		form, err := h.Projects.ClashPage(r.Context(), s, key, number, f)

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
+	"plinth/internal/files"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/views"
@@ -25,8 +26,14 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 	if err != nil {
 		return err
 	}
-	if asksPreview(r) && failed == nil {
-		return h.previewComment(w, r, s, key, number)
+	removed, err := asksRemoval(r, func(id uuid.UUID) (files.Attachment, error) {
+		return h.Projects.Detach(r.Context(), s, key, number, id)
+	})
+	if err != nil {
+		return err
+	}
+	if failed == nil && (removed || asksPreview(r)) {
+		return h.unsentComment(w, r, s, key, number)
 	}
 	if failed != nil {
 		renew(r, failed)
@@ -47,13 +54,13 @@ func (h *Tickets) CreateComment(w http.ResponseWriter, r *http.Request, s scope.
 	return h.Redirect(w, r, commentURL(s, key, number, f.ID))
 }
 
-// previewComment shows the page of a ticket with what its new comment will look like.
-func (h *Tickets) previewComment(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, number int) error {
+// unsentComment shows the page of a ticket with its new comment as it stands, and with what it will look like.
+func (h *Tickets) unsentComment(w http.ResponseWriter, r *http.Request, s scope.Scope, key string, number int) error {
 	page, err := h.Projects.TicketPage(r.Context(), s, key, number, "")
 	if err != nil {
 		return err
 	}
-	return h.previewed(w, r, s, func(f ui.Form) templ.Component {
+	return h.unsent(w, r, s, func(f ui.Form) templ.Component {
 		return views.Ticket(s, page, views.TicketView{Comment: f, Files: afresh(ui.Form{})})
 	})
 }
@@ -156,7 +163,7 @@ func (h *Tickets) UpdateComment(w http.ResponseWriter, r *http.Request, s scope.
 		if err != nil {
 			return err
 		}
-		return h.previewed(w, r, s, show)
+		return h.unsent(w, r, s, show)
 	}
 	if failed := h.Projects.EditComment(r.Context(), s, key, number, f); failed != nil {
 		show, _, err := h.commentForm(r, s)

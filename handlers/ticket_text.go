@@ -92,11 +92,16 @@ func (h *Tickets) Preview(w http.ResponseWriter, r *http.Request, s scope.Scope)
 // asksPreview says whether a form was sent only to see how its text will look.
 func asksPreview(r *http.Request) bool { return parse(r) == nil && r.PostForm.Get("preview") != "" }
 
-// previewed shows a form again with the preview of its text: what was typed stays.
-func (h *Tickets) previewed(w http.ResponseWriter, r *http.Request, s scope.Scope, show func(ui.Form) templ.Component) error {
+// unsent shows a form again that was sent for something else than what it is for, with the preview of its text when that
+// was asked for: what was typed stays.
+func (h *Tickets) unsent(w http.ResponseWriter, r *http.Request, s scope.Scope, show func(ui.Form) templ.Component) error {
 	key, err := PathKey(r)
 	if err != nil {
 		return err
+	}
+	form := ui.Form{Values: cloneValues(r.Form)}
+	if !asksPreview(r) {
+		return h.Render(w, r, http.StatusOK, show(form))
 	}
 	body := r.PostForm.Get("body")
 	known, err := h.Projects.Preview(r.Context(), s, key, body)
@@ -104,7 +109,7 @@ func (h *Tickets) previewed(w http.ResponseWriter, r *http.Request, s scope.Scop
 		return err
 	}
 	ctx := views.WithPreview(r.Context(), views.Preview(s, key, known, body))
-	return h.Render(w, r.WithContext(ctx), http.StatusOK, show(ui.Form{Values: cloneValues(r.Form)}))
+	return h.Render(w, r.WithContext(ctx), http.StatusOK, show(form))
 }
 
 // Complete answers with what may stand behind what somebody types: q is @, # or a key, and what follows it.

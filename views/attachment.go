@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -59,6 +60,33 @@ type fileBox struct {
 
 func (b fileBox) draws(a files.Attachment) bool {
 	return pictured(a) && !strings.Contains(b.Said, a.ID.String())
+}
+
+// ticketRefusal is why a file was not attached to the ticket itself.
+func ticketRefusal(f ui.Form) string { return cmp.Or(f.Err(files.Field), f.Summary) }
+
+// draftFileID is the id of the field for a comment's files: what the summary of errors leads to when one was refused.
+func draftFileID(f ui.Form) string {
+	if f.Err(files.Field) != "" {
+		return files.Field
+	}
+	return "draft-file"
+}
+
+func refusedAttrs(id, wrong string) templ.Attributes {
+	if wrong == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id + "-e"}
+}
+
+// nextPlace is which of the form's files the next one is: behind all that it brought, also what was taken away again.
+func nextPlace(f ui.Form, all []files.Attachment) int {
+	sent, err := strconv.Atoi(f.Value("place"))
+	if err != nil {
+		sent = 0
+	}
+	return max(sent, len(all))
 }
 
 // removeAttrs take the line away when the file is removed.

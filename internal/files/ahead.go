@@ -18,15 +18,21 @@ func QueueDraft(r *db.Reads, s scope.Scope, draft uuid.UUID, into *[]Attachment)
 }
 
 // TieAheadTx gives the files that the person sent for a ticket before it was there to that ticket, which was just made and
-// has the id of its form, and says how many they are.
-func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) (int64, error) {
-	n, err := filesdb.New().TieAhead(ctx, tx, filesdb.TieAheadParams{
+// has the id of its form, and names those that have arrived.
+func (f *Files) TieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) ([]string, error) {
+	rows, err := filesdb.New().TieAhead(ctx, tx, filesdb.TieAheadParams{
 		TenantID: s.TenantID, AuthorID: s.Person.ID, DraftID: &ticket,
 	})
 	if err != nil {
-		return 0, fmt.Errorf("give the files to the ticket: %w", err)
+		return nil, fmt.Errorf("give the files to the ticket: %w", err)
 	}
-	return n, nil
+	var names []string
+	for _, row := range rows {
+		if row.Arrived {
+			names = append(names, row.Name)
+		}
+	}
+	return names, nil
 }
 
 // CarryTx gives what the person sent by one form to another for the same ticket; the nil id is one that is not there yet.

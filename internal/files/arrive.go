@@ -240,15 +240,15 @@ func (f *Files) Forget(ctx context.Context, a *Arrival) error {
 }
 
 // TieTx gives the files that the person sent for a comment to that comment, which was just said and has the id of its
-// form, and says how many they are. The caller has locked the ticket.
-func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) (int64, error) {
-	n, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
+// form, and names them. The caller has locked the ticket.
+func (f *Files) TieTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket, comment uuid.UUID) ([]string, error) {
+	names, err := filesdb.New().TieDrafts(ctx, tx, filesdb.TieDraftsParams{
 		TenantID: s.TenantID, TicketID: &ticket, AuthorID: s.Person.ID, DraftID: &comment,
 	})
 	if err != nil {
-		return 0, fmt.Errorf("give the files to the comment: %w", err)
+		return nil, fmt.Errorf("give the files to the comment: %w", err)
 	}
-	return n, nil
+	return names, nil
 }
 
 func orNone(id uuid.UUID) *uuid.UUID {

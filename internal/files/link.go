@@ -20,8 +20,8 @@ const linkUse = "file link"
 
 // Sign makes a link to a file that opens it for LinkFor without signing in, as for a tool that cannot. It names the person
 // who asked for it, and opens what they may see at that moment. NotFound when they may not see it now.
-func (f *Files) Sign(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (token, name string, err error) {
-	row, err := f.row(ctx, s, key, number, id)
+func (f *Files) Sign(ctx context.Context, s scope.Scope, at Place, id uuid.UUID) (token, name string, err error) {
+	row, err := f.row(ctx, s, at, id)
 	if err != nil {
 		return "", "", err
 	}
@@ -48,5 +48,5 @@ func (f *Files) OpenSigned(ctx context.Context, token string) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Open(ctx, s, at.Project, int(at.Number), id)
+	return f.Open(ctx, s, Place{Key: at.Project, Number: int(at.Number)}, id)
 }

@@ -25,54 +25,33 @@ type Opened struct {
 	Inline bool // it may be shown in place; all else is kept by the browser and not opened
 }
 
-// Open opens a file of a ticket for whoever may see the ticket at this moment. NotFound when they may not, and when there
-// is none, so that nobody can tell these apart.
-func (f *Files) Open(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (*Opened, error) {
-	row, err := f.row(ctx, s, key, number, id)
+// Place is the ticket that a file is asked for at. The zero Place is wherever its ticket is by now; then one that was
+// sent for a ticket that is not there yet is found as well, by its sender.
+type Place struct {
+	Key    string // of the project
+	Number int
+}
+
+// Open opens a file for whoever may see its ticket at this moment. NotFound when they may not, and when there is none, so
+// that nobody can tell these apart.
+func (f *Files) Open(ctx context.Context, s scope.Scope, at Place, id uuid.UUID) (*Opened, error) {
+	row, err := f.row(ctx, s, at, id)
 	if err != nil {
 		return nil, err
 	}
-	return f.opened(ctx, row), nil
-}
-
-// OpenAnywhere opens a file by its id alone, wherever its ticket is by now, as Open does. One that was sent for a ticket
-// that is not there yet only its sender opens.
-func (f *Files) OpenAnywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (*Opened, error) {
-	row, err := f.anywhere(ctx, s, id)
-	if err != nil {
-		return nil, err
-	}
-	return f.opened(ctx, row), nil
-}
-
-func (f *Files) opened(ctx context.Context, row filesdb.OpenAttachmentRow) *Opened {
 	return &Opened{
 		ReadSeekCloser: f.Store.At(ctx, row.Key, row.Size), Name: row.Name, Type: row.ContentType, Tag: hex.EncodeToString(row.Sha256), At: row.CreatedAt,
 		// Only what was decoded within the limit of pixels is known to be the image it says it is.
 		Inline: row.Thumbnail == Ready,
-	}
+	}, nil
 }
 
 // OpenThumbnail opens the thumbnail of a file, as Open does the file. It is nil while it is being made.
-func (f *Files) OpenThumbnail(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (*Opened, error) {
-	row, err := f.row(ctx, s, key, number, id)
-	if err != nil {
-		return nil, err
-	}
-	return f.thumbnail(ctx, row)
-}
-
-// ThumbnailAnywhere is to OpenAnywhere as OpenThumbnail is to Open.
-func (f *Files) ThumbnailAnywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (*Opened, error) {
-	row, err := f.anywhere(ctx, s, id)
-	if err != nil {
-		return nil, err
-	}
-	return f.thumbnail(ctx, row)
-}
-
-func (f *Files) thumbnail(ctx context.Context, row filesdb.OpenAttachmentRow) (*Opened, error) {
+func (f *Files) OpenThumbnail(ctx context.Context, s scope.Scope, at Place, id uuid.UUID) (*Opened, error) {
+	row, err := f.row(ctx, s, at, id)
 	switch {
+	case err != nil:
+		return nil, err
 	case row.Thumbnail == Waiting:
 		return nil, nil
 	case row.Thumbnail != Ready:
@@ -85,16 +64,10 @@ func (f *Files) thumbnail(ctx context.Context, row filesdb.OpenAttachmentRow) (*
 	return &Opened{ReadSeekCloser: data, Name: row.Name, Type: data.Type, Tag: hex.EncodeToString(row.Sha256) + "-t", At: row.CreatedAt, Inline: true}, nil
 }
 
-func (f *Files) row(ctx context.Context, s scope.Scope, key string, number int, id uuid.UUID) (filesdb.OpenAttachmentRow, error) {
+func (f *Files) row(ctx context.Context, s scope.Scope, at Place, id uuid.UUID) (filesdb.OpenAttachmentRow, error) {
 	var row filesdb.OpenAttachmentRow
 	err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) {
-		db.Row(r, &row, filesdb.OpenAttachment, s.TenantID, s.Person.ID, key, number, id)
+		db.Row(r, &row, filesdb.OpenAttachment, s.TenantID, s.Person.ID, id, at.Key, at.Number)
 	})
-	return row, err
-}
-
-func (f *Files) anywhere(ctx context.Context, s scope.Scope, id uuid.UUID) (filesdb.OpenAttachmentRow, error) {
-	var row filesdb.OpenAttachmentRow
-	err := f.DB.ReadTenant(ctx, s, func(r *db.Reads) { db.Row(r, &row, filesdb.OpenAnywhere, s.TenantID, s.Person.ID, id) })
 	return row, err
 }

@@ -51,23 +51,20 @@ func (p *Projects) attach(
 		return files.Attachment{}, err
 	}
 	err = within(ctx, func(ctx context.Context, tx db.Tx, t ticket) error {
+		made := t
 		if t.ID == uuid.Nil { // it may have been made while its file was on the way
-			if err := HoldTicketTx(ctx, tx, s, in.Draft); err != nil {
+			row, err := holdTx(ctx, tx, s, in.Draft)
+			if err != nil {
 				return err
 			}
+			made = ticket{quiet: p.quiet(), LockTicketRow: projectsdb.LockTicketRow{ID: row.ID, ProjectID: row.ProjectID, Title: row.Title}}
 		}
-		switch err := p.Files.ArriveTx(ctx, tx, s, in); {
-		case err != nil || in.Twin:
-			return err
-		case in.Draft != uuid.Nil && t.ID == uuid.Nil && in.Ticket != uuid.Nil:
-			return CountFilesTx(ctx, tx, s, in.Ticket)
-		case in.Draft != uuid.Nil:
-			return nil // a comment and a new ticket say themselves what they bring
+		err := p.Files.ArriveTx(ctx, tx, s, in)
+		late := t.ID == uuid.Nil && in.Ticket != uuid.Nil
+		if err != nil || in.Twin || in.Draft != uuid.Nil && !late {
+			return err // a comment and a new ticket say themselves what they bring
 		}
-		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
-			return err
-		}
-		return t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", in.Name}})
+		return made.attached(ctx, tx, s, in.Name)
 	})
 	if err != nil {
 		return files.Attachment{}, errors.Join(err, p.Files.Forget(ctx, in))
@@ -143,10 +140,7 @@ func (p *Projects) Reattach(ctx context.Context, s scope.Scope, key string, numb
 		if err != nil || !changed || a.DraftID != nil {
 			return err
 		}
-		if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
-			return err
-		}
-		return t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", a.Name}})
+		return t.attached(ctx, tx, s, a.Name)
 	})
 	return a, err
 }
@@ -154,10 +148,17 @@ func (p *Projects) Reattach(ctx context.Context, s scope.Scope, key string, numb
 // HoldTicketTx locks a ticket, if there is one, until the end of the transaction. Whoever brings files locks it before the
 // organization's room, as everybody does.
 func HoldTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
-	if _, err := projectsdb.New().HoldTicket(ctx, tx, projectsdb.HoldTicketParams{TenantID: s.TenantID, ID: ticket}); err != nil && !db.None(err) {
-		return fmt.Errorf("lock the ticket: %w", err)
+	_, err := holdTx(ctx, tx, s, ticket)
+	return err
+}
+
+// holdTx is HoldTicketTx, with the ticket; one that is not there has no id.
+func holdTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) (projectsdb.HoldTicketRow, error) {
+	row, err := projectsdb.New().HoldTicket(ctx, tx, projectsdb.HoldTicketParams{TenantID: s.TenantID, ID: ticket})
+	if err != nil && !db.None(err) {
+		return row, fmt.Errorf("lock the ticket: %w", err)
 	}
-	return nil
+	return row, nil
 }
 
 // CountFilesTx keeps how many files a ticket has, after they or the comments that have them were changed in the
@@ -172,11 +173,18 @@ func CountFilesTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID
 	return nil
 }
 
-// tieAheadTx gives a ticket the files that were sent before it was there.
-func (p *Projects) tieAheadTx(ctx context.Context, tx db.Tx, s scope.Scope, ticket uuid.UUID) error {
-	n, err := p.Files.TieAheadTx(ctx, tx, s, ticket)
-	if err != nil || n == 0 {
+// attached counts what has come to the ticket, or to one of its comments, and says so in its history.
+func (t ticket) attached(ctx context.Context, tx db.Tx, s scope.Scope, names ...string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
 		return err
 	}
-	return CountFilesTx(ctx, tx, s, ticket)
+	for _, name := range names {
+		if err := t.event(ctx, tx, s, "attachment.added", map[string][2]string{"file": {"", name}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

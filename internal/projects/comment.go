@@ -56,11 +56,11 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 			return fmt.Errorf("add comment: %w", err)
 		}
 		if rows == 0 {
-			return sameCommentTx(ctx, tx, s, t, f)
+			return p.commentTwinTx(ctx, tx, s, t, f)
 		}
-		if n, err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
+		if names, err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID); err != nil {
 			return err
-		} else if n > 0 {
+		} else if len(names) > 0 {
 			if err := CountFilesTx(ctx, tx, s, t.ID); err != nil {
 				return err
 			}
@@ -79,7 +79,8 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 	})
 }
 
-func sameCommentTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, f CommentForm) error {
+// commentTwinTx finds the comment that the same form made before.
+func (p *Projects) commentTwinTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, f CommentForm) error {
 	made, err := projectsdb.New().LockComment(ctx, tx, projectsdb.LockCommentParams{
 		TenantID: s.TenantID, Person: s.Person.ID, TicketID: t.ID, ID: f.ID,
 	})
@@ -89,7 +90,12 @@ func sameCommentTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket, f Com
 	if err != nil || made.AuthorID != s.Person.ID || made.Body != f.Body {
 		return errSentBefore("This form was sent before, with another comment.")
 	}
-	return nil
+	// What was attached to the form since is for this comment as well.
+	names, err := p.Files.TieTx(ctx, tx, s, t.ID, f.ID)
+	if err != nil {
+		return err
+	}
+	return t.attached(ctx, tx, s, names...)
 }
 
 // EditComment changes the text of one's own comment. Conflict when it was changed elsewhere since the form was shown, as in

@@ -118,8 +118,12 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := p.tieTx(ctx, tx, s, made, more, f.Assignee); err != nil {
 		return 0, err
 	}
-	if err := p.tieAheadTx(ctx, tx, s, f.ID); err != nil {
+	if names, err := p.Files.TieAheadTx(ctx, tx, s, f.ID); err != nil {
 		return 0, err
+	} else if len(names) > 0 {
+		if err := CountFilesTx(ctx, tx, s, f.ID); err != nil {
+			return 0, err
+		}
 	}
 	return int(at.LastNumber), made.duplicatedTx(ctx, tx, s, f.Copy)
 }
@@ -170,7 +174,11 @@ func (p *Projects) ticketTwin(ctx context.Context, s scope.Scope, key string, f 
 	}
 	// What was attached to the form since is for this ticket as well.
 	return int(twin.Number), p.work(ctx, s, key, int(twin.Number), func(ctx context.Context, tx db.Tx, t ticket) error {
-		return p.tieAheadTx(ctx, tx, s, t.ID)
+		names, err := p.Files.TieAheadTx(ctx, tx, s, t.ID)
+		if err != nil {
+			return err
+		}
+		return t.attached(ctx, tx, s, names...)
 	})
 }
 

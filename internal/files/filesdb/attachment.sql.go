@@ -433,65 +433,14 @@ func (q *Queries) LockAttachment(ctx context.Context, db DBTX, arg LockAttachmen
 	return i, err
 }
 
-const OpenAnywhere = `-- name: OpenAnywhere :one
+const OpenAttachment = `-- name: OpenAttachment :one
 select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
 from attachments a
 left join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
 where a.tenant_id = $1
   and (a.ticket_id is null and a.author_id = $2 or t.project_id in (select v.project_id from visible_to($1, $2) v))
   and a.id = $3
-  and t.deleted_at is null
-  and a.arrived_at is not null
-  and a.deleted_at is null
-  and (a.draft_id is null or a.author_id = $2)
-  and not exists (
-      select
-      from comments c
-      where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
-  )
-`
-
-type OpenAnywhereParams struct {
-	TenantID uuid.UUID
-	AuthorID uuid.UUID
-	ID       uuid.UUID
-}
-
-type OpenAnywhereRow struct {
-	ID          uuid.UUID
-	Name        string
-	ContentType string
-	Size        int64
-	Sha256      []byte
-	Key         string
-	Thumbnail   string
-	CreatedAt   time.Time
-}
-
-// The same by its id alone, also of a ticket that is not there yet: then it is its sender's.
-func (q *Queries) OpenAnywhere(ctx context.Context, db DBTX, arg OpenAnywhereParams) (OpenAnywhereRow, error) {
-	row := db.QueryRow(ctx, OpenAnywhere, arg.TenantID, arg.AuthorID, arg.ID)
-	var i OpenAnywhereRow
-	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.ContentType,
-		&i.Size,
-		&i.Sha256,
-		&i.Key,
-		&i.Thumbnail,
-		&i.CreatedAt,
-	)
-	return i, err
-}
-
-const OpenAttachment = `-- name: OpenAttachment :one
-select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
-from attachments a
-join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
-where a.tenant_id = $1
-  and a.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
-  and a.id = $5
+  and ($4::text = '' or a.ticket_id = (select k.ticket_id from ticket_at($1, $2, $4, $5) k))
   and t.deleted_at is null
   and a.arrived_at is not null
   and a.deleted_at is null
@@ -505,10 +454,10 @@ where a.tenant_id = $1
 
 type OpenAttachmentParams struct {
 	TenantID uuid.UUID
-	Person   uuid.UUID
-	Key      string
-	Number   int32
+	AuthorID uuid.UUID
 	ID       uuid.UUID
+	Project  string
+	Number   int32
 }
 
 type OpenAttachmentRow struct {
@@ -523,14 +472,15 @@ type OpenAttachmentRow struct {
 }
 
 // What is needed to send a file to somebody who may see it: not one of a ticket or comment that was deleted, nor what
-// somebody else is still writing about.
+// somebody else is still writing about. One of a ticket that is not there yet is its sender's. With a key it is a file of
+// the ticket that is called so, else of any.
 func (q *Queries) OpenAttachment(ctx context.Context, db DBTX, arg OpenAttachmentParams) (OpenAttachmentRow, error) {
 	row := db.QueryRow(ctx, OpenAttachment,
 		arg.TenantID,
-		arg.Person,
-		arg.Key,
-		arg.Number,
+		arg.AuthorID,
 		arg.ID,
+		arg.Project,
+		arg.Number,
 	)
 	var i OpenAttachmentRow
 	err := row.Scan(
@@ -613,7 +563,7 @@ func (q *Queries) SetThumbnail(ctx context.Context, db DBTX, arg SetThumbnailPar
 	return err
 }
 
-const TieAhead = `-- name: TieAhead :execrows
+const TieAhead = `-- name: TieAhead :many
 update attachments
 set ticket_id = draft_id, draft_id = null
 where tenant_id = $1
@@ -621,6 +571,7 @@ where tenant_id = $1
   and author_id = $2
   and draft_id = $3
   and deleted_at is null
+returning name, (arrived_at is not null)::boolean as arrived
 `
 
 type TieAheadParams struct {
@@ -629,17 +580,34 @@ type TieAheadParams struct {
 	DraftID  *uuid.UUID
 }
 
-// every project: the author's own, to the ticket that the same transaction made or locked
-// Also what is still on its way.
-func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) (int64, error) {
-	result, err := db.Exec(ctx, TieAhead, arg.TenantID, arg.AuthorID, arg.DraftID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type TieAheadRow struct {
+	Name    string
+	Arrived bool
 }
 
-const TieDrafts = `-- name: TieDrafts :execrows
+// every project: the author's own, to the ticket that the same transaction made or locked
+// Also what is still on its way.
+func (q *Queries) TieAhead(ctx context.Context, db DBTX, arg TieAheadParams) ([]TieAheadRow, error) {
+	rows, err := db.Query(ctx, TieAhead, arg.TenantID, arg.AuthorID, arg.DraftID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TieAheadRow
+	for rows.Next() {
+		var i TieAheadRow
+		if err := rows.Scan(&i.Name, &i.Arrived); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const TieDrafts = `-- name: TieDrafts :many
 update attachments
 set comment_id = draft_id, draft_id = null
 where tenant_id = $1
@@ -648,6 +616,7 @@ where tenant_id = $1
   and draft_id = $4
   and arrived_at is not null
   and deleted_at is null
+returning name
 `
 
 type TieDraftsParams struct {
@@ -658,15 +627,27 @@ type TieDraftsParams struct {
 }
 
 // every project: the ticket was locked through visible_to in the same transaction
-func (q *Queries) TieDrafts(ctx context.Context, db DBTX, arg TieDraftsParams) (int64, error) {
-	result, err := db.Exec(ctx, TieDrafts,
+func (q *Queries) TieDrafts(ctx context.Context, db DBTX, arg TieDraftsParams) ([]string, error) {
+	rows, err := db.Query(ctx, TieDrafts,
 		arg.TenantID,
 		arg.TicketID,
 		arg.AuthorID,
 		arg.DraftID,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -208,7 +208,7 @@ func (q *Queries) EditTicket(ctx context.Context, db DBTX, arg EditTicketParams)
 }
 
 const HoldTicket = `-- name: HoldTicket :one
-select t.id
+select t.id, t.project_id, t.title
 from tickets t
 where t.tenant_id = $1 and t.id = $2
 for no key update
@@ -219,12 +219,18 @@ type HoldTicketParams struct {
 	ID       uuid.UUID
 }
 
+type HoldTicketRow struct {
+	ID        uuid.UUID
+	ProjectID uuid.UUID
+	Title     string
+}
+
 // every project: files come for it from whoever was let in by its form, or with an import
-func (q *Queries) HoldTicket(ctx context.Context, db DBTX, arg HoldTicketParams) (uuid.UUID, error) {
+func (q *Queries) HoldTicket(ctx context.Context, db DBTX, arg HoldTicketParams) (HoldTicketRow, error) {
 	row := db.QueryRow(ctx, HoldTicket, arg.TenantID, arg.ID)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+	var i HoldTicketRow
+	err := row.Scan(&i.ID, &i.ProjectID, &i.Title)
+	return i, err
 }
 
 const LockTicket = `-- name: LockTicket :one

@@ -60,7 +60,7 @@ where tenant_id = $1
   and ticket_id is not distinct from sqlc.narg(ticket)::uuid
   and deleted_at is null;
 
--- name: TieAhead :execrows
+-- name: TieAhead :many
 -- every project: the author's own, to the ticket that the same transaction made or locked
 -- Also what is still on its way.
 update attachments
@@ -69,9 +69,10 @@ where tenant_id = $1
   and ticket_id is null
   and author_id = $2
   and draft_id = $3
-  and deleted_at is null;
+  and deleted_at is null
+returning name, (arrived_at is not null)::boolean as arrived;
 
--- name: TieDrafts :execrows
+-- name: TieDrafts :many
 -- every project: the ticket was locked through visible_to in the same transaction
 update attachments
 set comment_id = draft_id, draft_id = null
@@ -80,7 +81,8 @@ where tenant_id = $1
   and author_id = $3
   and draft_id = $4
   and arrived_at is not null
-  and deleted_at is null;
+  and deleted_at is null
+returning name;
 
 -- name: RemoveAttachment :exec
 -- every project: the attachment was locked in the same transaction
@@ -115,31 +117,15 @@ limit 500;
 
 -- name: OpenAttachment :one
 -- What is needed to send a file to somebody who may see it: not one of a ticket or comment that was deleted, nor what
--- somebody else is still writing about.
-select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
-from attachments a
-join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
-where a.tenant_id = $1
-  and a.ticket_id = (select k.ticket_id from ticket_at($1, $2, $3, $4) k)
-  and a.id = $5
-  and t.deleted_at is null
-  and a.arrived_at is not null
-  and a.deleted_at is null
-  and (a.draft_id is null or a.author_id = $2)
-  and not exists (
-      select
-      from comments c
-      where c.tenant_id = a.tenant_id and c.id = a.comment_id and c.deleted_at is not null
-  );
-
--- name: OpenAnywhere :one
--- The same by its id alone, also of a ticket that is not there yet: then it is its sender's.
+-- somebody else is still writing about. One of a ticket that is not there yet is its sender's. With a key it is a file of
+-- the ticket that is called so, else of any.
 select a.id, a.name, a.content_type, a.size, a.sha256, a.key, a.thumbnail, a.created_at
 from attachments a
 left join tickets t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
 where a.tenant_id = $1
   and (a.ticket_id is null and a.author_id = $2 or t.project_id in (select v.project_id from visible_to($1, $2) v))
   and a.id = $3
+  and (@project::text = '' or a.ticket_id = (select k.ticket_id from ticket_at($1, $2, @project, @number) k))
   and t.deleted_at is null
   and a.arrived_at is not null
   and a.deleted_at is null

@@ -100,7 +100,7 @@ where tenant_id = $1
 
 -- name: HoldTicket :one
 -- every project: files come for it from whoever was let in by its form, or with an import
-select t.id
+select t.id, t.project_id, t.title
 from tickets t
 where t.tenant_id = $1 and t.id = $2
 for no key update;
