@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"plinth/internal/fault"
 	"plinth/internal/projects"
@@ -83,11 +82,8 @@ func (h *Bulk) Undo(w http.ResponseWriter, r *http.Request, s scope.Scope) error
 	if err != nil {
 		return err
 	}
-	said := ui.T(r.Context(), "Taken back.")
-	if done.Left > 0 {
-		said += " " + ui.TN(r.Context(), done.Left, "%d was changed by somebody since, and stays as it is.", "%d were changed by somebody since, and stay as they are.")
-	}
-	h.Flash(w, r, said)
+	h.Flash(w, r, ui.T(r.Context(), "Taken back.")+also(r.Context(), done.Left,
+		"%d was changed by somebody since, and stays as it is.", "%d were changed by somebody since, and stay as they are."))
 	return h.Redirect(w, r, back)
 }
 
@@ -102,17 +98,23 @@ func invalidText(err error) string {
 
 // bulkText says what came of it, and what did not.
 func bulkText(ctx context.Context, done projects.BulkDone) string {
-	parts := []string{ui.TN(ctx, done.Changed, "%d ticket is changed.", "%d tickets are changed.")}
+	said := ui.TN(ctx, done.Changed, "%d ticket is changed.", "%d tickets are changed.")
 	if done.Changed == 0 {
-		parts[0] = ui.T(ctx, "Nothing was to be changed.")
+		said = ui.T(ctx, "Nothing was to be changed.")
 	}
-	if done.Missing > 0 {
-		parts = append(parts, ui.TN(ctx, done.Missing, "%d was not there any more.", "%d were not there any more."))
+	return said + missingText(ctx, done.Missing) + also(ctx, done.Full, "%d has 20 labels already.", "%d have 20 labels already.")
+}
+
+func missingText(ctx context.Context, n int) string {
+	return also(ctx, n, "%d was not there any more.", "%d were not there any more.")
+}
+
+// also is a further sentence about so many; of none it says nothing.
+func also(ctx context.Context, n int, one, many string) string {
+	if n == 0 {
+		return ""
 	}
-	if done.Full > 0 {
-		parts = append(parts, ui.TN(ctx, done.Full, "%d has 20 labels already.", "%d have 20 labels already."))
-	}
-	return strings.Join(parts, " ")
+	return " " + ui.TN(ctx, n, one, many)
 }
 
 // longestUndo is how long an address can be that is kept for the next page.

@@ -47,11 +47,10 @@ func (h *Bulk) restore(w http.ResponseWriter, r *http.Request, s scope.Scope, ke
 	if err != nil {
 		return err
 	}
-	said := ui.TN(r.Context(), done.Changed, "%d ticket is back.", "%d tickets are back.")
-	if done.Changed == 0 {
-		said = ui.T(r.Context(), "There is nothing to bring back.")
-	} else if done.Left > 0 {
-		said += " " + ui.TN(r.Context(), done.Left, "%d was brought back or deleted for good by somebody since.", "%d were brought back or deleted for good by somebody since.")
+	said := ui.T(r.Context(), "There is nothing to bring back.")
+	if done.Changed > 0 {
+		said = ui.TN(r.Context(), done.Changed, "%d ticket is back.", "%d tickets are back.") + also(r.Context(), done.Left,
+			"%d was brought back or deleted for good by somebody since.", "%d were brought back or deleted for good by somebody since.")
 	}
 	h.Flash(w, r, said)
 	return h.Redirect(w, r, backOr(r, ui.ProjectPath(s.Slug, key, "tickets")))
@@ -59,15 +58,9 @@ func (h *Bulk) restore(w http.ResponseWriter, r *http.Request, s scope.Scope, ke
 
 // trashText says what came of it, and what did not.
 func trashText(ctx context.Context, done projects.TrashDone) string {
-	parts := []string{ui.TN(ctx, done.Changed, "%d ticket is in the trash.", "%d tickets are in the trash.")}
+	said := ui.TN(ctx, done.Changed, "%d ticket is in the trash.", "%d tickets are in the trash.")
 	if done.Changed == 0 {
-		parts[0] = ui.T(ctx, "Nothing was moved to the trash.")
+		said = ui.T(ctx, "Nothing was moved to the trash.")
 	}
-	if done.Missing > 0 {
-		parts = append(parts, ui.TN(ctx, done.Missing, "%d was not there any more.", "%d were not there any more."))
-	}
-	if done.Left > 0 {
-		parts = append(parts, ui.TN(ctx, done.Left, "%d was written by somebody else and stays.", "%d were written by others and stay."))
-	}
-	return strings.Join(parts, " ")
+	return said + missingText(ctx, done.Missing) + also(ctx, done.Left, "%d was written by somebody else and stays.", "%d were written by others and stay.")
 }
