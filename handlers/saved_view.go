@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 
 	"plinth/internal/projects"
 	"plinth/internal/scope"
@@ -45,11 +47,7 @@ func (h *SavedViews) Create(w http.ResponseWriter, r *http.Request, s scope.Scop
 		return h.again(w, r, s, key, err, func(f ui.Form) views.SavedViewForms { return views.SavedViewForms{New: f} })
 	}
 	h.Flash(w, r, ui.T(r.Context(), "The view is saved."))
-	to := ui.ProjectPath(s.Slug, key, "tickets")
-	if query != "" {
-		to += "?" + query
-	}
-	return h.Redirect(w, r, to)
+	return h.Redirect(w, r, ui.ProjectPath(s.Slug, key, "tickets")+"?"+cmp.Or(query, projects.AllTickets))
 }
 
 // Update renames a view and says whether others use it: fields name, shared.
@@ -72,6 +70,33 @@ func (h *SavedViews) Update(w http.ResponseWriter, r *http.Request, s scope.Scop
 		})
 	}
 	h.Flash(w, r, ui.T(r.Context(), "Saved."))
+	return h.Redirect(w, r, ui.ProjectPath(s.Slug, key, "views"))
+}
+
+// Open makes a view what the list opens with, or no longer: field opens.
+func (h *SavedViews) Open(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
+	key, err := PathKey(r)
+	if err != nil {
+		return err
+	}
+	id, err := PathID(r, "view")
+	if err != nil {
+		return err
+	}
+	f, err := Decode[struct {
+		Opens bool `form:"opens"`
+	}](h.Base, r)
+	if err != nil {
+		return err
+	}
+	said := ui.T(r.Context(), "The list opens with this view now, for everybody.")
+	if !f.Opens {
+		id, said = uuid.Nil, ui.T(r.Context(), "The list opens with all tickets again.")
+	}
+	if err := h.Projects.OpenWith(r.Context(), s, key, id); err != nil {
+		return err
+	}
+	h.Flash(w, r, said)
 	return h.Redirect(w, r, ui.ProjectPath(s.Slug, key, "views"))
 }
 

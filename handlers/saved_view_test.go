@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,7 @@ func TestSavedViews(t *testing.T) {
 	jun.Get(base + "/views").Want(200).Says("by Dana Whitfield")
 	jun.Post(base+"/views/"+id, url.Values{"name": {"Mine"}}).Want(404)
 	jun.Get(base+"/views?priority=high").Submit(base+"/views", "name", "To give out").Want(200)
+
 	b.Get(base+"/views?priority=urgent").Submit(base+"/views", "name", "to GIVE out").Want(200)
 	if set, err = a.App.Projects.Views(t.Context(), a.owner, "WEB", projects.ListQuery{}); err != nil || len(set.Views) != 1 || set.Views[0].Query != "priority=urgent" {
 		t.Errorf("a view of the same name is not replaced: %+v: %v", set.Views, err)
@@ -67,4 +69,52 @@ func TestSavedViews(t *testing.T) {
 	guest := a.SignIn(t, "lukas@example.com")
 	guest.Get(base + "/views").Want(404)
 	guest.Post(base+"/views", url.Values{"id": {uuid.NewString()}, "name": {"Mine"}}).Want(404)
+}
+
+// Whoever manages the project says what its list opens with; all tickets have an address of their own then.
+func TestListOpensWithAView(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	a.ticket(t, a.owner, "WEB", "One")
+	base, query := "/orgs/acme/projects/WEB", "assignee=nobody&group=status&sort=-updated"
+	b, jun := a.SignIn(t, dana), a.SignIn(t, "jun@example.com")
+	b.Get(base+"/views?"+query).Submit(base+"/views", "name", "To give out", "shared", "on").Want(200)
+	set, err := a.App.Projects.Views(t.Context(), a.owner, "WEB", projects.ListQuery{})
+	if err != nil || len(set.Views) != 1 {
+		t.Fatalf("the views are %+v: %v", set.Views, err)
+	}
+	id := set.Views[0].ID.String()
+	open := url.Values{"opens": {"on"}}
+	jun.Post(base+"/views/"+id+"/open", open).Want(403)
+	b.Get(base+"/views").Submit(base+"/views/"+id+"/open").Want(200).Says("The list opens with this view now", "The list opens with it", "No longer the default")
+	b.Post(base+"/views/"+id+"/open", open).Want(200) // a double click
+	if opened := jun.Get(base + "/tickets").Want(200); opened.Path != base+"/tickets?"+query {
+		t.Errorf("the list opens with %s", opened.Path)
+	}
+	all := jun.Get(base+"/tickets?view=all").Want(200).Silent("group=status\" hx-get", "No ticket of")
+	if !slices.Contains(all.Links(), base+"/tickets?view=all") || !strings.Contains(all.Body, `hx-get="`+base+`/tickets?view=all"`) {
+		t.Errorf("all tickets are not at an address of their own:\n%s", all.Body)
+	}
+	jun.Get(base + "/tickets?q=One").Want(200).Says("One") // whatever is asked for is shown
+	if past := jun.Get(base + "/tickets?after=number.0.1").Want(200); past.Path != base+"/tickets?view=all" {
+		t.Errorf("behind the end the list is at %s", past.Path)
+	}
+	b.Get(base+"/views?priority=low").Submit(base+"/views", "name", "Not shared").Want(200)
+	set, err = a.App.Projects.Views(t.Context(), a.owner, "WEB", projects.ListQuery{})
+	if err != nil || len(set.Views) != 2 {
+		t.Fatalf("the views are %+v: %v", set.Views, err)
+	}
+	b.Post(base+"/views/"+set.Views[0].ID.String()+"/open", open).Want(404)
+	b.Post(base+"/views/"+set.Views[0].ID.String()+"/delete", nil).Want(200)
+	b.Post(base+"/views/nonsense/open", open).Want(404)
+	b.Get(base + "/audit").Want(404)
+	b.Get("/orgs/acme/audit").Want(200).Says("default view: To give out")
+	b.Get(base+"/views").Submit(base+"/views/"+id+"/open").Want(200).Says("The list opens with all tickets again.", "Make default")
+	if opened := jun.Get(base + "/tickets").Want(200); opened.Path != base+"/tickets" {
+		t.Errorf("the list opens with %s", opened.Path)
+	}
+	b.Post(base+"/views/"+id+"/open", open).Want(200)
+	b.Post(base+"/views/"+id, url.Values{"name": {"To give out"}}).Want(200).Silent("The list opens with it") // not shared any more
+	b.Post(base+"/views/"+id, url.Values{"name": {"To give out"}, "shared": {"on"}}).Want(200).Silent("The list opens with it")
 }

@@ -61,7 +61,7 @@ func Board(s scope.Scope, b projects.Board) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ticketFilter(filterBox{
-				Path: projectPath(s, b.Project.Key, "board"), Label: ui.T(ctx, "Filter this board"), Search: ui.T(ctx, "Search in %s", b.Project.Name),
+				Path: projectPath(s, b.Project.Key, "board"), All: projectPath(s, b.Project.Key, "board"), Label: ui.T(ctx, "Filter this board"), Search: ui.T(ctx, "Search in %s", b.Project.Name),
 				Query: projects.ListQuery{Filter: b.Filter}, People: b.People, Labels: b.Labels, Count: boardCount(ctx, b),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

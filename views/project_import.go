@@ -26,7 +26,10 @@ func importTickets(s scope.Scope, key string, id uuid.UUID) string {
 func withoutImport(f filterBox) string {
 	q := f.Query
 	q.Import = uuid.Nil
-	return listURL(f.Path, q.Values())
+	if v := q.Values(); len(v) > 0 {
+		return listURL(f.Path, v)
+	}
+	return f.All
 }
 
 // pastPath is the page of an import in the list of a project.

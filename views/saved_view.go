@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -17,11 +18,15 @@ func viewsPath(s scope.Scope, p projects.Project, parts ...string) string {
 
 // viewURL is the list that a view stands for.
 func viewURL(s scope.Scope, p projects.Project, query string) string {
-	to := projectPath(s, p.Key, "tickets")
-	if query != "" {
-		to += "?" + query
+	return projectPath(s, p.Key, "tickets") + "?" + cmp.Or(query, projects.AllTickets)
+}
+
+// allPath is the list of all tickets, whatever the list opens with.
+func allPath(s scope.Scope, list projects.TicketList) string {
+	if list.Opens() != nil {
+		return viewURL(s, list.Project, "")
 	}
-	return to
+	return projectPath(s, list.Project.Key, "tickets")
 }
 
 // viewQuery is what is saved: what a form that came back says, or the list one comes from.

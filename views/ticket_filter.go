@@ -91,6 +91,9 @@ func listHere(s scope.Scope, list projects.TicketList) string {
 	} else if list.Query.Before != "" {
 		v.Set("before", list.Query.Before)
 	}
+	if len(v) == 0 {
+		return allPath(s, list)
+	}
 	return listURL(projectPath(s, list.Project.Key, "tickets"), v)
 }
 

@@ -58,7 +58,7 @@ func TicketList(s scope.Scope, list projects.TicketList) templ.Component {
 			}
 			templ_7745c5c3_Err = ticketFilter(filterBox{
 				Path: projectPath(s, list.Project.Key, "tickets"), Label: ui.T(ctx, "Filter this list"), Search: ui.T(ctx, "Search in %s", list.Project.Name),
-				Query: list.Query, Listed: true, People: list.People, Statuses: list.Statuses, Labels: list.Labels, Count: ticketsCounted(ctx, list.Count), Views: savedViewMenu(s, list), Manages: list.Project.ManagedBy(s) && projectWrites(s, list.Project),
+				All: allPath(s, list), Query: list.Query, Listed: true, People: list.People, Statuses: list.Statuses, Labels: list.Labels, Count: ticketsCounted(ctx, list.Count), Views: savedViewMenu(s, list), Manages: list.Project.ManagedBy(s) && projectWrites(s, list.Project),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -439,7 +439,7 @@ func ticketListEmpty(s scope.Scope, list projects.TicketList) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: ui.T(ctx, "Show all tickets"), URL: projectPath(s, list.Project.Key, "tickets")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: ui.T(ctx, "Show all tickets"), URL: allPath(s, list)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

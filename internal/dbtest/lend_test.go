@@ -33,7 +33,7 @@ func TestLentIsEmptied(t *testing.T) {
 		{"a policy", `drop policy tenant on tickets`, false},
 		{"a trigger off", `alter table events disable trigger all`, false},
 		{"a grant", `grant delete on events to plinth_app`, false},
-		{"an index less", `drop index tickets_mine_idx`, false},
+		{"an index less", `drop index tickets_to_do_idx`, false},
 		{"a function", `create or replace function mark() returns integer language sql as 'select 1'`, false},
 		{"a migration", `insert into goose_db_version (version_id, is_applied) values (99999, true)`, false},
 		{"a setting", `do $$ begin execute format('alter database %I set work_mem = ''8MB''', current_database()); end $$`, false},

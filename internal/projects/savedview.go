@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/projects/projectsdb"
 	"plinth/internal/scope"
@@ -30,6 +31,7 @@ type SavedView struct {
 	Shared bool // with everybody who sees the project
 	Mine   bool
 	Owner  string
+	Opens  bool // the project's list opens with it; at most one does
 }
 
 // Is says whether the view is the list that is asked for.
@@ -141,6 +143,35 @@ func (p *Projects) UpdateView(ctx context.Context, s scope.Scope, key string, id
 		return fault.Field("name", "You have a view of this name already.")
 	}
 	return err
+}
+
+// OpenWith makes a shared view what the project's list opens with, for everybody who sees the project; the nil id is all
+// tickets. Denied for who does not manage the project.
+func (p *Projects) OpenWith(ctx context.Context, s scope.Scope, key string, id uuid.UUID) error {
+	return p.manage(ctx, s, key, func(ctx context.Context, tx db.Tx, project Project) error {
+		q, after := projectsdb.New(), ""
+		before, err := q.OpenWithNone(ctx, tx, projectsdb.OpenWithNoneParams{TenantID: s.TenantID, ProjectID: project.ID})
+		if err != nil {
+			return fmt.Errorf("open with no view: %w", err)
+		}
+		if id != uuid.Nil {
+			after, err = q.OpenWith(ctx, tx, projectsdb.OpenWithParams{TenantID: s.TenantID, ProjectID: project.ID, ID: id})
+		}
+		if db.None(err) {
+			return fault.Missing()
+		}
+		if err != nil {
+			return fmt.Errorf("open with a view: %w", err)
+		}
+		changes := changed(map[string][2]string{"default_view": {strings.Join(before, ""), after}})
+		if len(changes) == 0 {
+			return nil
+		}
+		return events.AppendTx(ctx, tx, s, events.Event{
+			Action: "project.changed", ObjectKind: "project", ObjectID: project.ID, ObjectName: project.Name, ProjectID: project.ID,
+			Changes: changes,
+		})
+	})
 }
 
 // DeleteView deletes a view of the person's; whoever manages the project deletes shared ones of others too.

@@ -90,6 +90,27 @@ type Past struct {
 // Empty says whether no ticket is in sight.
 func (l TicketList) Empty() bool { return len(l.Tickets) == 0 && len(l.Groups) == 0 }
 
+// AllTickets is the query of the address of a list of all tickets, where the list opens with a view.
+const AllTickets = "view=all"
+
+// Opens is the view that the list opens with; nil is all tickets.
+func (l TicketList) Opens() *SavedView {
+	for i, v := range l.Views {
+		if v.Opens && v.Query != "" {
+			return &l.Views[i]
+		}
+	}
+	return nil
+}
+
+// Address is the query of the list's address, without its place in it.
+func (l TicketList) Address() string {
+	if v := l.Query.Values().Encode(); v != "" || l.Opens() == nil {
+		return v
+	}
+	return AllTickets
+}
+
 // Person is somebody a ticket can be assigned to.
 type Person struct {
 	ID   uuid.UUID

@@ -76,6 +76,60 @@ func (q *Queries) DeleteView(ctx context.Context, db DBTX, arg DeleteViewParams)
 	return result.RowsAffected(), nil
 }
 
+const OpenWith = `-- name: OpenWith :one
+update saved_views
+set opens = true
+where tenant_id = $1 and project_id = $2 and id = $3 and shared
+returning name
+`
+
+type OpenWithParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	ID        uuid.UUID
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) OpenWith(ctx context.Context, db DBTX, arg OpenWithParams) (string, error) {
+	row := db.QueryRow(ctx, OpenWith, arg.TenantID, arg.ProjectID, arg.ID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
+const OpenWithNone = `-- name: OpenWithNone :many
+update saved_views
+set opens = false
+where tenant_id = $1 and project_id = $2 and opens
+returning name
+`
+
+type OpenWithNoneParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+}
+
+// every project: the project was locked through visible_to in the same transaction
+func (q *Queries) OpenWithNone(ctx context.Context, db DBTX, arg OpenWithNoneParams) ([]string, error) {
+	rows, err := db.Query(ctx, OpenWithNone, arg.TenantID, arg.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const SaveView = `-- name: SaveView :execrows
 insert into saved_views (tenant_id, id, project_id, user_id, name, query, shared)
 select p.tenant_id, $3::uuid, p.id, $2, $4::text, $5::text, $6::boolean
@@ -85,7 +139,7 @@ where p.tenant_id = $1
   and p.key = $7
   and p.deleted_at is null
 on conflict (tenant_id, project_id, user_id, lower(name)) do update
-set query = excluded.query, shared = excluded.shared, updated_at = now()
+set query = excluded.query, shared = excluded.shared, opens = saved_views.opens and excluded.shared, updated_at = now()
 `
 
 type SaveViewParams struct {
@@ -116,7 +170,7 @@ func (q *Queries) SaveView(ctx context.Context, db DBTX, arg SaveViewParams) (in
 }
 
 const SavedViews = `-- name: SavedViews :many
-select w.id, w.name, w.query, w.shared, (w.user_id = $2)::boolean as mine, u.name as owner
+select w.id, w.name, w.query, w.shared, (w.user_id = $2)::boolean as mine, u.name as owner, w.opens
 from projects p
 join saved_views w on w.tenant_id = p.tenant_id and w.project_id = p.id
 join users u on u.id = w.user_id
@@ -142,6 +196,7 @@ type SavedViewsRow struct {
 	Shared bool
 	Mine   bool
 	Owner  string
+	Opens  bool
 }
 
 // The views of a project that the person may use: their own, and those that are shared.
@@ -161,6 +216,7 @@ func (q *Queries) SavedViews(ctx context.Context, db DBTX, arg SavedViewsParams)
 			&i.Shared,
 			&i.Mine,
 			&i.Owner,
+			&i.Opens,
 		); err != nil {
 			return nil, err
 		}
@@ -174,7 +230,7 @@ func (q *Queries) SavedViews(ctx context.Context, db DBTX, arg SavedViewsParams)
 
 const UpdateView = `-- name: UpdateView :execrows
 update saved_views w
-set name = $4, shared = $5, updated_at = now()
+set name = $4, shared = $5, opens = w.opens and $5, updated_at = now()
 where w.tenant_id = $1
   and w.project_id in (select v.project_id from visible_to($1, $2) v)
   and w.user_id = $2

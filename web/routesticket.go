@@ -1,0 +1,51 @@
+package web
+
+import "plinth/internal/scope"
+
+// ticketRoutes are asked by members, guests among them. Which tickets a person sees the operations ask.
+func ticketRoutes(h Handlers) []Route {
+	return []Route{
+		get("/orgs/{org}/projects/{key}/tickets", member(scope.ViewOrganization, h.Tickets.List)),
+		get("/orgs/{org}/projects/{key}/tickets/new", member(scope.WriteTickets, h.Tickets.New)),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets", member(scope.WriteTickets, h.Tickets.Create))),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/attachments", member(scope.WriteTickets, h.Attachments.CreateAhead))),
+		get("/orgs/{org}/files/{id}", member(scope.ViewOrganization, h.Attachments.ShowAnywhere)),
+		get("/orgs/{org}/files/{id}/thumbnail", member(scope.ViewOrganization, h.Attachments.ThumbnailAnywhere)),
+		post("/orgs/{org}/files/{id}/remove", member(scope.WriteTickets, h.Attachments.RemoveAhead)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.ViewOrganization, h.Tickets.Show)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/edit", member(scope.WriteTickets, h.Tickets.Edit)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}", member(scope.WriteTickets, h.Tickets.Update)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/status", member(scope.WriteTickets, h.Tickets.UpdateStatus)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/assignee", member(scope.WriteTickets, h.Tickets.UpdateAssignee)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/priority", member(scope.WriteTickets, h.Tickets.UpdatePriority)),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets/{number}/comments", member(scope.WriteTickets, h.Tickets.CreateComment))),
+		atMost(h.Attachments.MaxBody(), post("/orgs/{org}/projects/{key}/tickets/{number}/attachments", member(scope.WriteTickets, h.Attachments.Create))),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}", member(scope.ViewOrganization, h.Attachments.Show)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/thumbnail", member(scope.ViewOrganization, h.Attachments.Thumbnail)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/link", member(scope.ViewOrganization, h.Attachments.Sign)),
+		get("/files/{token}", public(h.Attachments.ShowSigned)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/remove", member(scope.WriteTickets, h.Attachments.Remove)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/attachments/{id}/restore", member(scope.WriteTickets, h.Attachments.Restore)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/move", member(scope.WriteTickets, h.Tickets.Move)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/move", member(scope.WriteTickets, h.Tickets.CreateMove)),
+		get("/orgs/{org}/projects/{key}/trash", member(scope.ViewOrganization, h.Tickets.Trash)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/delete", member(scope.WriteTickets, h.Tickets.Delete)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/restore", member(scope.WriteTickets, h.Tickets.Restore)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/erase", member(scope.WriteTickets, h.Tickets.Erase)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/tasks", member(scope.WriteTickets, h.Tickets.Tick)),
+		post("/orgs/{org}/projects/{key}/preview", member(scope.WriteTickets, h.Tickets.Preview)),
+		get("/orgs/{org}/projects/{key}/complete", member(scope.WriteTickets, h.Tickets.Complete)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/labels", member(scope.WriteTickets, h.Tickets.UpdateLabels)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/due", member(scope.WriteTickets, h.Tickets.UpdateDue)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/estimate", member(scope.WriteTickets, h.Tickets.UpdateEstimate)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/links", member(scope.WriteTickets, h.Tickets.CreateLink)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/links/remove", member(scope.WriteTickets, h.Tickets.DeleteLink)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/watch", member(scope.WriteTickets, h.Tickets.UpdateWatch)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}", member(scope.ViewOrganization, h.Tickets.ShowComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/restore", member(scope.WriteTickets, h.Tickets.RestoreComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/reactions", member(scope.WriteTickets, h.Tickets.React)),
+		get("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/edit", member(scope.WriteTickets, h.Tickets.EditComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}", member(scope.WriteTickets, h.Tickets.UpdateComment)),
+		post("/orgs/{org}/projects/{key}/tickets/{number}/comments/{id}/delete", member(scope.WriteTickets, h.Tickets.DeleteComment)),
+	}
+}
