@@ -63,19 +63,25 @@ func (h *Statuses) Update(w http.ResponseWriter, r *http.Request, s scope.Scope)
 	return h.saved(w, r, s, key, ui.T(r.Context(), "Saved."))
 }
 
-// Move sets a status on a place further up or down: field steps.
+// Move sets a status some places further up or down, or before another: field steps, or before, which is empty for the end.
 func (h *Statuses) Move(w http.ResponseWriter, r *http.Request, s scope.Scope) error {
 	key, slug, err := pathStatus(r)
 	if err != nil {
 		return err
 	}
 	f, err := Decode[struct {
-		Steps int `form:"steps"`
+		Steps  int             `form:"steps"`
+		Before projects.Status `form:"before"`
 	}](h.Base, r)
 	if err != nil {
 		return err
 	}
-	if err := h.Projects.MoveStatus(r.Context(), s, key, slug, f.Steps); err != nil {
+	if f.Steps == 0 && r.PostForm.Has("before") {
+		err = h.Projects.PlaceStatus(r.Context(), s, key, slug, f.Before)
+	} else {
+		err = h.Projects.MoveStatus(r.Context(), s, key, slug, f.Steps)
+	}
+	if err != nil {
 		return err
 	}
 	if !IsHX(r) {

@@ -59,6 +59,14 @@ func TestStatusesOfAProject(t *testing.T) {
 	if got := order(); got != "todo ideas-wishes review progress done" {
 		t.Errorf("the lanes are %s", got)
 	}
+	for before, want := range map[string]string{"": "todo review progress done ideas-wishes", "review": "todo ideas-wishes review progress done"} {
+		for range 2 {
+			b.HX(http.MethodPost, at+"/ideas-wishes/move", url.Values{"status": {""}, "before": {before}, "after": {"x"}}).Want(200)
+		}
+		if got := order(); got != want {
+			t.Errorf("before %q the lanes are %s", before, got)
+		}
+	}
 
 	// Removing asks where the tickets go, and they are there at once, with the counts.
 	b.Get(at + "/done/remove").Submit(at + "/done/remove").Want(422).Says("the only status for finished tickets")

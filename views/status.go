@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/views/ui"
@@ -65,4 +67,11 @@ func statusInstead(set projects.StatusSettings, slug projects.Status) []ui.Optio
 		}
 	}
 	return append(near, far...)
+}
+
+func draggableAttrs(on bool) templ.Attributes {
+	if on {
+		return templ.Attributes{"draggable": "true"}
+	}
+	return nil
 }

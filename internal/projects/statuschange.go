@@ -199,6 +199,27 @@ func mayTurnTx(ctx context.Context, tx db.Tx, s scope.Scope, project Project, al
 
 // MoveStatus sets a status by steps places further on, or back when it is negative; beyond an end is the end.
 func (p *Projects) MoveStatus(ctx context.Context, s scope.Scope, key string, slug Status, steps int) error {
+	return p.orderStatus(ctx, s, key, slug, func(all []StatusInfo, at int) int {
+		return max(0, min(len(all)-1, at+max(-maxStatuses, min(maxStatuses, steps))))
+	})
+}
+
+// PlaceStatus sets a status before another one; before what is none is the end.
+func (p *Projects) PlaceStatus(ctx context.Context, s scope.Scope, key string, slug, before Status) error {
+	return p.orderStatus(ctx, s, key, slug, func(all []StatusInfo, at int) int {
+		to := slices.IndexFunc(all, func(o StatusInfo) bool { return o.Slug == before })
+		switch {
+		case to < 0:
+			return len(all) - 1
+		case to > at:
+			return to - 1
+		}
+		return to
+	})
+}
+
+// orderStatus sets a status to the place that place says, of the one where it stands among all.
+func (p *Projects) orderStatus(ctx context.Context, s scope.Scope, key string, slug Status, place func(all []StatusInfo, at int) int) error {
 	return p.manage(ctx, s, key, func(ctx context.Context, tx db.Tx, project Project) error {
 		all, err := statusesNowTx(ctx, tx, s, project)
 		if err != nil {
@@ -208,7 +229,7 @@ func (p *Projects) MoveStatus(ctx context.Context, s scope.Scope, key string, sl
 		if at < 0 {
 			return fault.Missing()
 		}
-		to := max(0, min(len(all.there)-1, at+max(-maxStatuses, min(maxStatuses, steps))))
+		to := place(all.there, at)
 		if to == at {
 			return nil
 		}

@@ -1,6 +1,6 @@
 // The board: a ticket is moved with the pointer or with the keyboard (Space, arrow keys, Space, Escape), to another lane
-// or to another place in its own. Either way ends in sending the ticket's own status form, the same that works without
-// this script, with the tickets that are to stand below and above it.
+// or place. Either way sends the ticket's own status form, which works without this script, with the tickets that are to
+// stand below and above it. Statuses are put in order alike.
 "use strict";
 {
   class PlinthBoard extends HTMLElement {
@@ -22,9 +22,8 @@
 
     #lane(target) { return target.closest?.("[data-status]"); }
     #lanes() { return [...this.querySelectorAll("[data-status]")]; }
-    #name(lane) { return lane.dataset.name; }
     #say(key, ...parts) {
-      if (this.#said) this.#said.textContent = parts.reduce((text, part) => text.replace("%s", part), this.dataset[key] ?? "");
+      this.#said.textContent = parts.reduce((text, part) => text.replace("%s", part), this.dataset[key] ?? "");
     }
     #mark(lane) { for (const each of this.#lanes()) each.classList.toggle("over", each === lane); }
 
@@ -43,11 +42,11 @@
       this.#mark(null);
       this.#held = this.#from = this.#before = null;
     }
-    #tickets(lane) { return [...lane.querySelectorAll(".ticket:not(.lifted)")]; }
+    #tickets(lane) { return [...lane.querySelectorAll(".drag:not(.lifted)")]; }
     // Before the ticket at i; behind the last one what is no ticket stays the end.
     #place(lane, i) {
       const list = lane.querySelector("ol");
-      const next = this.#tickets(lane)[i] ?? list.querySelector("li:not(.ticket)");
+      const next = this.#tickets(lane)[i] ?? list.querySelector("li:not(.drag)");
       if (this.#held.nextElementSibling !== next || this.#lane(this.#held) !== lane) list.insertBefore(this.#held, next);
     }
     // The server said no, or could not be reached: the ticket goes back to where it was.
@@ -77,14 +76,14 @@
         const field = form.elements.namedItem(name) ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
         field.value = value;
       };
-      const key = (other) => other?.matches(".ticket") ? other.id.slice("card-".length) : "";
+      const key = (other) => other?.matches(".drag") ? other.id.replace(/^.*?-/, "") : "";
       put("status", lane.dataset.status);
       put("from", from.dataset.status);
       put("before", key(ticket.nextElementSibling));
       put("after", key(ticket.previousElementSibling));
-      ticket.setAttribute("aria-busy", "true");
+      ticket.ariaBusy = "true";
       ticket.dataset.dragged = ""; // until it is answered nothing else changes the board
-      this.#say("moved", this.#name(lane));
+      this.#say("moved", lane.dataset.name);
       this.#sent.set(form, { ticket, from, before });
       form.requestSubmit();
     }
@@ -93,7 +92,7 @@
     #movable(ticket) { return ticket?.querySelector("form[data-status-form]") && ticket.ariaBusy !== "true"; }
 
     on_dragstart(event) {
-      const ticket = event.target.closest?.(".ticket");
+      const ticket = event.target.closest?.(".drag");
       if (!this.#movable(ticket)) return ticket && event.preventDefault();
       event.dataTransfer.effectAllowed = "move";
       event.dataTransfer.setData("text/plain", ticket.querySelector("a").href);
@@ -122,8 +121,8 @@
     on_dragend() { if (this.#held) this.#back(); }
 
     on_keydown(event) {
-      const ticket = event.target.closest?.(".ticket");
-      if (!ticket || !event.target.matches("a")) return;
+      const ticket = event.target.closest?.(".drag");
+      if (!ticket || !event.target.matches(".drag > a")) return;
       if (event.key === " ") {
         event.preventDefault();
         return this.#held ? this.#set(this.#lane(ticket)) : this.#liftByKey(ticket);
@@ -142,12 +141,12 @@
       const lane = lanes[lanes.indexOf(this.#lane(ticket)) + x];
       if (!lane) return;
       const count = this.#tickets(lane).length;
-      const at = Math.max(0, Math.min(count, [...ticket.parentElement.querySelectorAll(".ticket")].indexOf(ticket) + y));
+      const at = Math.max(0, Math.min(count, [...ticket.parentElement.querySelectorAll(".drag")].indexOf(ticket) + y));
       this.#place(lane, at);
       this.#mark(lane);
       ticket.scrollIntoView({ block: "nearest", inline: "nearest" });
       ticket.querySelector("a").focus();
-      this.#say("over", this.#name(lane), at + 1, count + 1);
+      this.#say("over", lane.dataset.name, at + 1, count + 1);
     }
     // Moving a node takes its focus for a moment; only a real leave puts the ticket back.
     on_focusout(event) {
@@ -158,14 +157,14 @@
       if (!this.#movable(ticket)) return;
       this.#lift(ticket);
       this.#mark(this.#from);
-      this.#say("lifted", this.#name(this.#from));
+      this.#say("lifted", this.#from.dataset.name);
     }
     #walk(event, ticket) {
       const lanes = this.#lanes();
       const lane = this.#lane(ticket);
       const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const next = { ArrowDown: ticket.nextElementSibling, ArrowUp: ticket.previousElementSibling }[event.key]
-        ?? (sideways && lanes[lanes.indexOf(lane) + sideways]?.querySelector(".ticket"));
+        ?? (sideways && lanes[lanes.indexOf(lane) + sideways]?.querySelector(".drag"));
       const link = next?.querySelector?.("a");
       if (!link) return;
       event.preventDefault();

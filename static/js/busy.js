@@ -3,10 +3,10 @@
 {
   const hold = (button) => {
     if (!button || button.ariaBusy === "true") return;
-    button.setAttribute("aria-busy", "true");
+    button.ariaBusy = "true";
     const spin = document.createElement("span");
     spin.className = "spin";
-    spin.setAttribute("aria-hidden", "true");
+    spin.ariaHidden = "true";
     button.prepend(spin);
     const text = button.dataset.busy && button.querySelector("[data-text]");
     if (text) {

@@ -1,5 +1,5 @@
 // The field of a text: completion behind @, # and keys of tickets, a preview, and a draft that outlives a closed tab and
-// is forgotten when it is sent or the person signs out.
+// is forgotten when it is sent or the person signs out. Other forms are not offered it while a tab has its lock.
 "use strict";
 {
   const person = document.querySelector("[data-person]")?.dataset.person ?? "";
@@ -10,8 +10,9 @@
       this.text = this.querySelector("textarea");
       this.list = this.querySelector("[role=listbox]");
       this.form = this.text.form;
-      this.key = `draft ${person} ${this.dataset.draft}`;
-      this.text.setAttribute("aria-autocomplete", "list");
+      const place = `draft ${person} ${this.dataset.draft} `;
+      this.key = place + (this.form.elements.id?.value ?? "");
+      this.text.ariaAutoComplete = "list";
       this.text.setAttribute("aria-controls", this.list.id);
       this.text.addEventListener("input", () => { this.complete(); this.keep(); });
       this.text.addEventListener("keydown", (event) => this.choose(event));
@@ -19,36 +20,42 @@
       this.list.addEventListener("mousedown", (event) => { event.preventDefault(); this.insert(event.target.closest("[role=option]")); });
       this.form.querySelector("[data-show]")?.addEventListener("click", (event) => { event.preventDefault(); this.show(event.currentTarget); });
       this.form.addEventListener("submit", () => localStorage.removeItem(this.key));
-      this.offer();
+      const gone = new Promise((free) => { this.free = free; });
+      for (const key of new Set([...Object.keys(localStorage).sort(), this.key])) {
+        if (key.startsWith(place)) navigator.locks?.request(key, () => (this.offer(key), gone)) ?? this.offer(key);
+      }
     }
+    disconnectedCallback() { this.free(); }
     keep() {
       if (!person) return;
-      if (this.text.value.trim()) localStorage.setItem(this.key, JSON.stringify([this.text.value, this.form.elements.id?.value]));
+      if (this.text.value.trim()) localStorage.setItem(this.key, this.text.value);
       else localStorage.removeItem(this.key);
     }
-    offer() {
-      const [draft, form] = JSON.parse(localStorage.getItem(this.key)) ?? [];
+    offer(key) {
+      const draft = localStorage.getItem(key);
       if (!draft || draft === this.text.value) return;
       const note = this.querySelector("[data-offer]");
       note.hidden = false;
       note.querySelector("[data-take]").onclick = () => {
-        this.text.value = draft;
+        const typed = key !== this.key && this.text.value;
+        this.text.value = typed ? `${typed}\n\n${draft}` : draft;
+        localStorage.removeItem(key);
         this.keep();
-        this.form.querySelector("plinth-upload")?.resume(form);
+        this.form.querySelector("plinth-upload")?.resume(key.split(" ").pop());
         note.hidden = true;
         this.text.focus();
       };
-      note.querySelector("[data-drop]").onclick = () => { localStorage.removeItem(this.key); note.hidden = true; };
+      note.querySelector("[data-drop]").onclick = () => { localStorage.removeItem(key); note.hidden = true; };
     }
     async show(button) {
       const box = this.querySelector("[data-shown]");
-      const on = button.getAttribute("aria-pressed") !== "true";
+      const on = button.ariaPressed !== "true";
       if (on) {
         const answer = await fetch(this.dataset.preview, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ body: this.text.value }) });
         if (!answer.ok) return;
         box.replaceChildren(...parts(await answer.text()));
       }
-      button.setAttribute("aria-pressed", String(on));
+      button.ariaPressed = on;
       box.hidden = !on;
       this.text.hidden = on;
       if (!on) this.text.focus();

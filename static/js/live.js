@@ -1,7 +1,7 @@
 // What others change shows by itself. One tab of a browser keeps the stream open and tells the other tabs. An element
 // says in data-live what it shows ("project:WEB", "ticket:WEB-12", "org", "inbox"); when that has changed it gets the
-// event plinth:changed, which its hx-trigger waits for. It does not while somebody writes in it or drags from it, or
-// while the page is out of sight: then as soon as that is over. Nor does it while rows of it are picked.
+// event plinth:changed, which its hx-trigger waits for, but not while somebody writes in it, drags or picks from it, or
+// the page is out of sight.
 "use strict";
 {
   const shell = document.querySelector("[data-live-since]");

@@ -7,7 +7,7 @@
     const menu = event.target;
     if (!menu.matches?.("[popover]")) return;
     const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-    button?.setAttribute("aria-expanded", String(event.newState === "open"));
+    if (button) button.ariaExpanded = event.newState === "open";
   }, true);
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.(".pop:popover-open");

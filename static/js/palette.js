@@ -7,7 +7,7 @@
   const options = () => [...palette.querySelectorAll("[role=option]")];
   const visible = () => options().filter((option) => !option.closest("li").hidden);
   const choose = (option) => {
-    for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+    for (const other of options()) other.ariaSelected = other === option;
     if (option) field.setAttribute("aria-activedescendant", option.id);
     else field.removeAttribute("aria-activedescendant");
     option?.scrollIntoView({ block: "nearest" });

@@ -8,6 +8,6 @@
     const field = document.getElementById(button.dataset.reveal);
     const shown = field.type === "text";
     field.type = shown ? "password" : "text";
-    button.setAttribute("aria-pressed", String(!shown));
+    button.ariaPressed = !shown;
   });
 }

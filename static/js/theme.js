@@ -10,8 +10,7 @@ document.addEventListener("submit", async (event) => {
   if (theme === "system") delete page.dataset.theme;
   else page.dataset.theme = theme;
   for (const button of form.querySelectorAll("button")) {
-    const chosen = button.value === theme;
-    button.setAttribute("aria-pressed", String(chosen));
+    button.ariaPressed = button.value === theme;
   }
   const body = new URLSearchParams({ theme });
   const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);

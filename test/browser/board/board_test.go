@@ -150,10 +150,10 @@ func TestOrderByKeyboard(t *testing.T) {
 	d.order(t, projects.InProgress, "1 2")
 }
 
-// drag carries a card to the upper half of another and drops it there.
-func (d *desk) drag(card, onto string) {
+// drag carries what one selector names to the upper half of what another does, and drops it there.
+func (d *desk) drag(what, onto string) {
 	d.Truth(`(() => {
-		const from = document.querySelector("#card-WEB-` + card + `"), to = document.querySelector("#card-WEB-` + onto + `"), dataTransfer = new DataTransfer();
+		const from = document.querySelector("` + what + `"), to = document.querySelector("` + onto + `"), dataTransfer = new DataTransfer();
 		const send = (target, type, y) => target.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, clientY: y, dataTransfer }));
 		send(from, "dragstart", 0);
 		setTimeout(() => {
@@ -166,13 +166,28 @@ func (d *desk) drag(card, onto string) {
 	})()`)
 }
 
-// With the pointer a ticket is dropped between two others.
+// With the pointer a ticket is dropped between two others, and a status of the project too.
 func TestOrderByPointer(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "First", "Second", "Third", "Fourth")
 	d.answer()
-	d.drag("1", "3")
+	d.drag("#card-WEB-1", "#card-WEB-3")
 	d.order(t, projects.Todo, "4 1 3 2")
 	d.Open(d.board)
 	d.order(t, projects.Todo, "4 1 3 2")
+
+	settings := strings.TrimSuffix(d.board, "board") + "settings/statuses"
+	d.Open(settings)
+	statuses := func(want string) {
+		t.Helper()
+		d.Until("the statuses are "+want, func() bool {
+			return d.Truth(`[...document.querySelectorAll("#statuses > li:not([aria-busy])")].map((e) => e.id.slice(7)).join(" ") === "` + want + `"`)
+		})
+	}
+	d.drag("#status-review", "#status-todo")
+	statuses("review todo progress done")
+	d.Press("#status-review button[value='1']")
+	statuses("todo review progress done")
+	d.Open(settings)
+	statuses("todo review progress done")
 }

@@ -195,6 +195,25 @@ func TestAttachFilesToANewTicket(t *testing.T) {
 	d.look("dialog")
 	d.Axe()
 
+	// Another tab has a draft of its own, and is not offered what is being written here.
+	d.Until("another tab waits for the draft", func() bool {
+		return d.Truth(`!!(window.other ??= open("/orgs/acme/projects/WEB/tickets/new")).document.querySelector("plinth-editor")?.key
+			&& (navigator.locks.query().then((all) => { window.waits = all.pending.some((lock) => lock.name.startsWith("draft ")) }), window.waits === true)`)
+	})
+	drafts := func(text string, n int) {
+		t.Helper()
+		if !d.Truth(fmt.Sprintf(`((field) => {
+			field.value = %q;
+			field.dispatchEvent(new other.Event("input"));
+			return other.document.querySelector("[data-offer]").hidden && Object.keys(localStorage).filter((key) => key.startsWith("draft ")).length === %d;
+		})(other.document.querySelector("textarea"))`, text, n)) {
+			t.Errorf("with %q in another tab there are not %d drafts, or one too many is offered", text, n)
+		}
+	}
+	drafts("Something else", 2)
+	drafts("", 1)
+	d.Until("it is closed", func() bool { return d.Truth(`(other.close(), other.closed)`) })
+
 	// The tab is closed. What was typed comes back, and the picture is the new form's.
 	d.Open(ticket)
 	d.Click("New ticket")
@@ -262,6 +281,12 @@ func TestFilesWithoutScript(t *testing.T) {
 	d.See("Enter a title.", "bench-e217.csv")
 	d.look("again")
 	d.Type("#title", "Gripper slips")
-	d.Press("main form button.btn-primary")
-	d.See("WEB-2", "Gripper slips", "bench-e217.csv")
+	d.Attach("#file", d.file("run.log", []byte("E217")))
+	d.Press(`main form button[name="remove"]`)
+	d.See("run.log")
+	d.Gone("bench-e217.csv")
+	d.look("removed")
+	d.Press("#title")
+	d.Key("\r") // sends the form, and takes nothing more away
+	d.See("WEB-2", "Gripper slips", "run.log")
 }
