@@ -127,7 +127,7 @@ func TestAFileIsThrownAway(t *testing.T) {
 	if _, files := a.stored(t); len(files) > 0 {
 		t.Errorf("the night leaves %q", files)
 	}
-	b.Get(archive.Path).Want(200).Submit(archive.Path + "/throw").Want(200).At("/orgs/acme/imports")
+	b.Get(archive.Path).Want(200).Says("Take it off the list").Submit(archive.Path + "/throw").Want(200).At("/orgs/acme/imports")
 	empty("what the night has tidied")
 }
 
@@ -190,6 +190,8 @@ func TestATicketWithTheIDOfAnImport(t *testing.T) {
 	}); err != nil || last != 1 {
 		t.Errorf("a number is used up: %d (%v)", last, err)
 	}
+	id[11] ^= 0xff // as comments of the import have
+	jun.Post(tickets+"/1/comments", url.Values{"id": {id.String()}, "body": {"In its place"}}).Want(409)
 	jun.Get(tickets+"/new").Submit(tickets, "title", "Beside it").Want(200).At(tickets + "/2")
 	page.Submit(page.Path + "/start").Want(200)
 	a.Settle(t)

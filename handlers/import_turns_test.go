@@ -177,7 +177,7 @@ func TestParentsOfATableInManyTurns(t *testing.T) {
 	id := a.until(t, `step = 1 and at > 0`)
 	a.exec(t, `update tickets set parent_id = (select id from tickets where number = 1) where title = 'Row 1190'`)
 	// What somebody puts below one that comes to stand above it: that one stays where it is.
-	b.Post("/orgs/acme/projects/WEB/tickets/2/links", url.Values{"kind": {"parent"}, "ticket": {"WEB-702"}}).Want(200)
+	b.Post("/orgs/acme/projects/WEB/tickets/602/links", url.Values{"kind": {"parent"}, "ticket": {"WEB-652"}}).Want(200)
 	if err := a.Worker.Transfer.GiveUpImport(t.Context(), a.owner.TenantID, id); err != nil {
 		t.Fatal(err)
 	}
@@ -185,8 +185,8 @@ func TestParentsOfATableInManyTurns(t *testing.T) {
 	a.Settle(t)
 	b.Get(page.Path).Want(200).Says("1,200 tickets came in.")
 	for sql, want := range map[string]int{
-		`select count(*) from tickets t join tickets o on o.id = t.parent_id where t.number = o.number + 1`: 1197,
-		`select count(*) from tickets where title = 'Row 700' and parent_id is null`:                        1,
+		`select count(*) from tickets t join tickets o on o.id = t.parent_id where t.number = o.number + 1`: 1196,
+		`select count(*) from tickets where title = 'Row 650' and parent_id is null`:                        1,
 		`select o.number from tickets t join tickets o on o.id = t.parent_id where t.title = 'Row 1190'`:    1,
 	} {
 		var got int

@@ -40,12 +40,20 @@ func pastPath(s scope.Scope, page transfer.ImportsPage, p transfer.Past) string 
 	return ui.OrgPath(s.Slug, "imports", p.ID.String())
 }
 
-// importThrown says what goes with a file, and what stays.
-func importThrown(ctx context.Context, i transfer.Import) string {
-	if i.Empty() {
-		return ui.T(ctx, "The file is deleted, with what was read of it. Nothing of it has come in.")
+// importThrown asks whether a file may go, and says what goes with it and what stays; open is the text of what leads there.
+func importThrown(ctx context.Context, path string, i transfer.Import) (open string, box ui.ConfirmBox) {
+	box = ui.ConfirmBox{ID: "throw", Title: ui.T(ctx, "Throw this file away?"), Action: path + "/throw", Button: ui.T(ctx, "Throw it away")}
+	switch {
+	case !i.Kept():
+		box.Title, box.Button = ui.T(ctx, "Take it off the list?"), ui.T(ctx, "Take it off")
+		box.Text = ui.T(ctx, "Its file is gone already, and nothing of it has come in.")
+		return ui.T(ctx, "Take it off the list"), box
+	case i.Empty():
+		box.Text = ui.T(ctx, "The file is deleted, with what was read of it. Nothing of it has come in.")
+	default:
+		box.Text = ui.T(ctx, "The file is deleted, so nobody can go on with it. What has come in already stays.")
 	}
-	return ui.T(ctx, "The file is deleted, so nobody can go on with it. What has come in already stays.")
+	return ui.T(ctx, "Throw this file away"), box
 }
 
 // importUndoable says whether there is something to take back.

@@ -1533,13 +1533,13 @@ func importThrow(path string, i transfer.Import, f ui.Form) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if i.Throwable() {
-			box := ui.ConfirmBox{ID: "throw", Title: ui.T(ctx, "Throw this file away?"), Text: importThrown(ctx, i), Action: path + "/throw", Button: ui.T(ctx, "Throw it away")}
+			open, box := importThrown(ctx, path, i)
 			if f.Value("throw") == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 111, "<div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: ui.T(ctx, "Throw this file away"), Icon: "trash", Kind: "ghost", Size: "sm", URL: path + "?throw=ask#throw", Dialog: box.ID}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton(ui.Btn{Text: open, Icon: "trash", Kind: "ghost", Size: "sm", URL: path + "?throw=ask#throw", Dialog: box.ID}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -49,8 +49,9 @@ func (p *Projects) AddComment(ctx context.Context, s scope.Scope, key string, nu
 		if err := checkComment(f.Body); err != nil {
 			return err
 		}
+		low, high := BroughtBetween(BroughtCommentID(f.ID, 0))
 		rows, err := projectsdb.New().AddComment(ctx, tx, projectsdb.AddCommentParams{
-			TenantID: s.TenantID, ID: f.ID, TicketID: t.ID, AuthorID: s.Person.ID, Body: f.Body, Now: p.now(),
+			TenantID: s.TenantID, ID: f.ID, TicketID: t.ID, AuthorID: s.Person.ID, Body: f.Body, Now: p.now(), Low: low, High: high,
 		})
 		if err != nil {
 			return fmt.Errorf("add comment: %w", err)

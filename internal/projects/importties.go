@@ -51,42 +51,58 @@ func (p *Projects) TieBroughtTx(ctx context.Context, tx db.Tx, s scope.Scope, pr
 	if err != nil {
 		return fmt.Errorf("look for what people tied: %w", err)
 	}
-	if touched {
-		return b.tieOneByOneTx(ctx, tx, s, projectID, ids)
+	if err := b.tieAllTx(ctx, tx, s, projectID, ids); err != nil || !touched {
+		return err
 	}
-	return b.tieAtOnceTx(ctx, tx, s, projectID, ids)
+	return b.openCirclesTx(ctx, tx, s, projectID, ids)
 }
 
-func (b BroughtTies) tieAtOnceTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, ids []uuid.UUID) error {
-	q, parents := projectsdb.New(), make([]uuid.UUID, len(ids))
-	for i, id := range ids {
-		parents[i] = b.Below[id]
-	}
-	if _, err := q.SetParents(ctx, tx, projectsdb.SetParentsParams{TenantID: s.TenantID, ProjectID: projectID, Ids: ids, Parents: parents}); err != nil {
+func (b BroughtTies) tieAllTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, ids []uuid.UUID) error {
+	q := projectsdb.New()
+	if _, err := q.SetParents(ctx, tx, projectsdb.SetParentsParams{TenantID: s.TenantID, ProjectID: projectID, Ids: ids, Parents: b.parents(ids)}); err != nil {
 		return fmt.Errorf("set parents: %w", err)
 	}
-	row := projectsdb.BringLinksParams{TenantID: s.TenantID, CreatedBy: s.Person.ID, Now: b.Since}
-	for _, pair := range b.Blocks {
-		row.Blockers, row.Blocked = append(row.Blockers, pair[0]), append(row.Blocked, pair[1])
-	}
-	if err := q.BringLinks(ctx, tx, row); err != nil {
+	blockers, blocked := b.ends()
+	if err := q.BringLinks(ctx, tx, projectsdb.BringLinksParams{TenantID: s.TenantID, CreatedBy: s.Person.ID, Now: b.Since, Blockers: blockers, Blocked: blocked}); err != nil {
 		return fmt.Errorf("tie tickets: %w", err)
 	}
 	return nil
 }
 
-// tieOneByOneTx looks for each of them whether it closes a circle.
-func (b BroughtTies) tieOneByOneTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, ids []uuid.UUID) error {
-	err := db.Together(ctx, tx, func(r *db.Reads) {
-		for _, id := range ids {
-			r.Exec(projectsdb.TieBetween, s.TenantID, projectID, b.Below[id], id)
+// openCirclesTx takes ties away again that make circles with what people tied, one of each at a time.
+func (b BroughtTies) openCirclesTx(ctx context.Context, tx db.Tx, s scope.Scope, projectID uuid.UUID, ids []uuid.UUID) error {
+	q := projectsdb.New()
+	low, high := BroughtBetween(b.Imported)
+	blockers, blocked := b.ends()
+	parents := projectsdb.UntieCirclesParams{TenantID: s.TenantID, ProjectID: projectID, Since: b.Since, Low: low, High: high, Ids: ids, Parents: b.parents(ids)}
+	links := projectsdb.UnlinkCirclesParams{TenantID: s.TenantID, ProjectID: projectID, Since: b.Since, Low: low, High: high, Blockers: blockers, Blocked: blocked}
+	for _, open := range []func() (int64, error){
+		func() (int64, error) { return q.UntieCircles(ctx, tx, parents) },
+		func() (int64, error) { return q.UnlinkCircles(ctx, tx, links) },
+	} {
+		for opened := int64(1); opened > 0; {
+			var err error
+			if opened, err = open(); err != nil {
+				return fmt.Errorf("open circles: %w", err)
+			}
 		}
-		for _, pair := range b.Blocks {
-			r.Exec(projectsdb.BringLink, s.TenantID, s.Person.ID, b.Since, pair[1], pair[0])
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("tie tickets one by one: %w", err)
 	}
 	return nil
+}
+
+// parents are the tickets above others, in their order.
+func (b BroughtTies) parents(ids []uuid.UUID) []uuid.UUID {
+	out := make([]uuid.UUID, len(ids))
+	for i, id := range ids {
+		out[i] = b.Below[id]
+	}
+	return out
+}
+
+// ends are the tickets of the pairs.
+func (b BroughtTies) ends() (blockers, blocked []uuid.UUID) {
+	for _, pair := range b.Blocks {
+		blockers, blocked = append(blockers, pair[0]), append(blocked, pair[1])
+	}
+	return blockers, blocked
 }

@@ -14,7 +14,12 @@ import (
 
 const AddComment = `-- name: AddComment :execrows
 insert into comments (tenant_id, id, ticket_id, author_id, body, created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6::timestamptz, $6::timestamptz)
+select $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::timestamptz, $6::timestamptz
+where not exists (
+    select
+    from imports i
+    where i.tenant_id = $1::uuid and i.id between $7::uuid and $8::uuid
+)
 on conflict (tenant_id, id) do nothing
 `
 
@@ -25,9 +30,12 @@ type AddCommentParams struct {
 	AuthorID uuid.UUID
 	Body     string
 	Now      time.Time
+	Low      uuid.UUID
+	High     uuid.UUID
 }
 
 // every project: the ticket was locked through visible_to in the same transaction
+// No comment has an id that the comments of an import have.
 func (q *Queries) AddComment(ctx context.Context, db DBTX, arg AddCommentParams) (int64, error) {
 	result, err := db.Exec(ctx, AddComment,
 		arg.TenantID,
@@ -36,6 +44,8 @@ func (q *Queries) AddComment(ctx context.Context, db DBTX, arg AddCommentParams)
 		arg.AuthorID,
 		arg.Body,
 		arg.Now,
+		arg.Low,
+		arg.High,
 	)
 	if err != nil {
 		return 0, err

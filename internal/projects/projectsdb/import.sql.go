@@ -55,51 +55,6 @@ func (q *Queries) BottomsOfLanes(ctx context.Context, db DBTX, arg BottomsOfLane
 	return items, nil
 }
 
-const BringLink = `-- name: BringLink :exec
-with recursive before as (
-    select l.blocker_id as id
-    from ticket_links l
-    where l.tenant_id = $1 and l.blocked_id = $5::uuid
-    union
-    select l.blocker_id
-    from before
-    join ticket_links l on l.tenant_id = $1 and l.blocked_id = before.id
-)
-insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
-select a.tenant_id, a.id, b.id, $2::uuid, $3::timestamptz
-from tickets a
-join tickets b on b.tenant_id = $1 and b.id = $4::uuid
-where a.tenant_id = $1
-  and a.id = $5::uuid
-  and not exists (
-      select
-      from (select before.id from before limit 1000) u
-      where u.id = $4::uuid
-  )
-on conflict do nothing
-`
-
-type BringLinkParams struct {
-	TenantID  uuid.UUID
-	CreatedBy uuid.UUID
-	Now       time.Time
-	Blocked   uuid.UUID
-	Blocker   uuid.UUID
-}
-
-// every project: the import was locked through visible_to in the same transaction
-// BringLinks for one pair, unless they would wait for each other. So far in front of it is looked.
-func (q *Queries) BringLink(ctx context.Context, db DBTX, arg BringLinkParams) error {
-	_, err := db.Exec(ctx, BringLink,
-		arg.TenantID,
-		arg.CreatedBy,
-		arg.Now,
-		arg.Blocked,
-		arg.Blocker,
-	)
-	return err
-}
-
 const BringLinks = `-- name: BringLinks :exec
 insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
 select a.tenant_id, a.id, b.id, $2::uuid, $3::timestamptz
@@ -393,25 +348,26 @@ func (q *Queries) SetParents(ctx context.Context, db DBTX, arg SetParentsParams)
 }
 
 const StayBetween = `-- name: StayBetween :many
-with recursive stays as (
-    select b.id, b.parent_id
+with recursive touched as (
+    select b.id
     from tickets b
-    where b.tenant_id = $1
-      and b.id between $3::uuid and $4::uuid
-      and b.deleted_at is null
-      and (
-          b.project_id <> $2
-          or b.updated_at > $5::timestamptz
-          or exists (select from comments c where c.tenant_id = b.tenant_id and c.ticket_id = b.id)
-          or exists (select from attachments a where a.tenant_id = b.tenant_id and a.ticket_id = b.id and a.deleted_at is null)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocker_id = b.id)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocked_id = b.id)
-          or exists (
-              select
-              from tickets o
-              where o.tenant_id = b.tenant_id and o.parent_id = b.id and o.deleted_at is null and o.id not between $6::uuid and $7::uuid
-          )
-      )
+    where b.tenant_id = $1 and b.id between $3::uuid and $4::uuid and (b.project_id <> $2 or b.updated_at > $5::timestamptz)
+    union
+    select c.ticket_id from comments c where c.tenant_id = $1 and c.ticket_id between $3::uuid and $4::uuid
+    union
+    select a.ticket_id from attachments a where a.tenant_id = $1 and a.ticket_id between $3::uuid and $4::uuid and a.deleted_at is null
+    union
+    select k.blocker_id from ticket_links k where k.tenant_id = $1 and k.blocker_id between $3::uuid and $4::uuid
+    union
+    select k.blocked_id from ticket_links k where k.tenant_id = $1 and k.blocked_id between $3::uuid and $4::uuid
+    union
+    select o.parent_id
+    from tickets o
+    where o.tenant_id = $1 and o.parent_id between $3::uuid and $4::uuid and o.deleted_at is null and o.id not between $6::uuid and $7::uuid
+), stays as (
+    select t.id, t.parent_id
+    from touched x
+    join tickets t on t.tenant_id = $1 and t.id = x.id and t.deleted_at is null
     union
     select o.id, o.parent_id
     from stays y
@@ -518,53 +474,6 @@ func (q *Queries) ThrowAway(ctx context.Context, db DBTX, arg ThrowAwayParams) e
 	return err
 }
 
-const TieBetween = `-- name: TieBetween :exec
-with recursive up as (
-    select o.id, o.parent_id
-    from tickets o
-    where o.tenant_id = $1 and o.id = $3::uuid
-    union
-    select o.id, o.parent_id
-    from up
-    join tickets o on o.tenant_id = $1 and o.id = up.parent_id
-)
-update tickets t
-set parent_id = $3::uuid
-where t.tenant_id = $1
-  and t.project_id = $2
-  and t.id = $4::uuid
-  and t.parent_id is null
-  and exists (
-      select
-      from tickets o
-      where o.tenant_id = $1 and o.project_id = $2 and o.id = $3::uuid and o.deleted_at is null
-  )
-  and not exists (
-      select
-      from (select up.id from up limit 1000) u
-      where u.id = $4::uuid
-  )
-`
-
-type TieBetweenParams struct {
-	TenantID  uuid.UUID
-	ProjectID uuid.UUID
-	Parent    uuid.UUID
-	ID        uuid.UUID
-}
-
-// every project: the import was locked through visible_to in the same transaction
-// SetParents for one ticket, unless it would stand below itself. So far above it is looked.
-func (q *Queries) TieBetween(ctx context.Context, db DBTX, arg TieBetweenParams) error {
-	_, err := db.Exec(ctx, TieBetween,
-		arg.TenantID,
-		arg.ProjectID,
-		arg.Parent,
-		arg.ID,
-	)
-	return err
-}
-
 const TouchedBetween = `-- name: TouchedBetween :one
 select exists (
     select
@@ -594,4 +503,135 @@ func (q *Queries) TouchedBetween(ctx context.Context, db DBTX, arg TouchedBetwee
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const UnlinkCircles = `-- name: UnlinkCircles :execrows
+with recursive touched as (
+    select t.id
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $3::timestamptz and t.id between $6::uuid and $7::uuid and t.deleted_at is null
+), ahead as (
+    select d.id as start, d.id as at
+    from touched d
+    union
+    select a.start, l.blocked_id
+    from ahead a
+    cross join lateral (
+        select x.blocked_id
+        from ticket_links x
+        where x.tenant_id = $1 and x.blocker_id = a.at
+        limit 200
+    ) l
+), behind as (
+    select d.id as start, d.id as at
+    from touched d
+    union
+    select b.start, l.blocker_id
+    from behind b
+    cross join lateral (
+        select x.blocker_id
+        from ticket_links x
+        where x.tenant_id = $1 and x.blocked_id = b.at
+        limit 200
+    ) l
+)
+delete from ticket_links k
+where k.tenant_id = $1 and k.created_at = $3::timestamptz and (k.blocker_id, k.blocked_id) in (
+    select distinct on (f.start) n.blocker, n.blocked
+    from (select unnest($4::uuid[]) as blocker, unnest($5::uuid[]) as blocked) n
+    join (select a.start, a.at from ahead a limit 10000) f on f.at = n.blocker
+    join (select b.start, b.at from behind b limit 10000) g on g.at = n.blocked and g.start = f.start
+    join ticket_links x on x.tenant_id = $1 and x.blocker_id = n.blocker and x.blocked_id = n.blocked and x.created_at = $3::timestamptz
+    order by f.start, n.blocker desc, n.blocked
+)
+`
+
+type UnlinkCirclesParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Since     time.Time
+	Blockers  []uuid.UUID
+	Blocked   []uuid.UUID
+	Low       uuid.UUID
+	High      uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+// UntieCircles for tickets that wait for one another.
+func (q *Queries) UnlinkCircles(ctx context.Context, db DBTX, arg UnlinkCirclesParams) (int64, error) {
+	result, err := db.Exec(ctx, UnlinkCircles,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Since,
+		arg.Blockers,
+		arg.Blocked,
+		arg.Low,
+		arg.High,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const UntieCircles = `-- name: UntieCircles :execrows
+with recursive up as (
+    select t.id as start, t.parent_id as at, 1 as far
+    from tickets t
+    where t.tenant_id = $1
+      and t.project_id = $2
+      and t.updated_at > $5::timestamptz
+      and t.id between $6::uuid and $7::uuid
+      and t.parent_id is not null
+      and t.deleted_at is null
+    union all
+    select u.start, o.parent_id, u.far + 1
+    from up u
+    cross join lateral (
+        select x.parent_id
+        from tickets x
+        where x.tenant_id = $1 and x.id = u.at and x.parent_id is not null
+        limit 1
+    ) o
+    where u.at <> u.start and u.far < 100
+)
+update tickets t
+set parent_id = null
+where t.tenant_id = $1 and t.id in (
+    select distinct on (u.start) u.at
+    from up u
+    join up e on e.start = u.start and e.at = e.start
+    join (select unnest($3::uuid[]) as id, unnest($4::uuid[]) as parent) n on n.id = u.at
+    join tickets x on x.tenant_id = $1 and x.id = n.id and x.parent_id = n.parent
+    order by u.start, u.at desc
+)
+`
+
+type UntieCirclesParams struct {
+	TenantID  uuid.UUID
+	ProjectID uuid.UUID
+	Ids       []uuid.UUID
+	Parents   []uuid.UUID
+	Since     time.Time
+	Low       uuid.UUID
+	High      uuid.UUID
+}
+
+// every project: the import was locked through visible_to in the same transaction
+// Takes parents away that were set just now and put tickets below themselves, together with what people tied: one on each way from
+// a ticket that people have worked on back to it. Each step is looked up by its key, as there are few statistics of what just came.
+func (q *Queries) UntieCircles(ctx context.Context, db DBTX, arg UntieCirclesParams) (int64, error) {
+	result, err := db.Exec(ctx, UntieCircles,
+		arg.TenantID,
+		arg.ProjectID,
+		arg.Ids,
+		arg.Parents,
+		arg.Since,
+		arg.Low,
+		arg.High,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -1,7 +1,13 @@
 -- name: AddComment :execrows
 -- every project: the ticket was locked through visible_to in the same transaction
+-- No comment has an id that the comments of an import have.
 insert into comments (tenant_id, id, ticket_id, author_id, body, created_at, updated_at)
-values ($1, $2, $3, $4, $5, @now::timestamptz, @now::timestamptz)
+select @tenant_id::uuid, @id::uuid, @ticket_id::uuid, @author_id::uuid, @body::text, @now::timestamptz, @now::timestamptz
+where not exists (
+    select
+    from imports i
+    where i.tenant_id = @tenant_id::uuid and i.id between @low::uuid and @high::uuid
+)
 on conflict (tenant_id, id) do nothing;
 
 -- name: LockComment :one

@@ -68,59 +68,82 @@ join tickets a on a.tenant_id = $1 and a.id = x.blocker
 join tickets b on b.tenant_id = $1 and b.id = x.blocked
 on conflict do nothing;
 
--- name: TieBetween :exec
+-- name: UntieCircles :execrows
 -- every project: the import was locked through visible_to in the same transaction
--- SetParents for one ticket, unless it would stand below itself. So far above it is looked.
+-- Takes parents away that were set just now and put tickets below themselves, together with what people tied: one on each way from
+-- a ticket that people have worked on back to it. Each step is looked up by its key, as there are few statistics of what just came.
 with recursive up as (
-    select o.id, o.parent_id
-    from tickets o
-    where o.tenant_id = $1 and o.id = @parent::uuid
-    union
-    select o.id, o.parent_id
-    from up
-    join tickets o on o.tenant_id = $1 and o.id = up.parent_id
+    select t.id as start, t.parent_id as at, 1 as far
+    from tickets t
+    where t.tenant_id = $1
+      and t.project_id = $2
+      and t.updated_at > @since::timestamptz
+      and t.id between @low::uuid and @high::uuid
+      and t.parent_id is not null
+      and t.deleted_at is null
+    union all
+    select u.start, o.parent_id, u.far + 1
+    from up u
+    cross join lateral (
+        select x.parent_id
+        from tickets x
+        where x.tenant_id = $1 and x.id = u.at and x.parent_id is not null
+        limit 1
+    ) o
+    where u.at <> u.start and u.far < 100
 )
 update tickets t
-set parent_id = @parent::uuid
-where t.tenant_id = $1
-  and t.project_id = $2
-  and t.id = @id::uuid
-  and t.parent_id is null
-  and exists (
-      select
-      from tickets o
-      where o.tenant_id = $1 and o.project_id = $2 and o.id = @parent::uuid and o.deleted_at is null
-  )
-  and not exists (
-      select
-      from (select up.id from up limit 1000) u
-      where u.id = @id::uuid
-  );
+set parent_id = null
+where t.tenant_id = $1 and t.id in (
+    select distinct on (u.start) u.at
+    from up u
+    join up e on e.start = u.start and e.at = e.start
+    join (select unnest(@ids::uuid[]) as id, unnest(@parents::uuid[]) as parent) n on n.id = u.at
+    join tickets x on x.tenant_id = $1 and x.id = n.id and x.parent_id = n.parent
+    order by u.start, u.at desc
+);
 
--- name: BringLink :exec
+-- name: UnlinkCircles :execrows
 -- every project: the import was locked through visible_to in the same transaction
--- BringLinks for one pair, unless they would wait for each other. So far in front of it is looked.
-with recursive before as (
-    select l.blocker_id as id
-    from ticket_links l
-    where l.tenant_id = $1 and l.blocked_id = @blocker::uuid
+-- UntieCircles for tickets that wait for one another.
+with recursive touched as (
+    select t.id
+    from tickets t
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.id between @low::uuid and @high::uuid and t.deleted_at is null
+), ahead as (
+    select d.id as start, d.id as at
+    from touched d
     union
-    select l.blocker_id
-    from before
-    join ticket_links l on l.tenant_id = $1 and l.blocked_id = before.id
+    select a.start, l.blocked_id
+    from ahead a
+    cross join lateral (
+        select x.blocked_id
+        from ticket_links x
+        where x.tenant_id = $1 and x.blocker_id = a.at
+        limit 200
+    ) l
+), behind as (
+    select d.id as start, d.id as at
+    from touched d
+    union
+    select b.start, l.blocker_id
+    from behind b
+    cross join lateral (
+        select x.blocker_id
+        from ticket_links x
+        where x.tenant_id = $1 and x.blocked_id = b.at
+        limit 200
+    ) l
 )
-insert into ticket_links (tenant_id, blocker_id, blocked_id, created_by, created_at)
-select a.tenant_id, a.id, b.id, @created_by::uuid, @now::timestamptz
-from tickets a
-join tickets b on b.tenant_id = $1 and b.id = @blocked::uuid
-where a.tenant_id = $1
-  and a.id = @blocker::uuid
-  and not exists (
-      select
-      from (select before.id from before limit 1000) u
-      where u.id = @blocked::uuid
-  )
-on conflict do nothing;
+delete from ticket_links k
+where k.tenant_id = $1 and k.created_at = @since::timestamptz and (k.blocker_id, k.blocked_id) in (
+    select distinct on (f.start) n.blocker, n.blocked
+    from (select unnest(@blockers::uuid[]) as blocker, unnest(@blocked::uuid[]) as blocked) n
+    join (select a.start, a.at from ahead a limit 10000) f on f.at = n.blocker
+    join (select b.start, b.at from behind b limit 10000) g on g.at = n.blocked and g.start = f.start
+    join ticket_links x on x.tenant_id = $1 and x.blocker_id = n.blocker and x.blocked_id = n.blocked and x.created_at = @since::timestamptz
+    order by f.start, n.blocker desc, n.blocked
+);
 
 -- name: TouchedBetween :one
 -- every project: the import was locked through visible_to in the same transaction
@@ -144,25 +167,26 @@ for no key update;
 -- Tickets of an import that stay when it is taken back: one that was changed, moved, commented on (also when that was taken
 -- back), tied or given a file, and all that stands above it, or above one that is not of the import. Of some of its rows, and
 -- whatever stands above them.
-with recursive stays as (
-    select b.id, b.parent_id
+with recursive touched as (
+    select b.id
     from tickets b
-    where b.tenant_id = $1
-      and b.id between @first::uuid and @last::uuid
-      and b.deleted_at is null
-      and (
-          b.project_id <> $2
-          or b.updated_at > @since::timestamptz
-          or exists (select from comments c where c.tenant_id = b.tenant_id and c.ticket_id = b.id)
-          or exists (select from attachments a where a.tenant_id = b.tenant_id and a.ticket_id = b.id and a.deleted_at is null)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocker_id = b.id)
-          or exists (select from ticket_links k where k.tenant_id = b.tenant_id and k.blocked_id = b.id)
-          or exists (
-              select
-              from tickets o
-              where o.tenant_id = b.tenant_id and o.parent_id = b.id and o.deleted_at is null and o.id not between @low::uuid and @high::uuid
-          )
-      )
+    where b.tenant_id = $1 and b.id between @first::uuid and @last::uuid and (b.project_id <> $2 or b.updated_at > @since::timestamptz)
+    union
+    select c.ticket_id from comments c where c.tenant_id = $1 and c.ticket_id between @first::uuid and @last::uuid
+    union
+    select a.ticket_id from attachments a where a.tenant_id = $1 and a.ticket_id between @first::uuid and @last::uuid and a.deleted_at is null
+    union
+    select k.blocker_id from ticket_links k where k.tenant_id = $1 and k.blocker_id between @first::uuid and @last::uuid
+    union
+    select k.blocked_id from ticket_links k where k.tenant_id = $1 and k.blocked_id between @first::uuid and @last::uuid
+    union
+    select o.parent_id
+    from tickets o
+    where o.tenant_id = $1 and o.parent_id between @first::uuid and @last::uuid and o.deleted_at is null and o.id not between @low::uuid and @high::uuid
+), stays as (
+    select t.id, t.parent_id
+    from touched x
+    join tickets t on t.tenant_id = $1 and t.id = x.id and t.deleted_at is null
     union
     select o.id, o.parent_id
     from stays y
