@@ -694,7 +694,7 @@ func savedViewMenu(s scope.Scope, list projects.TicketList) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Menu(ui.MenuBox{ID: "views-menu", Button: ui.Btn{Text: viewNow(ctx, list), Icon: "eye", Size: "sm"}, End: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Menu(ui.MenuBox{ID: "views-menu", Button: ui.Btn{Text: viewNow(ctx, list), Icon: "eye", Size: "sm", Class: "max-w-32 [&>[data-text]]:truncate"}, End: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -60,8 +60,8 @@ func dueOptions(ctx context.Context) []ui.Option {
 
 func filterAssigneeOptions(ctx context.Context, people []projects.Person, chosen string) []ui.Option {
 	return filterPeople(ctx, people, chosen, []ui.Option{
-		{Value: "", Text: ui.T(ctx, "Assigned to anybody")}, {Value: projects.AssignedToMe, Text: ui.T(ctx, "Assigned to me")},
-		{Value: projects.AssignedToNobody, Text: ui.T(ctx, "Assigned to nobody")},
+		{Value: "", Text: ui.T(ctx, "Anybody")}, {Value: projects.AssignedToMe, Text: ui.T(ctx, "Me")},
+		{Value: projects.AssignedToNobody, Text: ui.T(ctx, "Nobody")},
 	})
 }
 
