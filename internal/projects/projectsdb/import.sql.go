@@ -475,41 +475,51 @@ func (q *Queries) ThrowAway(ctx context.Context, db DBTX, arg ThrowAwayParams) e
 }
 
 const TouchedBetween = `-- name: TouchedBetween :one
-select exists (
-    select
+select coalesce(bool_or(x.id between $3::uuid and $4::uuid) or count(*) = 1000, false)::boolean as touched
+from (
+    select t.id
     from tickets t
-    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $3::timestamptz and t.id between $4::uuid and $5::uuid and t.deleted_at is null
-)
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $5::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 1000
+) x
 `
 
 type TouchedBetweenParams struct {
 	TenantID  uuid.UUID
 	ProjectID uuid.UUID
-	Since     time.Time
 	Low       uuid.UUID
 	High      uuid.UUID
+	Since     time.Time
 }
 
 // every project: the import was locked through visible_to in the same transaction
-// Whether people have worked on tickets of an import since.
+// Whether people have worked on tickets of an import since, or on so many others that it may be. In the order of the list by
+// change, or all that just came would be read, of which there are few statistics.
 func (q *Queries) TouchedBetween(ctx context.Context, db DBTX, arg TouchedBetweenParams) (bool, error) {
 	row := db.QueryRow(ctx, TouchedBetween,
 		arg.TenantID,
 		arg.ProjectID,
-		arg.Since,
 		arg.Low,
 		arg.High,
+		arg.Since,
 	)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+	var touched bool
+	err := row.Scan(&touched)
+	return touched, err
 }
 
 const UnlinkCircles = `-- name: UnlinkCircles :execrows
-with recursive touched as (
+with recursive changed as materialized (
     select t.id
     from tickets t
-    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $3::timestamptz and t.id between $6::uuid and $7::uuid and t.deleted_at is null
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $3::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 10000
+), touched as (
+    select d.id
+    from changed d
+    where d.id between $6::uuid and $7::uuid
 ), ahead as (
     select d.id as start, d.id as at
     from touched d
@@ -575,15 +585,16 @@ func (q *Queries) UnlinkCircles(ctx context.Context, db DBTX, arg UnlinkCirclesP
 }
 
 const UntieCircles = `-- name: UntieCircles :execrows
-with recursive up as (
-    select t.id as start, t.parent_id as at, 1 as far
+with recursive touched as materialized (
+    select t.id, t.parent_id
     from tickets t
-    where t.tenant_id = $1
-      and t.project_id = $2
-      and t.updated_at > $5::timestamptz
-      and t.id between $6::uuid and $7::uuid
-      and t.parent_id is not null
-      and t.deleted_at is null
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > $5::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 10000
+), up as (
+    select d.id as start, d.parent_id as at, 1 as far
+    from touched d
+    where d.id between $6::uuid and $7::uuid and d.parent_id is not null
     union all
     select u.start, o.parent_id, u.far + 1
     from up u

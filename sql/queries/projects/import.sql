@@ -72,15 +72,16 @@ on conflict do nothing;
 -- every project: the import was locked through visible_to in the same transaction
 -- Takes parents away that were set just now and put tickets below themselves, together with what people tied: one on each way from
 -- a ticket that people have worked on back to it. Each step is looked up by its key, as there are few statistics of what just came.
-with recursive up as (
-    select t.id as start, t.parent_id as at, 1 as far
+with recursive touched as materialized (
+    select t.id, t.parent_id
     from tickets t
-    where t.tenant_id = $1
-      and t.project_id = $2
-      and t.updated_at > @since::timestamptz
-      and t.id between @low::uuid and @high::uuid
-      and t.parent_id is not null
-      and t.deleted_at is null
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 10000
+), up as (
+    select d.id as start, d.parent_id as at, 1 as far
+    from touched d
+    where d.id between @low::uuid and @high::uuid and d.parent_id is not null
     union all
     select u.start, o.parent_id, u.far + 1
     from up u
@@ -106,10 +107,16 @@ where t.tenant_id = $1 and t.id in (
 -- name: UnlinkCircles :execrows
 -- every project: the import was locked through visible_to in the same transaction
 -- UntieCircles for tickets that wait for one another.
-with recursive touched as (
+with recursive changed as materialized (
     select t.id
     from tickets t
-    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.id between @low::uuid and @high::uuid and t.deleted_at is null
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 10000
+), touched as (
+    select d.id
+    from changed d
+    where d.id between @low::uuid and @high::uuid
 ), ahead as (
     select d.id as start, d.id as at
     from touched d
@@ -147,12 +154,16 @@ where k.tenant_id = $1 and k.created_at = @since::timestamptz and (k.blocker_id,
 
 -- name: TouchedBetween :one
 -- every project: the import was locked through visible_to in the same transaction
--- Whether people have worked on tickets of an import since.
-select exists (
-    select
+-- Whether people have worked on tickets of an import since, or on so many others that it may be. In the order of the list by
+-- change, or all that just came would be read, of which there are few statistics.
+select coalesce(bool_or(x.id between @low::uuid and @high::uuid) or count(*) = 1000, false)::boolean as touched
+from (
+    select t.id
     from tickets t
-    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.id between @low::uuid and @high::uuid and t.deleted_at is null
-);
+    where t.tenant_id = $1 and t.project_id = $2 and t.updated_at > @since::timestamptz and t.deleted_at is null
+    order by t.updated_at desc, t.number desc
+    limit 1000
+) x;
 
 -- name: HoldTickets :exec
 -- every project: the import was locked through visible_to in the same transaction
