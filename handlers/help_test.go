@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"testing"
 
 	"plinth/internal/db"
@@ -11,6 +12,9 @@ import (
 
 // txn is a transaction, for looking at rows.
 type txn = db.Tx
+
+// txContext is that of a transaction.
+type txContext = context.Context
 
 var peopleStart tenants.PeopleCursor
 

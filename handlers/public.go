@@ -56,3 +56,8 @@ func (h *Pages) SetTheme(w http.ResponseWriter, r *http.Request) error {
 	h.Sessions.SetTheme(w, f.Theme)
 	return h.Redirect(w, r, pageOf(r))
 }
+
+// Events shows what webhooks are told of.
+func (h *Pages) Events(w http.ResponseWriter, r *http.Request) error {
+	return h.Render(w, r, http.StatusOK, views.EventsDoc())
+}

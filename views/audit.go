@@ -78,6 +78,7 @@ func auditKinds(ctx context.Context, a AuditAsked) []ui.Option {
 		{Value: "project", Text: ui.T(ctx, "Projects")},
 		{Value: "ticket", Text: ui.T(ctx, "Tickets")},
 		{Value: "subscription", Text: ui.T(ctx, "Plan and payments")},
+		{Value: "webhook", Text: ui.T(ctx, "Webhooks")},
 		{Value: "audit", Text: ui.T(ctx, "Audit log")},
 	}, a.Kind)
 }
@@ -97,6 +98,7 @@ func auditActions(ctx context.Context, a AuditAsked) []ui.Option {
 		{"tickets.reassigned", "Tickets handed over"},
 		{"billing.trial_started", "Trial started"}, {"billing.plan_change_asked", "Plan change asked for"}, {"billing.subscription_changed", "Subscription changed"},
 		{"billing.payment_failed", "Payment failed"},
+		{"webhook.created", "Webhook made"}, {"webhook.changed", "Webhook changed"}, {"webhook.secret_rotated", "New secret of a webhook"}, {"webhook.paused", "Webhook paused"}, {"webhook.resumed", "Webhook resumed"}, {"webhook.deleted", "Webhook deleted"}, {"webhook.replayed", "Events sent once more"},
 		{"audit.exported", "Log exported"}, {"staff.viewed", "Looked at by staff"}, {"person.erased", "Personal data erased"},
 	} {
 		options = append(options, ui.Option{Value: known[0], Text: ui.T(ctx, known[1])})

@@ -8,6 +8,7 @@ import (
 
 	"plinth/internal/events"
 	"plinth/internal/tenants"
+	"plinth/internal/webhooks"
 	"plinth/views/ui"
 )
 
@@ -28,6 +29,8 @@ func auditWords(ctx context.Context, e events.LogEntry) (before, after string) {
 		return activityWords(ctx, e.Entry)
 	case kind == "billing":
 		return auditBilling(ctx, e), ""
+	case kind == "webhook":
+		return auditWebhook(ctx, e), ""
 	case kind == "member" || kind == "invitation" || kind == "person":
 		return auditPeopleWords(ctx, e), ""
 	}
@@ -115,6 +118,28 @@ func auditGiven(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "gave the plan %s until %s: %s", e.ObjectName, ui.LongDay(ctx, until), reason)
 	}
 	return ui.T(ctx, "gave the plan %s without end: %s", e.ObjectName, reason)
+}
+
+// auditWebhook says what was done to a webhook, and where that leads.
+func auditWebhook(ctx context.Context, e events.LogEntry) string {
+	t, _ := events.TypeOf(e.Action)
+	words := ui.T(ctx, t.Text)
+	if e.ObjectName != "" {
+		words = ui.T(ctx, "%s to %s", words, e.ObjectName)
+	}
+	switch change := e.Changes(); e.Action {
+	case "webhook.paused":
+		switch change["reason"][1] {
+		case webhooks.Failing:
+			return words + ui.T(ctx, ", because it took nothing for three days")
+		case webhooks.Gone:
+			return words + ui.T(ctx, ", because it answered that it is gone")
+		}
+	case "webhook.replayed":
+		n := auditNumber(change["events"][1])
+		return ui.TN(ctx, n, "sent one event to a webhook once more", "sent %d events to a webhook once more")
+	}
+	return words
 }
 
 func auditOther(ctx context.Context, e events.LogEntry) string {

@@ -14,6 +14,9 @@ func settingsTabs(ctx context.Context, s scope.Scope, at string) []ui.Tab {
 	if s.May(scope.ManageOrganization) {
 		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "General"), URL: ui.OrgPath(s.Slug, "settings"), Current: at == "general"})
 	}
+	if s.May(scope.ManageOrganization) {
+		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Webhooks"), URL: ui.OrgPath(s.Slug, "settings", "webhooks"), Current: at == "webhooks"})
+	}
 	if s.May(scope.ManageSecurity) {
 		tabs = append(tabs, ui.Tab{Text: ui.T(ctx, "Security"), URL: ui.OrgPath(s.Slug, "settings", "security"), Current: at == "security"})
 	}

@@ -43,17 +43,17 @@ type Handlers struct {
 	Reports       *handlers.Reports
 	Exports       *handlers.Exports
 	Imports       *handlers.Imports
+	Endpoints     *handlers.Endpoints
 }
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
-	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), transferRoutes(h), officeRoutes(h), machineRoutes(h))
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), transferRoutes(h), webhookRoutes(h), officeRoutes(h), machineRoutes(h))
 }
 
 // openRoutes are asked by people who are not signed in.
 func openRoutes(h Handlers) []Route {
 	return []Route{
-		// Public.
 		get("/{$}", public(h.Pages.Landing)),
 		get("/pricing", public(h.Pages.Pricing)),
 		get("/terms", public(h.Pages.Terms)),

@@ -28,11 +28,12 @@ func homes() map[string][]string {
 		"github.com/riverqueue/river/rivertype": with("cmd", "jobs", "internal/db"),
 
 		// the outside world
-		"gocloud.dev":                     {"internal/blob"},
-		"github.com/aws/aws-sdk-go-v2":    {"internal/blob"},
-		"golang.org/x/image":              {"internal/picture"},
-		"github.com/stripe/stripe-go/v76": {"internal/billing", "internal/stripesim"},
-		"github.com/wneessen/go-mail":     {"internal/mailer"},
+		"gocloud.dev":                                              {"internal/blob"},
+		"github.com/aws/aws-sdk-go-v2":                             {"internal/blob"},
+		"golang.org/x/image":                                       {"internal/picture"},
+		"github.com/stripe/stripe-go/v76":                          {"internal/billing", "internal/stripesim"},
+		"github.com/wneessen/go-mail":                              {"internal/mailer"},
+		"github.com/standard-webhooks/standard-webhooks/libraries": with("internal/webhooks", "handlers"), // of handlers: their tests
 
 		// people and sessions
 		"github.com/alexedwards/scs/v2":   {"internal/session"},

@@ -23,6 +23,7 @@ func owners() map[string]string {
 		"jobs":     "bulk_leases",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",
+		"webhooks": "webhook_endpoints webhook_deliveries webhook_attempts webhook_replays",
 		"notify":   "notifications notification_projects notification_choices report_subscriptions",
 		"projects": "projects project_members ticket_counters tickets comments ticket_counts ticket_days statuses labels ticket_labels ticket_watchers mentions ticket_links reactions ticket_moves saved_views search_docs search_words search_variants",
 		"billing":  "billing_customers subscriptions subscription_changes invoices plan_overrides stripe_events billing_tasks billing_trials billing_intents billing_effects subscription_checks billing_syncs billing_drifts usage_hours revenue_checks billing_settings",

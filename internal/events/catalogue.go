@@ -22,7 +22,7 @@ type Change struct {
 // Catalogue lists every type of event there is, by noun. What happens and is not in it fails the tests.
 func Catalogue() []Type {
 	var all []Type
-	for _, group := range [][]Type{ticketTypes(), projectTypes(), peopleTypes(), organizationTypes(), billingTypes(), otherTypes()} {
+	for _, group := range [][]Type{ticketTypes(), projectTypes(), peopleTypes(), organizationTypes(), billingTypes(), webhookTypes(), otherTypes()} {
 		all = append(all, group...)
 	}
 	return all

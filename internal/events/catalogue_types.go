@@ -141,6 +141,18 @@ func billingTypes() []Type {
 	)...)
 }
 
+func webhookTypes() []Type {
+	return keptOf("webhook",
+		Type{Name: "webhook.created", Text: "made a webhook"},
+		Type{Name: "webhook.changed", Text: "changed a webhook", Changes: from("types", "everything", "ticket.created")},
+		Type{Name: "webhook.secret_rotated", Text: "made a new secret of a webhook"},
+		Type{Name: "webhook.paused", Text: "paused a webhook", Changes: to("reason", "failing")},
+		Type{Name: "webhook.resumed", Text: "resumed a webhook"},
+		Type{Name: "webhook.deleted", Text: "deleted a webhook"},
+		Type{Name: "webhook.replayed", Text: "sent events to a webhook once more", Changes: to("events", "120")},
+	)
+}
+
 func otherTypes() []Type {
 	return keptOf("audit",
 		Type{Name: "audit.exported", Text: "exported the audit log", Changes: to("format", "csv")},

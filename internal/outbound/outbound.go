@@ -98,6 +98,18 @@ type Answer struct {
 	Body   []byte // the first MaxAnswer bytes
 }
 
+// Words are what the status is called, "" for one that has no name.
+func (a Answer) Words() string { return http.StatusText(a.Status) }
+
+// Refused says that the other side is there and does not want this, now or later.
+func (a Answer) Refused() bool {
+	switch a.Status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return a.Status >= 400 && a.Status < 500
+}
+
 // Post sends a body. An error tells in its public text what went wrong; whatever status is answered is none, also a redirect.
 func (c *Client) Post(ctx context.Context, to string, header map[string]string, body string) (Answer, error) {
 	if err := c.Check(to); err != nil {

@@ -16,6 +16,7 @@ import (
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
+	"plinth/internal/webhooks"
 	"plinth/jobs"
 )
 
@@ -99,6 +100,7 @@ func (p *Privacy) partsOfOrganization(tenant uuid.UUID) []part {
 		})},
 		of("usage", billing.ExportUsageTx, "meter hour measured charged reported_at note"),
 		of("attachments", files.ExportAllTx, "project ticket file name type bytes sha256 author created_at"),
+		of("webhooks", webhooks.ExportTx, "url description types state created_at"),
 	}
 }
 

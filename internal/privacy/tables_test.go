@@ -73,6 +73,8 @@ func outOfTheCopy() map[string]string {
 		"saved_views":               "what a list is narrowed to, in projects that others may have closed since",
 		"ticket_links":              "ids and times alone",
 		"reactions":                 "one of six signs below what somebody wrote",
+		"webhook_endpoints":         "of the organization, with its secrets",
+		"webhook_replays":           "a while whose events an organization has sent once more",
 	}
 }
 
@@ -136,6 +138,8 @@ func outOfTheErasure() map[string]string {
 		"saved_views":               "what a list is narrowed to, by somebody who has no name any more",
 		"ticket_links":              "ids and times alone",
 		"reactions":                 "one of six signs of somebody who has no name any more",
+		"webhook_endpoints":         "of the organization; created_by names nobody any more",
+		"webhook_replays":           "who asked, by an id that names nobody any more; gone within 30 days",
 	}
 }
 

@@ -28,6 +28,7 @@ func periodic() []*river.PeriodicJob {
 		{jobs.RecountAll{}, nightly{hour: 2}},
 		{jobs.SyncSubscriptions{}, nightly{hour: 3}},
 		{jobs.SweepSeals{}, nightly{hour: 4}},
+		{jobs.TendAllWebhooks{}, nightly{hour: 5}},
 	} {
 		args := p.args
 		out = append(out, river.NewPeriodicJob(p.when, func() (river.JobArgs, *river.InsertOpts) { return args, nil },

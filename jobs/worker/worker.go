@@ -26,6 +26,7 @@ import (
 	"plinth/internal/tenants"
 	"plinth/internal/transfer"
 	"plinth/internal/users"
+	"plinth/internal/webhooks"
 	"plinth/jobs"
 )
 
@@ -44,6 +45,7 @@ type Modules struct {
 	Transfer *transfer.Transfer
 	Leases   jobs.Leases
 	Events   *events.Dispatcher
+	Webhooks *webhooks.Webhooks
 }
 
 // Options say how the worker runs; tests shorten the times.
@@ -80,6 +82,12 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sendOwnership{m: m})
 	river.AddWorker(w, &sendSuspension{m: m})
 	river.AddWorker(w, &purgeExpired{m: m})
+	river.AddWorker(w, &prepareWebhooks{m: m})
+	river.AddWorker(w, &postWebhooks{m: m})
+	river.AddWorker(w, &replayWebhooks{m: m})
+	river.AddWorker(w, &sendWebhookPaused{m: m})
+	river.AddWorker(w, &tendWebhooks{m: m})
+	river.AddWorker(w, &tendAllWebhooks{m: m})
 	river.AddWorker(w, &applyStripeEvent{m: m})
 	river.AddWorker(w, &syncSeats{m: m})
 	river.AddWorker(w, &refetchSubscription{m: m})

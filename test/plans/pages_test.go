@@ -59,6 +59,7 @@ func (w *world) pages(t *testing.T, ids map[string]string) []string {
 			strings.HasSuffix(route.Path, "/import/{id}/problems.csv") || // a file, of the page above it
 			strings.HasSuffix(route.Path, "/import/{id}") || // is asked below, with an import
 			route.Path == "/orgs/{org}/imports/{id}" || // asks the same, without a project
+			strings.HasSuffix(route.Path, "/{webhook}/secret") || // is read with what its page reads
 			strings.HasSuffix(route.Path, "/export/tickets.csv") || // reads all there is, two hundred at once
 			route.Path == "/orgs/{org}/audit/export" { // reads all there is, with the query of the log, and ten times as many rows at once
 			continue
@@ -84,13 +85,17 @@ func (w *world) visits(t *testing.T) []visit {
 	comment := w.value(t, `select c.id::text from comments c join tickets t on t.id = c.ticket_id where c.tenant_id = '`+w.acme.TenantID.String()+`' and t.number = 777 limit 1`)
 	micros := w.value(t, `select (extract(epoch from now() - interval '3000 hours') * 1000000)::bigint::text`)
 	label := w.value(t, `select id::text from labels where tenant_id = '`+w.acme.TenantID.String()+`' limit 1`)
+	hook := w.value(t, `select id::text from webhook_endpoints where tenant_id = '`+w.acme.TenantID.String()+`' limit 1`)
+	event := w.value(t, `select event_id::text from webhook_deliveries where tenant_id = '`+w.acme.TenantID.String()+`' and endpoint_id = '`+hook+`' order by event_id limit 1 offset 1500`)
 	var out []visit
 	add := func(filtered bool, who string, paths ...string) {
 		for _, p := range paths {
 			out = append(out, visit{who, p, filtered})
 		}
 	}
-	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member), "{status}": "todo", "{label}": label})...)
+	add(false, dana, w.pages(t, map[string]string{"{org}": "acme", "{key}": "WEB", "{number}": "777", "{user}": member, "{id}": comment, "{file}": w.picture(t, member), "{status}": "todo", "{label}": label, "{webhook}": hook, "{event}": event})...)
+	add(false, dana, "/orgs/acme/settings/webhooks/"+hook+"?state=waiting", "/orgs/acme/settings/webhooks/"+hook+"?type=ticket.edited")
+	add(true, dana, "/orgs/acme/settings/webhooks/"+hook+"?state=failed&type=ticket.created&after="+event)
 	add(false, dana, "/orgs/acme/inbox?show=all", "/orgs/acme/inbox?show=all&before=7fffffff-ffff-4fff-8fff-ffffffffffff", "/account/notifications", "/orgs", "/account", "/orgs/new", "/orgs/acme/people?q=colleague", "/orgs/acme/projects?show=archived",
 		"/orgs/acme/tickets?after=2.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?before=2.7fffffff-ffff-4fff-8fff-ffffffffffff",
 		"/orgs/acme/tickets?show=due", "/orgs/acme/tickets?show=due&after=20765.7fffffff-ffff-4fff-8fff-ffffffffffff", "/orgs/acme/tickets?show=created",

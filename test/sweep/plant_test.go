@@ -71,7 +71,14 @@ func plant(t testing.TB, conn *pgx.Conn, s scope.Scope, visibility, text string)
 	label, view := uuid.New(), uuid.New()
 	exec(`insert into saved_views (tenant_id, id, project_id, user_id, name, query, shared) values ($1, $2, $3, $4, $5, $5, true)`, tenant, view, project, owner, text)
 	exec(`insert into labels (tenant_id, id, project_id, name, hue) values ($1, $2, $3, $4, 'plum')`, tenant, label, project, text)
+	hook, event := uuid.New(), uuid.New()
+	exec(`insert into webhook_endpoints (tenant_id, id, url, secret, created_by, created_at, updated_at) values ($1, $2, 'http://127.0.0.1:1/' || $3, $3, $4, now(), now())`, tenant, hook, text, owner)
+	exec(`insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, payload, state, next_at, queued_at, created_at) values ($1, $2, $3, 'ticket.created', $4, 'failed', now(), now(), now())`,
+		tenant, hook, event, text)
+	exec(`insert into webhook_attempts (tenant_id, id, endpoint_id, event_id, at, took_ms, signature, status, answer, error) values ($1, $2, $3, $4, now(), 1, $5, 500, $5, $5)`,
+		tenant, uuid.New(), hook, event, text)
 	return other{slug: s.Slug, ids: map[string][]string{
+		"webhook": {hook.String()}, "event": {event.String()},
 		"status": {"todo"}, "label": {label.String()}, "view": {view.String()},
 		"key": {"ZED"}, "number": {"1"}, "user": {owner.String()},
 		"id": {invitation.String(), attachment.String(), comment.String(), ticket.String(), project.String(), told.String()}, "comment": {comment.String()},
@@ -84,6 +91,7 @@ func allowed() map[string]string {
 		"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'", "notifications.kind": "'comment'", "notifications.way": "'app'", "notification_projects.level": "'nothing'",
 		"project_exports.kind": "'csv'", "project_exports.state": "'ready'", "imports.kind": "'csv'", "imports.state": "'done'",
 		"undispatched_events.action": "'ticket.created'", "event_subscriptions.action": "'ticket.created'",
+		"webhook_endpoints.state": "'active'", "webhook_endpoints.paused_for": "'hand'", "webhook_deliveries.state": "'failed'", "webhook_replays.state": "'done'",
 	}
 }
 
@@ -156,7 +164,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state project_exports.kind project_exports.state imports.kind imports.state undispatched_events.action event_subscriptions.action`)
+	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state project_exports.kind project_exports.state imports.kind imports.state undispatched_events.action event_subscriptions.action webhook_endpoints.state webhook_endpoints.paused_for webhook_deliveries.state webhook_replays.state`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

@@ -245,7 +245,7 @@ func (w world) foreignIDs(t testing.TB, browser *webtest.Browser, route web.Rout
 	}
 	n := 0
 	nobody := map[string][]string{
-		"key": {"NONE"}, "number": {"1"}, "user": {uuid.NewString()}, "id": {uuid.NewString()}, "comment": {uuid.NewString()}, "status": {"todo"}, "label": {uuid.NewString()}, "view": {uuid.NewString()},
+		"key": {"NONE"}, "number": {"1"}, "user": {uuid.NewString()}, "id": {uuid.NewString()}, "comment": {uuid.NewString()}, "status": {"todo"}, "label": {uuid.NewString()}, "view": {uuid.NewString()}, "webhook": {uuid.NewString()}, "event": {uuid.NewString()},
 		"file": {strings.Repeat("a", 26) + "-64.png"},
 	}
 	theirs := maps.Clone(w.theirs.ids)

@@ -47,7 +47,8 @@ func commands(ctx context.Context, nav Nav) []command {
 	if nav.Org.CanManage {
 		all = append(all,
 			command{places, "card", T(ctx, "Billing"), OrgPath(slug, "billing"), "", false},
-			command{places, "sliders", T(ctx, "Organization settings"), OrgPath(slug, "settings"), "g s", false})
+			command{places, "sliders", T(ctx, "Organization settings"), OrgPath(slug, "settings"), "g s", false},
+			command{places, "sliders", T(ctx, "Webhooks"), OrgPath(slug, "settings", "webhooks"), "", false})
 	}
 	if nav.Org.SeesAudit {
 		all = append(all, command{places, "log", T(ctx, "Audit log"), OrgPath(slug, "audit"), "", false})

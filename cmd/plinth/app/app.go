@@ -29,6 +29,7 @@ import (
 	"plinth/internal/mailer"
 	"plinth/internal/mails"
 	"plinth/internal/notify"
+	"plinth/internal/outbound"
 	"plinth/internal/picture"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
@@ -38,6 +39,7 @@ import (
 	"plinth/internal/tenants"
 	"plinth/internal/transfer"
 	"plinth/internal/users"
+	"plinth/internal/webhooks"
 	"plinth/jobs"
 	"plinth/jobs/worker"
 	"plinth/web"
@@ -65,6 +67,7 @@ type App struct {
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
 	Events   *events.Dispatcher
+	Webhooks *webhooks.Webhooks
 	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
@@ -115,13 +118,22 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Mails = &mails.Mails{DB: d, Mailer: sender}
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
+	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
-	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer()}}
+	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), webhooks.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing}
 	return a, nil
+}
+
+// outward posts to servers of organizations. Development reaches those that run on the same machine.
+func outward(c *config.Config) *outbound.Client {
+	if c.Dev() {
+		return outbound.New(outbound.Options{Allow: outbound.Loopback, Plain: true})
+	}
+	return outbound.New(outbound.Options{})
 }
 
 func (a *App) mailer() (mailer.Mailer, error) {
@@ -134,7 +146,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns what works the queues.
 func (a *App) Worker(o worker.Options) (*worker.Worker, error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events, Webhooks: a.Webhooks}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -208,6 +220,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Reports:       &handlers.Reports{Base: base, Notify: a.Notify},
 		Exports:       &handlers.Exports{Base: base, Transfer: a.Transfer},
 		Imports:       &handlers.Imports{Base: base, Transfer: a.Transfer},
+		Endpoints:     &handlers.Endpoints{Base: base, Webhooks: a.Webhooks},
 		Live:          &handlers.Live{Base: base, Hub: a.Live},
 	}
 }

@@ -22,6 +22,7 @@ func openTo() map[string]string {
 		"GET /pricing":                         "read before signing up",
 		"GET /terms":                           "read before signing up",
 		"GET /privacy":                         "read before signing up",
+		"GET /docs/events":                     "read by those who write a receiver",
 		"POST /theme":                          "a cookie of taste, no data",
 		"GET /signup":                          "signing up",
 		"POST /signup":                         "signing up",

@@ -122,4 +122,16 @@ select t.tenant_id, gen_random_uuid(), t.author_id, 'assigned:' || t.id, 'assign
 from tickets t
 join numbers on t.tenant_id = pg_temp.uid('tenant ' || n);
 
+insert into webhook_endpoints (tenant_id, id, url, secret, created_by, created_at, updated_at)
+select pg_temp.uid('tenant ' || n), pg_temp.uid('webhook ' || n), 'https://example.com/' || n, 'sealed', pg_temp.uid('user ' || n || ' 1'), now(), now()
+from numbers;
+
+insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, payload, state, next_at, queued_at, created_at)
+select pg_temp.uid('tenant ' || n), pg_temp.uid('webhook ' || n), pg_temp.uid('delivery ' || n || ' ' || i), 'ticket.created', '{}', 'delivered', now(), now(), now()
+from numbers, generate_series(1, 100) i;
+
+insert into webhook_attempts (tenant_id, id, endpoint_id, event_id, at, took_ms, signature, status, answer, error)
+select pg_temp.uid('tenant ' || n), gen_random_uuid(), pg_temp.uid('webhook ' || n), pg_temp.uid('delivery ' || n || ' ' || i), now(), 20, '', 200, '', ''
+from numbers, generate_series(1, 100) i;
+
 drop table numbers, made;

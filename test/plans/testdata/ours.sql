@@ -103,3 +103,17 @@ where c.tenant_id = :tenant;
 insert into imports (tenant_id, id, project_id, user_id, kind, name, key, size, sha256, state, created_at)
 select :tenant, pg_temp.uid('our import ' || i), pg_temp.uid('our project 1'), :owner, 'csv', 'tickets.csv', '', 1, '\x01', 'done', now() - make_interval(days => i)
 from generate_series(1, 60) i;
+
+insert into webhook_endpoints (tenant_id, id, url, secret, created_by, created_at, updated_at)
+select :tenant, pg_temp.uid('our webhook ' || i), 'https://example.com/' || i, 'sealed', :owner, now(), now()
+from generate_series(1, 5) i;
+
+insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, payload, state, next_at, queued_at, created_at)
+select :tenant, pg_temp.uid('our webhook ' || n), pg_temp.uid('our delivery ' || n || ' ' || i), case when i % 2 = 0 then 'ticket.created' else 'ticket.edited' end, '{}',
+    case when i % 100 = 0 then 'waiting' when i % 10 = 0 then 'failed' else 'delivered' end, now(), now(), now() - make_interval(mins => i)
+from generate_series(1, 5) n, generate_series(1, 3000) i;
+
+insert into webhook_attempts (tenant_id, id, endpoint_id, event_id, at, took_ms, signature, status, answer, error)
+select d.tenant_id, gen_random_uuid(), d.endpoint_id, d.event_id, d.created_at, 20, '', 200, '', ''
+from webhook_deliveries d
+where d.tenant_id = :tenant;
