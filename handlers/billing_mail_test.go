@@ -17,9 +17,9 @@ type refuses struct {
 	next mailer.Mailer
 }
 
-func (r refuses) Send(ctx context.Context, m mailer.Message) error {
+func (r refuses) Send(ctx context.Context, m mailer.Message) (string, error) {
 	if m.To == r.to {
-		return errors.New("550 no such mailbox")
+		return "", errors.New("550 no such mailbox")
 	}
 	return r.next.Send(ctx, m)
 }

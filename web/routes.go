@@ -33,6 +33,7 @@ type Handlers struct {
 	Search        *handlers.Search
 	Billing       *handlers.Billing
 	StripeWebhook *handlers.StripeWebhook
+	MailReports   *handlers.MailReports
 	Dev           *handlers.Dev
 	DevMail       *handlers.DevMail
 	DevStripe     *handlers.DevStripe
@@ -314,6 +315,12 @@ func officeRoutes(h Handlers) []Route {
 		get("/admin/customers", staff(h.Admin.UnknownCustomers)),
 		get("/admin/customers/{id}", staff(h.Admin.UnknownCustomer)),
 		post("/admin/customers/{id}/ignore", staff(h.Admin.IgnoreCustomer)),
+		get("/admin/mails", staff(h.Admin.Mails)),
+		get("/admin/mails/suppressed", staff(h.Admin.Suppressions)),
+		post("/admin/mails/suppressed", staff(h.Admin.Suppress)),
+		post("/admin/mails/suppressed/remove", staff(h.Admin.Unsuppress)),
+		get("/admin/mails/{id}", staff(h.Admin.Mail)),
+		post("/admin/mails/{id}/again", staff(h.Admin.SendMailAgain)),
 		get("/admin/jobs", staff(h.Admin.Jobs)),
 		get("/admin/jobs/{id}", staff(h.Admin.Job)),
 		post("/admin/jobs/{id}/retry", staff(h.Admin.RetryJob)),
@@ -329,6 +336,7 @@ func machineRoutes(h Handlers) []Route {
 	return []Route{
 		// Machines with a signature.
 		atMost(512<<10, post("/webhooks/stripe", signed(h.StripeWebhook.Receive))),
+		atMost(64<<10, post("/webhooks/mail", signed(h.MailReports.Receive))),
 
 		// Developer pages; 404 elsewhere.
 		get("/dev", devOnly(h.Dev.Show)),

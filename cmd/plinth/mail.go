@@ -28,7 +28,7 @@ func (m mailTest) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := plinth.Mails.Mailer.Send(ctx, message); err != nil {
+		if _, err := plinth.Mails.Mailer.Send(ctx, message); err != nil {
 			return fmt.Errorf("the mail server did not take it: %w", err)
 		}
 		fmt.Printf("The mail server took a mail to %s, from %s.\n", m.To, plinth.Config.From)

@@ -11,6 +11,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/mails"
 	"plinth/internal/scope"
 	"plinth/jobs"
 )
@@ -23,6 +24,7 @@ type Admin struct {
 	Office *jobs.Office
 	// Billing asks Stripe, where a page or an act needs it.
 	Billing *billing.Billing
+	Sender  *mails.Mails
 }
 
 // Actor is the member of staff who asks, and the request they ask with.

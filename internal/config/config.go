@@ -71,7 +71,9 @@ type Database struct {
 // Mail says how mails leave.
 type Mail struct {
 	SMTPURL Secret `env:"SMTP_URL"` // smtp://user:password@host:587 or smtps://…:465; empty only with MAIL_FOLDER
-	From    string `env:"MAIL_FROM" envDefault:"Plinth <plinth@localhost.example>"`
+	// ReportSecrets verify what the mail provider tells of bounces and complaints, newest first; whsec_… each.
+	ReportSecrets []Secret `env:"MAIL_REPORT_SECRETS" envSeparator:","`
+	From          string   `env:"MAIL_FROM" envDefault:"Plinth <plinth@localhost.example>"`
 }
 
 // Stripe says which account is charged.

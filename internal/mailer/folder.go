@@ -25,40 +25,50 @@ type Folder struct {
 
 // Kept is a mail in a Folder.
 type Kept struct {
-	ID      string
-	At      time.Time
-	From    string
-	To      string
-	Subject string
-	HTML    string
-	Text    string
-	Headers map[string]string
+	ID string
+	// MessageID is the mail's, by which attempts at one mail are known.
+	MessageID string
+	At        time.Time
+	From      string
+	To        string
+	Subject   string
+	HTML      string
+	Text      string
+	Headers   map[string]string
 }
 
 // Send keeps the message. It is checked as for SMTP, so that what would not leave fails here too.
-func (f *Folder) Send(_ context.Context, m Message) error {
+func (f *Folder) Send(_ context.Context, m Message) (string, error) {
 	if _, err := compose(f.From, m); err != nil {
-		return err
+		return "", err
 	}
+	id, err := f.keep(m)
+	if err != nil {
+		return "", err
+	}
+	return "kept as " + id, nil
+}
+
+func (f *Folder) keep(m Message) (string, error) {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the mail folder: %w", err)
+		return "", fmt.Errorf("make the mail folder: %w", err)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		return fmt.Errorf("make a mail id: %w", err)
+		return "", fmt.Errorf("make a mail id: %w", err)
 	}
 	data, err := json.MarshalIndent(Kept{
-		ID: id.String(), At: time.Now(), From: f.From, To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers,
+		ID: id.String(), MessageID: m.ID, At: time.Now(), From: f.From, To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers,
 	}, "", " ")
 	if err != nil {
-		return fmt.Errorf("write a mail: %w", err)
+		return "", fmt.Errorf("write a mail: %w", err)
 	}
 	// Written beside and renamed, so that a reader never sees half a mail.
 	part := filepath.Join(f.Dir, "."+id.String())
 	if err := os.WriteFile(part, data, 0o600); err != nil {
-		return fmt.Errorf("write a mail: %w", err)
+		return "", fmt.Errorf("write a mail: %w", err)
 	}
-	return os.Rename(part, filepath.Join(f.Dir, id.String()+".json"))
+	return id.String(), os.Rename(part, filepath.Join(f.Dir, id.String()+".json"))
 }
 
 // List returns the newest mails, at most n, optionally only those to one address.

@@ -3,16 +3,24 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/mail"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
+// ErrUnsure says that a mail may have been taken although nobody said so: the connection was lost while the answer was
+// awaited.
+var ErrUnsure = errors.New("nobody said whether the mail was taken")
+
 // Message is one mail to one person.
 type Message struct {
+	ID      string // its Message-ID, without < and >; the same for each attempt at one mail. Empty makes one by chance.
 	To      string
 	Subject string
 	HTML    string
@@ -20,9 +28,10 @@ type Message struct {
 	Headers map[string]string
 }
 
-// Mailer sends a message. An error means that it may be tried again.
+// Mailer sends a message and returns what the server that took it said. An error means that it may be tried again; with
+// ErrUnsure it may have gone out.
 type Mailer interface {
-	Send(ctx context.Context, m Message) error
+	Send(ctx context.Context, m Message) (answer string, err error)
 }
 
 // SMTP sends by an SMTP server. TLS is required for any but a server on this machine.
@@ -65,16 +74,30 @@ func NewSMTP(rawURL, from string) (*SMTP, error) {
 	return &SMTP{from: from, client: client}, nil
 }
 
+// Domain is that of a sender's address, as of "Plinth <plinth@example.com>"; localhost when it has none.
+func Domain(from string) string {
+	address, err := mail.ParseAddress(from)
+	if err != nil {
+		return "localhost"
+	}
+	return address.Address[strings.LastIndex(address.Address, "@")+1:]
+}
+
 // Send hands the message to the server.
-func (s *SMTP) Send(ctx context.Context, m Message) error {
+func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	msg, err := compose(s.from, m)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := s.client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("send by SMTP: %w", err)
+	err = s.client.DialAndSendWithContext(ctx, msg)
+	var failed *gomail.SendError
+	switch {
+	case err == nil:
+		return strings.TrimSpace(msg.ServerResponse()), nil
+	case errors.As(err, &failed) && failed.Reason == gomail.ErrSMTPDataClose && failed.ErrorCode() == 0:
+		return "", fmt.Errorf("send by SMTP: %w: %w", ErrUnsure, err)
 	}
-	return nil
+	return "", fmt.Errorf("send by SMTP: %w", err)
 }
 
 func compose(from string, m Message) (*gomail.Msg, error) {
@@ -87,7 +110,11 @@ func compose(from string, m Message) (*gomail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetDate()
-	msg.SetMessageID()
+	if m.ID == "" {
+		msg.SetMessageID()
+	} else {
+		msg.SetMessageIDWithValue(m.ID)
+	}
 	for name, value := range m.Headers {
 		msg.SetGenHeader(gomail.Header(name), value)
 	}

@@ -12,7 +12,7 @@ func TestFolderKeepsAndFinds(t *testing.T) {
 	t.Parallel()
 	f := &Folder{Dir: t.TempDir(), From: "Plinth <plinth@example.com>"}
 	for _, to := range []string{"dana@example.com", "nina@example.com"} {
-		err := f.Send(t.Context(), Message{To: to, Subject: "For " + to, Text: "see http://127.0.0.1/x?y=1 and more", HTML: "<p>see</p>"})
+		_, err := f.Send(t.Context(), Message{To: to, Subject: "For " + to, Text: "see http://127.0.0.1/x?y=1 and more", HTML: "<p>see</p>"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,11 @@ package mails
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,12 +16,17 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/mailer"
 	"plinth/internal/mails/mailsdb"
+	"plinth/jobs"
 )
 
 // Mails sends and logs.
 type Mails struct {
 	DB     *db.DB
 	Mailer mailer.Mailer
+	Queue  *jobs.Queue
+	Domain string // of Message-IDs
+	// Secrets verify what the provider tells of mails, newest first; none takes nothing.
+	Secrets []string
 }
 
 // Mail is a message and the cause it must be sent once for.
@@ -26,28 +35,28 @@ type Mail struct {
 	Kind     string    // for the log
 	TenantID uuid.UUID // nil when it is about no organization
 	Message  mailer.Message
+	// JobKind and JobArgs are the job that sends it, and would send it again.
+	JobKind string
+	JobArgs []byte
 }
 
-// Send sends the mail unless one with its key has been sent, or its address is on the suppression list. An error means
-// that the job should try again.
+// mostUnsure is how often a mail may have gone out without a note of it: a worker that dies between the sending and the
+// note costs a reader a second mail, which their program knows by its Message-ID, and never a third.
+const mostUnsure = 1
+
+// Send sends the mail unless one with its key has been sent, or its address is on the suppression list. However often it
+// is tried, it goes under one Message-ID. An error means that the job should try again.
 func (m *Mails) Send(ctx context.Context, mail Mail) error {
 	q, direct := mailsdb.New(), m.DB.Direct()
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("make a mail id: %w", err)
-	}
-	var tenant *uuid.UUID
-	if mail.TenantID != uuid.Nil {
-		tenant = &mail.TenantID
-	}
-	row, err := q.ClaimMail(ctx, direct, mailsdb.ClaimMailParams{
-		ID: id, Key: mail.Key, Kind: mail.Kind, TenantID: tenant, Recipient: mail.Message.To, Subject: mail.Message.Subject,
-	})
+	row, err := m.claim(ctx, mail)
 	if db.None(err) {
 		return nil // sent before
 	}
 	if err != nil {
 		return fmt.Errorf("log the mail: %w", err)
+	}
+	if row.Unsure > mostUnsure {
+		return q.MailUnsure(ctx, direct, row.ID)
 	}
 	refused, err := q.Suppressed(ctx, direct, strings.ToLower(mail.Message.To))
 	if err != nil {
@@ -56,11 +65,60 @@ func (m *Mails) Send(ctx context.Context, mail Mail) error {
 	if refused {
 		return q.MailSuppressed(ctx, direct, row.ID)
 	}
-	if err := m.Mailer.Send(ctx, mail.Message); err != nil {
+	mail.Message.ID = row.MessageID
+	answer, err := m.Mailer.Send(ctx, mail.Message)
+	if errors.Is(err, mailer.ErrUnsure) {
+		return err // the row goes on saying that it is being sent: the next attempt counts it
+	}
+	if err != nil {
 		if logged := q.MailFailed(ctx, direct, mailsdb.MailFailedParams{ID: row.ID, Error: err.Error()}); logged != nil {
 			return fmt.Errorf("log the failure: %w", logged)
 		}
 		return err
 	}
-	return q.MailSent(ctx, direct, row.ID)
+	return q.MailSent(ctx, direct, mailsdb.MailSentParams{ID: row.ID, Answer: answer})
+}
+
+func (m *Mails) claim(ctx context.Context, mail Mail) (mailsdb.ClaimMailRow, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return mailsdb.ClaimMailRow{}, err
+	}
+	var tenant *uuid.UUID
+	if mail.TenantID != uuid.Nil {
+		tenant = &mail.TenantID
+	}
+	args := mail.JobArgs
+	if args == nil {
+		args = []byte("{}")
+	}
+	return mailsdb.New().ClaimMail(ctx, m.DB.Direct(), mailsdb.ClaimMailParams{
+		ID: id, Key: mail.Key, Kind: mail.Kind, TenantID: tenant, Recipient: mail.Message.To, Subject: mail.Message.Subject,
+		MessageID: m.messageID(mail.Key, 0), JobKind: mail.JobKind, JobArgs: args,
+	})
+}
+
+// messageID names the mail of a cause. It is made of the cause, so that every attempt has the same without asking; again
+// is how often staff had it sent again, which is a cause of its own.
+func (m *Mails) messageID(key string, again int32) string {
+	if again > 0 {
+		key += "#" + strconv.Itoa(int(again))
+	}
+	sum := sha256.Sum256([]byte("plinth message-id " + key))
+	return base64.RawURLEncoding.EncodeToString(sum[:18]) + "@" + m.Domain
+}
+
+// SendAgainTx lets a mail be sent once more, by the job that sent it first. It is called inside db.InAdmin, and says to
+// whom. db.None tells that there is no such mail, or that it waits already.
+func (m *Mails) SendAgainTx(ctx context.Context, tx db.Tx, id uuid.UUID) (recipient string, err error) {
+	q := mailsdb.New()
+	known, err := q.MailKey(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	row, err := q.SendAgain(ctx, tx, mailsdb.SendAgainParams{ID: id, MessageID: m.messageID(known.Key, known.Again+1)})
+	if err != nil {
+		return "", err
+	}
+	return row.Recipient, m.Queue.EnqueueTx(ctx, tx, jobs.Again{Name: row.JobKind, Args: row.JobArgs})
 }

@@ -3,6 +3,8 @@ package mails_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -18,14 +20,14 @@ type post struct {
 	failing error
 }
 
-func (p *post) Send(_ context.Context, m mailer.Message) error {
+func (p *post) Send(_ context.Context, m mailer.Message) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failing != nil {
-		return p.failing
+		return "", p.failing
 	}
 	p.sent = append(p.sent, m)
-	return nil
+	return "250 taken", nil
 }
 
 func mail(key, to string) mails.Mail {
@@ -86,5 +88,51 @@ func TestSuppressedAddressesGetNothing(t *testing.T) {
 	}
 	if len(p.sent) != 0 {
 		t.Error("a suppressed address got a mail")
+	}
+}
+
+// A worker that dies between the sending and the note leaves a mail that may have gone out. It goes out once more, under
+// the same Message-ID, and no third time.
+func TestAMailGoesOutTwiceAtMost(t *testing.T) {
+	t.Parallel()
+	p := &post{failing: fmt.Errorf("cut off: %w", mailer.ErrUnsure)}
+	d := dbtest.New(t)
+	m := &mails.Mails{DB: d.AsWorker(t), Mailer: p, Domain: "example.com"}
+	conn := dbtest.Connect(t, d.Super)
+	state := func() (state string, unsure int) {
+		t.Helper()
+		if err := conn.QueryRow(t.Context(), `select state, unsure from mails`).Scan(&state, &unsure); err != nil {
+			t.Fatal(err)
+		}
+		return state, unsure
+	}
+	for range 2 {
+		if err := m.Send(t.Context(), mail("a", "dana@example.com")); !errors.Is(err, mailer.ErrUnsure) {
+			t.Fatal(err)
+		}
+	}
+	if s, n := state(); s != "sending" || n != 1 {
+		t.Errorf("%s, %d times unsure", s, n)
+	}
+	p.failing = nil
+	if err := m.Send(t.Context(), mail("a", "dana@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := state(); s != "unsure" || len(p.sent) != 0 {
+		t.Errorf("%s, and sent %d times more", s, len(p.sent))
+	}
+	if err := m.Send(t.Context(), mail("a", "dana@example.com")); err != nil || len(p.sent) != 0 {
+		t.Errorf("and once more: %v, %d", err, len(p.sent))
+	}
+	for _, key := range []string{"b", "b", "c"} {
+		if err := m.Send(t.Context(), mail(key, "dana@example.com")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), `update mails set state = 'sending' where key = 'b' and attempts = 1`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(p.sent) != 3 || p.sent[0].ID != p.sent[1].ID || p.sent[1].ID == p.sent[2].ID || !strings.HasSuffix(p.sent[0].ID, "@example.com") {
+		t.Errorf("%+v", p.sent)
 	}
 }

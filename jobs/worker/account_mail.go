@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"plinth/internal/mails"
 	"plinth/jobs"
@@ -17,7 +18,26 @@ func (m Modules) send(ctx context.Context, kind, key string, tenant uuid.UUID, l
 	if err != nil {
 		return err
 	}
-	return m.Mails.Send(ctx, mails.Mail{Key: kind + ":" + key, Kind: kind, TenantID: tenant, Message: message})
+	job := jobOf(ctx)
+	return m.Mails.Send(ctx, mails.Mail{
+		Key: kind + ":" + key, Kind: kind, TenantID: tenant, Message: message, JobKind: job.Kind, JobArgs: job.EncodedArgs,
+	})
+}
+
+type jobKey struct{}
+
+// known lets what a job calls know which job it is: a mail's row says what sends it again.
+func known() rivertype.Middleware {
+	return river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
+		return work(context.WithValue(ctx, jobKey{}, job))
+	})
+}
+
+func jobOf(ctx context.Context) *rivertype.JobRow {
+	if job, ok := ctx.Value(jobKey{}).(*rivertype.JobRow); ok {
+		return job
+	}
+	return &rivertype.JobRow{}
 }
 
 type sendVerification struct {

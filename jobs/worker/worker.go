@@ -182,7 +182,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 			jobs.QueueCritical: {MaxWorkers: 10}, jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueBulk: {MaxWorkers: 4},
 			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueOutgoing: {MaxWorkers: 20},
 		},
-		Middleware: []rivertype.Middleware{oneEach(m.Leases, o.Timeout)},
+		Middleware: []rivertype.Middleware{known(), oneEach(m.Leases, o.Timeout)},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: o.FetchPoll,
 		// A role that owns nothing cannot reindex.

@@ -115,7 +115,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Mails = &mails.Mails{DB: d, Mailer: sender}
+	a.Mails = &mails.Mails{DB: d, Mailer: sender, Queue: a.Queue, Domain: mailer.Domain(c.From), Secrets: secrets(c.ReportSecrets)}
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
 	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
@@ -124,7 +124,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
-	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing}
+	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails}
 	return a, nil
 }
 
@@ -211,6 +211,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Search:        &handlers.Search{Base: base, Projects: a.Projects},
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
+		MailReports:   &handlers.MailReports{Mails: a.Mails},
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
@@ -234,6 +235,14 @@ func (a *App) ready(r *http.Request) error {
 	}
 	_, err := a.Queue.Client().QueueList(ctx, river.NewQueueListParams().First(1))
 	return err
+}
+
+func secrets(all []config.Secret) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = string(s)
+	}
+	return out
 }
 
 func host(rawURL string) string {

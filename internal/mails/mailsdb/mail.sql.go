@@ -7,17 +7,21 @@ package mailsdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 const ClaimMail = `-- name: ClaimMail :one
-insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts)
-values ($1, $2, $3, $4, $5, $6, 'sending', 1)
+insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args)
+values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9)
 on conflict (key) do update
-set attempts = mails.attempts + 1
-where mails.state <> 'sent'
-returning id, state
+set attempts = mails.attempts + 1,
+    unsure = mails.unsure + (mails.state = 'sending')::integer,
+    state = 'sending',
+    message_id = case when mails.message_id = '' then excluded.message_id else mails.message_id end
+where mails.state not in ('sent', 'unsure')
+returning id, message_id, unsure
 `
 
 type ClaimMailParams struct {
@@ -27,14 +31,19 @@ type ClaimMailParams struct {
 	TenantID  *uuid.UUID
 	Recipient string
 	Subject   string
+	MessageID string
+	JobKind   string
+	JobArgs   []byte
 }
 
 type ClaimMailRow struct {
-	ID    uuid.UUID
-	State string
+	ID        uuid.UUID
+	MessageID string
+	Unsure    int32
 }
 
-// One mail per key: a second attempt with the key finds the row, and a mail already sent stays sent.
+// One mail per key: a second attempt with the key finds the row, and a mail already sent stays sent. Who finds it being sent
+// finds what a worker left that died: it may have gone out.
 func (q *Queries) ClaimMail(ctx context.Context, db DBTX, arg ClaimMailParams) (ClaimMailRow, error) {
 	row := db.QueryRow(ctx, ClaimMail,
 		arg.ID,
@@ -43,9 +52,12 @@ func (q *Queries) ClaimMail(ctx context.Context, db DBTX, arg ClaimMailParams) (
 		arg.TenantID,
 		arg.Recipient,
 		arg.Subject,
+		arg.MessageID,
+		arg.JobKind,
+		arg.JobArgs,
 	)
 	var i ClaimMailRow
-	err := row.Scan(&i.ID, &i.State)
+	err := row.Scan(&i.ID, &i.MessageID, &i.Unsure)
 	return i, err
 }
 
@@ -65,20 +77,44 @@ func (q *Queries) MailFailed(ctx context.Context, db DBTX, arg MailFailedParams)
 	return err
 }
 
+const MailKey = `-- name: MailKey :one
+select key, again
+from mails
+where id = $1
+for update
+`
+
+type MailKeyRow struct {
+	Key   string
+	Again int32
+}
+
+func (q *Queries) MailKey(ctx context.Context, db DBTX, id uuid.UUID) (MailKeyRow, error) {
+	row := db.QueryRow(ctx, MailKey, id)
+	var i MailKeyRow
+	err := row.Scan(&i.Key, &i.Again)
+	return i, err
+}
+
 const MailSent = `-- name: MailSent :exec
 update mails
-set state = 'sent', sent_at = now(), error = ''
+set state = 'sent', sent_at = now(), error = '', answer = $2
 where id = $1
 `
 
-func (q *Queries) MailSent(ctx context.Context, db DBTX, id uuid.UUID) error {
-	_, err := db.Exec(ctx, MailSent, id)
+type MailSentParams struct {
+	ID     uuid.UUID
+	Answer string
+}
+
+func (q *Queries) MailSent(ctx context.Context, db DBTX, arg MailSentParams) error {
+	_, err := db.Exec(ctx, MailSent, arg.ID, arg.Answer)
 	return err
 }
 
 const MailSuppressed = `-- name: MailSuppressed :exec
 update mails
-set state = 'suppressed'
+set state = 'suppressed', error = ''
 where id = $1
 `
 
@@ -87,20 +123,96 @@ func (q *Queries) MailSuppressed(ctx context.Context, db DBTX, id uuid.UUID) err
 	return err
 }
 
-const Suppress = `-- name: Suppress :exec
-insert into mail_suppressions (address, reason)
-values ($1, $2)
+const MailUnsure = `-- name: MailUnsure :exec
+update mails
+set state = 'unsure'
+where id = $1
+`
+
+// It may have gone out twice already: it goes out no more unless somebody says so.
+func (q *Queries) MailUnsure(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, MailUnsure, id)
+	return err
+}
+
+const NoteOutcome = `-- name: NoteOutcome :execrows
+update mails
+set outcome = $2, outcome_at = $3, detail = $4
+where message_id = $1 and message_id <> ''
+  and (outcome = '' or outcome = 'delivered' and $2::text <> 'delivered' or outcome = 'bounced' and $2::text = 'complained')
+`
+
+type NoteOutcomeParams struct {
+	MessageID string
+	Outcome   string
+	OutcomeAt *time.Time
+	Detail    string
+}
+
+// What the provider tells of a mail; a complaint stands above a delivery, whichever is told first.
+func (q *Queries) NoteOutcome(ctx context.Context, db DBTX, arg NoteOutcomeParams) (int64, error) {
+	result, err := db.Exec(ctx, NoteOutcome,
+		arg.MessageID,
+		arg.Outcome,
+		arg.OutcomeAt,
+		arg.Detail,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const SendAgain = `-- name: SendAgain :one
+update mails
+set state = 'queued', again = again + 1, unsure = 0, message_id = $2, outcome = '', outcome_at = null, detail = '', error = '', answer = ''
+where id = $1 and job_kind <> '' and state not in ('queued', 'sending')
+returning job_kind, job_args, recipient
+`
+
+type SendAgainParams struct {
+	ID        uuid.UUID
+	MessageID string
+}
+
+type SendAgainRow struct {
+	JobKind   string
+	JobArgs   []byte
+	Recipient string
+}
+
+// Lets the mail of a cause be sent once more, under a Message-ID of its own.
+func (q *Queries) SendAgain(ctx context.Context, db DBTX, arg SendAgainParams) (SendAgainRow, error) {
+	row := db.QueryRow(ctx, SendAgain, arg.ID, arg.MessageID)
+	var i SendAgainRow
+	err := row.Scan(&i.JobKind, &i.JobArgs, &i.Recipient)
+	return i, err
+}
+
+const Suppress = `-- name: Suppress :execrows
+insert into mail_suppressions (address, reason, detail, staff_id)
+values ($1, $2, $3, $4)
 on conflict (address) do nothing
 `
 
 type SuppressParams struct {
 	Address string
 	Reason  string
+	Detail  string
+	StaffID *uuid.UUID
 }
 
-func (q *Queries) Suppress(ctx context.Context, db DBTX, arg SuppressParams) error {
-	_, err := db.Exec(ctx, Suppress, arg.Address, arg.Reason)
-	return err
+func (q *Queries) Suppress(ctx context.Context, db DBTX, arg SuppressParams) (int64, error) {
+	result, err := db.Exec(ctx, Suppress,
+		arg.Address,
+		arg.Reason,
+		arg.Detail,
+		arg.StaffID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const Suppressed = `-- name: Suppressed :one
@@ -112,4 +224,17 @@ func (q *Queries) Suppressed(ctx context.Context, db DBTX, address string) (bool
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const Unsuppress = `-- name: Unsuppress :execrows
+delete from mail_suppressions
+where address = $1
+`
+
+func (q *Queries) Unsuppress(ctx context.Context, db DBTX, address string) (int64, error) {
+	result, err := db.Exec(ctx, Unsuppress, address)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
