@@ -50,15 +50,16 @@ func homes() map[string][]string {
 		"golang.org/x/oauth2":             {"internal/auth"},
 
 		// pages and forms
-		"github.com/a-h/templ":                   with("handlers", "views", "web", "jobs/worker"),
-		"golang.org/x/text":                      {"views", "internal/auth", "internal/tenants"},
-		"github.com/go-playground/form/v4":       {"handlers"},
-		"github.com/go-playground/validator/v10": {"handlers"},
-		"github.com/yuin/goldmark":               {"views"},
-		"github.com/signintech/gopdf":            {"views/pdf"},
-		"golang.org/x/image/font":                {"views/pdf"},
-		"github.com/aymanbagabas/go-udiff":       {"internal/projects"},
-		"github.com/microcosm-cc/bluemonday":     {"views"},
+		"github.com/a-h/templ":             with("handlers", "views", "web", "jobs/worker"),
+		"golang.org/x/text":                {"views", "internal/auth", "internal/tenants"},
+		"github.com/go-playground/form/v4": {"handlers"},
+		"github.com/standard-webhooks/standard-webhooks/libraries/go": with("handlers", "internal/webhooks"),
+		"github.com/go-playground/validator/v10":                      {"handlers"},
+		"github.com/yuin/goldmark":                                    {"views"},
+		"github.com/signintech/gopdf":                                 {"views/pdf"},
+		"golang.org/x/image/font":                                     {"views/pdf"},
+		"github.com/aymanbagabas/go-udiff":                            {"internal/projects"},
+		"github.com/microcosm-cc/bluemonday":                          {"views"},
 
 		// the program
 		"github.com/caarlos0/env/v11": {"internal/config"},

@@ -25,8 +25,6 @@ type Mails struct {
 	Mailer mailer.Mailer
 	Queue  *jobs.Queue
 	Domain string // of Message-IDs
-	// Secrets verify what the provider tells of mails, newest first; none takes nothing.
-	Secrets []string
 }
 
 // Mail is a message and the cause it must be sent once for.

@@ -30,6 +30,9 @@ const Host = "127.0.0.1:8080"
 // quick lets a hash cost next to nothing: with what is recommended, tests would do little but hash.
 var quick = auth.Cost{Memory: 64, Passes: 1}
 
+// ReportSecret signs what a mail provider tells.
+const ReportSecret = "whsec_cGxpbnRoIHdlYnRlc3QgcmVwb3J0cw=="
+
 // Password is every test person's password.
 const Password = "granite under a statue"
 
@@ -58,6 +61,7 @@ func On(t testing.TB, d *dbtest.Database, dbOptions []db.Options, options ...Opt
 		"APP_ENV=test", "APP_URL=http://" + Host, "DATABASE_URL=" + d.App,
 		"SECRET_KEYS=" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))), "MAIL_FOLDER=" + t.TempDir(), "BLOB_URL=file://" + t.TempDir(),
 		"STRIPE_SECRET_KEY=sk_test_webtest", "STRIPE_WEBHOOK_SECRETS=whsec_webtestwebtest",
+		"MAIL_REPORT_SECRETS=whsec_YW5vdGhlciBzZWNyZXQsIG9sZGVyIG9uZQ==," + ReportSecret,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -115,7 +115,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Mails = &mails.Mails{DB: d, Mailer: sender, Queue: a.Queue, Domain: mailer.Domain(c.From), Secrets: secrets(c.ReportSecrets)}
+	a.Mails = &mails.Mails{DB: d, Mailer: sender, Queue: a.Queue, Domain: mailer.Domain(c.From)}
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
 	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
@@ -211,7 +211,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Search:        &handlers.Search{Base: base, Projects: a.Projects},
 		Billing:       &handlers.Billing{Base: base, Billing: a.Billing},
 		StripeWebhook: &handlers.StripeWebhook{Billing: a.Billing},
-		MailReports:   &handlers.MailReports{Mails: a.Mails},
+		MailReports:   &handlers.MailReports{Mails: a.Mails, Secrets: secrets(a.Config.ReportSecrets)},
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
