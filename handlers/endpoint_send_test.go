@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"plinth/internal/dbtest"
 	"plinth/internal/events"
 	"plinth/internal/projects"
 	"plinth/internal/webhooks"
@@ -302,5 +304,29 @@ func TestWebhooksThatFailLeaveNotificationsAlone(t *testing.T) {
 	}
 	if n := mailed(h.Mails(t, "jun@example.com"), "A door"); n != 1 {
 		t.Errorf("%d mails to the assignee after the replay", n)
+	}
+}
+
+// A worker that died in its turn keeps the webhook for as long as its job could have run, and no longer.
+func TestATurnThatDied(t *testing.T) {
+	t.Parallel()
+	h := newHooked(t)
+	h.clock.Lock()
+	until := h.clock.now.Add(35 * time.Second)
+	h.clock.Unlock()
+	if _, err := dbtest.Connect(t, h.Database.Super).Exec(t.Context(), `update webhook_endpoints set busy_until = $1`, until); err != nil {
+		t.Fatal(err)
+	}
+	want := h.happens(t, 3, "project.changed")
+	h.Settle(t)
+	if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, h.id); !errors.Is(err, webhooks.ErrBusy) || len(h.messages(t)) != 0 {
+		t.Fatalf("%d posts while another has its turn, %v", len(h.messages(t)), err)
+	}
+	h.later(t, time.Minute)
+	if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, h.id); err != nil { // as the job of the one that died, taken up again
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, h.took(t)); diff != "" {
+		t.Errorf("taken (-want +got):\n%s", diff)
 	}
 }

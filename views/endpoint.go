@@ -136,9 +136,9 @@ func deliveryState(ctx context.Context, state string) string {
 func deliveryHue(state string) string {
 	switch state {
 	case webhooks.Delivered:
-		return "patina"
+		return "moss"
 	case webhooks.Failed:
-		return "oxblood"
+		return "brick"
 	}
 	return ""
 }

@@ -230,12 +230,12 @@ func hookTag(state string, failures int32) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case failures > 0:
-			templ_7745c5c3_Err = ui.Tag(ui.T(ctx, "failing"), "oxblood").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tag(ui.T(ctx, "failing"), "brick").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = ui.Tag(ui.T(ctx, "active"), "patina").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tag(ui.T(ctx, "active"), "moss").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,13 +14,13 @@ import (
 // pages are what a person of the demo sees; the product's own data is on each.
 func pages() map[string][]string {
 	return map[string][]string{
-		"": {"/", "/pricing", "/pricing?by=year", "/signup", "/signin", "/forgot", "/terms", "/privacy", "/dev/mail", "/dev/stripe"},
+		"": {"/", "/pricing", "/pricing?by=year", "/signup", "/signin", "/forgot", "/terms", "/privacy", "/docs/events", "/dev/mail", "/dev/stripe"},
 		"owner": {
 			"/orgs", "/orgs/new", "/account", "/orgs/acme", "/orgs/acme/tickets", "/orgs/acme/projects", "/orgs/acme/projects/new", "/orgs/acme/projects/WEB",
 			"/orgs/acme/projects/WEB/tickets", "/orgs/acme/projects/WEB/board", "/orgs/acme/projects/WEB/tickets/42", "/orgs/acme/projects/WEB/tickets/42/edit",
 			"/orgs/acme/projects/WEB/tickets/new", "/orgs/acme/projects/WEB/settings", "/orgs/acme/people", "/orgs/acme/settings", "/orgs/acme/billing",
 			"/orgs/acme/people/joining", "/orgs/acme/settings/security", "/orgs/acme/settings/ownership", "/orgs/acme/ownership", "/orgs/acme/settings/export",
-			"/orgs/acme/settings/delete", "/orgs/acme/billing/cancel", "/orgs/acme/billing/start", "/orgs/acme/billing/invoices",
+			"/orgs/acme/settings/delete", "/orgs/acme/settings/webhooks", "/orgs/acme/settings/webhooks/new", "/orgs/acme/billing/cancel", "/orgs/acme/billing/start", "/orgs/acme/billing/invoices",
 			"/orgs/acme/billing/change?plan=business&interval=month",
 		},
 		"guest": {"/orgs/acme", "/orgs/acme/projects", "/orgs/acme/projects/WEB/board"},
