@@ -19,6 +19,7 @@ func homes() map[string][]string {
 		// of the standard library
 		"net/http":     with("cmd", "web", "handlers", "views", "static", "internal/billing", "internal/auth", "internal/outbound", "internal/telemetry", "internal/session", "internal/stripesim"), // views: status codes alone
 		"database/sql": {"internal/db"},                                                                                                                                                             // goose needs it
+		"syscall":      with("cmd", "internal/outbound"),                                                                                                                                            // make check vets these for another system; cmd: names of signals and errors alone
 		"os/exec":      with("cmd"),                                                                                                                                                                 // cmd: plinth doctor looks for programs
 
 		// the database and the queue

@@ -62,8 +62,8 @@ func TestProveTicketsSearch(t *testing.T) {
 	}
 	run(`set session_replication_role = replica`) // the foreign keys of a million rows are not what is measured
 	run(texts)
-	run(`insert into search_words (tenant_id, word) select $1, word from vocabulary where length(word) > 3 on conflict do nothing`, owner.TenantID)
-	run(`insert into search_variants (tenant_id, variant, word) select $1, 'lighthoses', 'lighthouses' union all select $1, 'lighthuses', 'lighthouses'`, owner.TenantID)
+	run(`insert into search_words (tenant_id, word) select $1::uuid, word from vocabulary where length(word) > 3 on conflict do nothing`, owner.TenantID)
+	run(`insert into search_variants (tenant_id, variant, word) select $1::uuid, 'lighthoses', 'lighthouses' union all select $1::uuid, 'lighthuses', 'lighthouses'`, owner.TenantID)
 	b := s.SignIn(t, "dana@example.com")
 	next := 2
 	for _, size := range []struct {
