@@ -40,7 +40,7 @@ func (SendDigest) Kind() string { return "send_digest" }
 
 // InsertOpts does it once for a person and morning.
 func (SendDigest) InsertOpts() river.InsertOpts {
-	o := mailOpts(QueueBulk)
+	o := mailOpts(QueueDefault)
 	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
 	return o
 }
@@ -58,7 +58,7 @@ func (SendReport) Kind() string { return "send_report" }
 
 // InsertOpts does it once for a person, project and week.
 func (SendReport) InsertOpts() river.InsertOpts {
-	o := mailOpts(QueueBulk)
+	o := mailOpts(QueueDefault)
 	o.UniqueOpts = river.UniqueOpts{ByArgs: true}
 	return o
 }

@@ -57,10 +57,15 @@ func (l *List[T]) cut(size int, cursor func(T) string) {
 
 // act runs fn as the back-office and notes who did what; both are kept or neither.
 func (a *Admin) act(ctx context.Context, by Actor, action, object string, fn func(ctx context.Context, tx db.Tx) error) error {
+	return a.actOn(ctx, by, action, object, nil, fn)
+}
+
+// actOn is act on what is somebody's: person holds their values.
+func (a *Admin) actOn(ctx context.Context, by Actor, action, object string, person map[string]string, fn func(ctx context.Context, tx db.Tx) error) error {
 	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
 			UserID: by.Person.ID, ActorID: by.Person.ID, Action: action, RequestID: by.Request,
-			Changes: map[string][2]string{"object": {"", object}},
+			Changes: map[string][2]string{"object": {"", object}}, Person: person,
 		})
 		if err != nil {
 			return err

@@ -149,7 +149,7 @@ func (a *Admin) Suppress(ctx context.Context, by Actor, f SuppressForm) error {
 	if text != "" {
 		return fault.Field("why", text)
 	}
-	return a.act(ctx, by, "staff.address_suppressed", f.Address+" · "+why, func(ctx context.Context, tx db.Tx) error {
+	return a.actOn(ctx, by, "staff.address_suppressed", why, address(f.Address), func(ctx context.Context, tx db.Tx) error {
 		return mails.SuppressTx(ctx, tx, f.Address, why, by.Person.ID)
 	})
 }
@@ -160,7 +160,10 @@ func (a *Admin) Unsuppress(ctx context.Context, by Actor, f SuppressForm) error 
 	if text != "" {
 		return fault.Field("why", text)
 	}
-	return a.act(ctx, by, "staff.address_unsuppressed", f.Address+" · "+why, func(ctx context.Context, tx db.Tx) error {
+	return a.actOn(ctx, by, "staff.address_unsuppressed", why, address(f.Address), func(ctx context.Context, tx db.Tx) error {
 		return mails.UnsuppressTx(ctx, tx, f.Address)
 	})
 }
+
+// address is somebody's, so it stands among what is erased with them and not among what is sealed.
+func address(of string) map[string]string { return map[string]string{"recipient": of} }

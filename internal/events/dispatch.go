@@ -137,6 +137,7 @@ func (d *Dispatcher) some(ctx context.Context) (n int, err error) {
 // SubscribeTx sets what a consumer hears of in an organization; nothing is none.
 func SubscribeTx(ctx context.Context, tx db.Tx, s scope.Scope, consumer string, types []string) error {
 	q := eventsdb.New()
+	types = append([]string{}, types...) // nil would be null, which unsubscribes nothing
 	if err := q.Unsubscribe(ctx, tx, eventsdb.UnsubscribeParams{TenantID: s.TenantID, Consumer: consumer, Actions: types}); err != nil {
 		return fmt.Errorf("unsubscribe %s: %w", consumer, err)
 	}

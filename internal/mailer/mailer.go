@@ -92,7 +92,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	err = s.client.DialAndSendWithContext(ctx, msg)
 	var failed *gomail.SendError
 	switch {
-	case err == nil:
+	case err == nil, msg.IsDelivered(): // what fails behind the taking, as the parting, is no failure of the mail
 		return strings.TrimSpace(msg.ServerResponse()), nil
 	case errors.As(err, &failed) && failed.Reason == gomail.ErrSMTPDataClose && failed.ErrorCode() == 0:
 		return "", fmt.Errorf("send by SMTP: %w: %w", ErrUnsure, err)

@@ -1,7 +1,9 @@
 package mailer
 
 import (
+	"bufio"
 	"io/fs"
+	"net"
 	"strings"
 	"testing"
 
@@ -73,6 +75,77 @@ func TestSMTPURL(t *testing.T) {
 	for _, bad := range []string{"", "mail.example.com", "smtp://:25", "smtp://host:port"} {
 		if _, err := NewSMTP(bad, "Plinth <plinth@example.com>"); err == nil {
 			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
+// A server that takes the mail and then breaks off has taken it; one that breaks off while it is asked may have.
+func TestWhatTheServerTookIsTaken(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, dot, after string
+		unsure, fails    bool
+	}{
+		{name: "taken", dot: "250 queued as 7", after: "221 bye"},
+		{name: "taken, and then gone", dot: "250 queued as 7", after: ""},
+		{name: "gone before the answer", dot: "", unsure: true, fails: true},
+		{name: "refused", dot: "554 no", after: "221 bye", fails: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = l.Close() }()
+			go serveOne(l, c.dot, c.after)
+			s, err := NewSMTP("smtp://"+l.Addr().String(), "Plinth <plinth@example.com>")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := s.Send(t.Context(), Message{ID: "cause@example.com", To: "dana@example.com", Subject: "Hello", Text: "text", HTML: "<p>text</p>"})
+			if (err != nil) != c.fails || errors.Is(err, ErrUnsure) != c.unsure {
+				t.Errorf("%v", err)
+			}
+			if err == nil && !strings.Contains(answer, "queued as 7") {
+				t.Errorf("the server's answer is %q", answer)
+			}
+		})
+	}
+}
+
+// serveOne takes one connection; dot is said to a whole mail and after to what comes behind it, and nothing breaks off.
+func serveOne(l net.Listener, dot, after string) {
+	conn, err := l.Accept()
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	in := bufio.NewScanner(conn)
+	say := func(line string) bool {
+		_, _ = conn.Write([]byte(line + "\r\n"))
+		return line != ""
+	}
+	say("220 test")
+	body, done := false, false
+	for in.Scan() {
+		verb, _, _ := strings.Cut(strings.ToUpper(in.Text()), " ")
+		switch {
+		case body && in.Text() == ".":
+			body, done = false, true
+			if dot == "" || !say(dot) {
+				return
+			}
+		case body:
+		case done:
+			if after == "" || !say(after) {
+				return
+			}
+		case verb == "DATA":
+			body = true
+			say("354 go on")
+		default:
+			say("250 ok")
 		}
 	}
 }

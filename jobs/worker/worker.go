@@ -181,6 +181,8 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 		Queues: map[string]river.QueueConfig{
 			jobs.QueueCritical: {MaxWorkers: 10}, jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueBulk: {MaxWorkers: 4},
 			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueOutgoing: {MaxWorkers: 20},
+			// While a web of the release before still runs, it adds to these. The next release does without them.
+			"mail": {MaxWorkers: 2}, "billing": {MaxWorkers: 2},
 		},
 		Middleware: []rivertype.Middleware{known(), oneEach(m.Leases, o.Timeout)},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
