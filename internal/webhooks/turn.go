@@ -46,6 +46,7 @@ type turn struct {
 	suspects []suspect   // those of them of which it is not known yet whether they or the endpoint are the cause
 	answered bool        // one of the suspects got an answer
 	failing  bool        // the endpoint took nothing when it was last asked
+	over     bool        // and that for too long
 	posts    int
 	is       webhooksdb.EndpointNowRow
 }
@@ -75,14 +76,19 @@ func (t *turn) take(ctx context.Context) error {
 		if err := q.MarkBusy(ctx, tx, webhooksdb.MarkBusyParams{TenantID: t.s.TenantID, ID: t.endpoint, Until: &until, Now: now}); err != nil {
 			return wrap("mark the endpoint as busy", err)
 		}
-		_, err = q.GiveUpOld(ctx, tx, webhooksdb.GiveUpOldParams{
+		given, err := q.GiveUpOld(ctx, tx, webhooksdb.GiveUpOldParams{
 			TenantID: t.s.TenantID, EndpointID: t.endpoint, Now: &now, Before: now.Add(-GiveUpAfter), Reason: "It was not taken within three days.",
 		})
+		// The last that waited may be among them: then no failing try would ever say that it is over.
+		t.over = given > 0 && e.FailingSince != nil && now.Sub(*e.FailingSince) >= GiveUpAfter
 		return wrap("give up what is old", err)
 	})
 }
 
 func (t *turn) run(ctx context.Context) error {
+	if t.over {
+		return t.pause(ctx, Failing)
+	}
 	begun := time.Now()
 	for time.Since(begun) < t.runFor() {
 		more, err := t.one(ctx)

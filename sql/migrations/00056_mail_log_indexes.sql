@@ -14,7 +14,9 @@ create index concurrently mails_list_idx on mails (created_at desc, id desc);
 drop index concurrently if exists mails_created_at_idx;
 
 -- +goose Down
+drop index concurrently if exists mails_created_at_idx;
+-- squawk-ignore ban-concurrent-index-creation-in-transaction, prefer-robust-stmts
 create index concurrently mails_created_at_idx on mails (created_at desc);
-drop index concurrently mails_list_idx;
-drop index concurrently mails_to_idx;
-drop index concurrently mails_message_id_idx;
+drop index concurrently if exists mails_list_idx;
+drop index concurrently if exists mails_to_idx;
+drop index concurrently if exists mails_message_id_idx;

@@ -439,7 +439,7 @@ func (q *Queries) SetAside(ctx context.Context, db DBTX, arg SetAsideParams) err
 }
 
 const TakeEndpoint = `-- name: TakeEndpoint :one
-select e.state, e.failures, e.next_at, e.busy_until, e.wake_at
+select e.state, e.failures, e.failing_since, e.next_at, e.busy_until, e.wake_at
 from webhook_endpoints e
 join tenants t on t.id = e.tenant_id and t.deleted_at is null
 where e.tenant_id = $1 and e.id = $2 and e.deleted_at is null
@@ -452,11 +452,12 @@ type TakeEndpointParams struct {
 }
 
 type TakeEndpointRow struct {
-	State     string
-	Failures  int32
-	NextAt    *time.Time
-	BusyUntil *time.Time
-	WakeAt    *time.Time
+	State        string
+	Failures     int32
+	FailingSince *time.Time
+	NextAt       *time.Time
+	BusyUntil    *time.Time
+	WakeAt       *time.Time
 }
 
 // Locked, so that one turn at a time posts to it.
@@ -466,6 +467,7 @@ func (q *Queries) TakeEndpoint(ctx context.Context, db DBTX, arg TakeEndpointPar
 	err := row.Scan(
 		&i.State,
 		&i.Failures,
+		&i.FailingSince,
 		&i.NextAt,
 		&i.BusyUntil,
 		&i.WakeAt,

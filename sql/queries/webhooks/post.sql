@@ -1,6 +1,6 @@
 -- name: TakeEndpoint :one
 -- Locked, so that one turn at a time posts to it.
-select e.state, e.failures, e.next_at, e.busy_until, e.wake_at
+select e.state, e.failures, e.failing_since, e.next_at, e.busy_until, e.wake_at
 from webhook_endpoints e
 join tenants t on t.id = e.tenant_id and t.deleted_at is null
 where e.tenant_id = $1 and e.id = $2 and e.deleted_at is null
