@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -298,6 +297,6 @@ func TestWorkedBesideBareRiver(t *testing.T) {
 	ours, bare := besideRiver(t, y, 5000)
 	t.Logf("%.0f jobs a second, bare River %.0f", ours, bare)
 	if ours < bare/2 { // the proof says 0.7, on a quiet machine and over several rounds
-		t.Error(fmt.Sprintf("%.0f jobs a second beside %.0f of bare River", ours, bare))
+		t.Errorf("%.0f jobs a second beside %.0f of bare River", ours, bare)
 	}
 }
