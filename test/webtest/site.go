@@ -148,6 +148,12 @@ func (s *Site) Dispatch(t testing.TB) {
 	}
 }
 
+// AtRest says whether nothing waits to be passed on or worked, where a worker is at work.
+func (s *Site) AtRest(t testing.TB) bool {
+	t.Helper()
+	return s.due(context.Background(), t) == 0
+}
+
 func (s *Site) due(ctx context.Context, t testing.TB) int {
 	t.Helper()
 	var n int

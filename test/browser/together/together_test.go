@@ -144,6 +144,7 @@ func TestWhatOneSaysTheOtherHears(t *testing.T) {
 		dana.Key(key)
 	}
 	dana.See("WEB-1 moved to In review")
+	dana.Until("who watches the ticket is told of the moves", func() bool { return o.AtRest(t) })
 
 	jun.Open(ticket)
 	dana.Open(ticket)
