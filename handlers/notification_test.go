@@ -117,6 +117,47 @@ func TestInbox(t *testing.T) {
 	jun.Get("/orgs/acme/inbox").Silent("canary")
 }
 
+// Whom a ticket was given to is told by the event that gave it, once, whatever has become of the ticket when its job runs.
+func TestWhoIsGivenATicketIsToldOnce(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.project(t, "WEB", projects.ForOrganization)
+	a.Settle(t)
+	give := func(n int, to scope.Scope) {
+		t.Helper()
+		if err := a.App.Projects.SetTicketAssignee(t.Context(), a.owner, "WEB", n, to.Person.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func(n int) (out string) {
+		t.Helper()
+		a.Settle(t)
+		err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `
+			select coalesce(string_agg(split_part(u.name, ' ', 1) || ' ' || n.kind, ', ' order by n.id), '')
+			from notifications n join tickets t on t.tenant_id = n.tenant_id and t.id = n.ticket_id join users u on u.id = n.user_id
+			where t.number = $1`, n).Scan(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	given := a.ticket(t, a.owner, "WEB", "Opened and given within milliseconds")
+	give(given, a.member)
+	if got := told(given); got != "Jun assigned" {
+		t.Errorf("opened, then given: %q", got)
+	}
+	passed, err := a.App.Projects.CreateTicket(t.Context(), a.owner, "WEB", projects.NewTicket{
+		ID: uuid.Must(uuid.NewV7()), Title: "Given when it was opened, and to somebody else at once", Assignee: a.member.Person.ID,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	give(passed, a.admin)
+	if got := told(passed); got != "Jun assigned, Mira assigned" {
+		t.Errorf("opened for one, then given to another: %q", got)
+	}
+}
+
 // again has every job about tickets done once more, as after a crash before it was noted.
 func (a acme) again(t *testing.T) {
 	t.Helper()

@@ -23,7 +23,7 @@ const (
 
 func ticketTypes() []Type {
 	return toldOf("ticket",
-		Type{Name: "ticket.created", Text: "opened a ticket"},
+		Type{Name: "ticket.created", Text: "opened a ticket", Changes: to("assignee", exampleID)},
 		Type{Name: "ticket.edited", Text: "changed a ticket's title or text", Changes: from("title", "Signup fals", "Signup fails")},
 		Type{Name: "ticket.status_changed", Text: "moved a ticket to another status", Changes: from("status", "todo", "progress")},
 		Type{Name: "ticket.assigned", Text: "gave a ticket to somebody, or to nobody", Changes: to("assignee", exampleID)},

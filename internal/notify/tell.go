@@ -62,7 +62,7 @@ func (n *Notify) Tell(ctx context.Context, tenant, event uuid.UUID) error {
 		}
 		said := orNil(comment)
 		audience, err := q.Audience(ctx, tx, notifydb.AudienceParams{
-			TenantID: tenant, Ticket: cause.TicketID, Comment: said, Project: cause.ProjectID, Actor: cause.ActorID,
+			TenantID: tenant, Ticket: cause.TicketID, GivenTo: cause.GivenTo, Comment: said, Project: cause.ProjectID, Actor: cause.ActorID,
 		})
 		if err != nil {
 			return fmt.Errorf("read whom it concerns: %w", err)
@@ -81,14 +81,15 @@ func (n *Notify) Tell(ctx context.Context, tenant, event uuid.UUID) error {
 	})
 }
 
-// concern says what an event is to somebody, and the cause that they are told of it once for; "" when it is nothing.
+// concern says what an event is to somebody, and the cause that they are told of it once for; "" when it is nothing. It goes
+// by what the event changed: a ticket may have been given to somebody else by the time that its job runs.
 func concern(c notifydb.CauseRow, event uuid.UUID, comment *uuid.UUID, who notifydb.AudienceRow) (kind Kind, cause string) {
 	if Level(who.Level) == Silence {
 		return "", ""
 	}
 	watches := who.Watching || Level(who.Level) == Everything
 	switch {
-	case (c.Action == "ticket.created" || c.Action == "ticket.assigned") && c.AssigneeID != nil && *c.AssigneeID == who.UserID:
+	case (c.Action == "ticket.created" || c.Action == "ticket.assigned") && c.GivenTo == who.UserID:
 		return Assigned, "assigned:" + event.String()
 	case who.MentionID != uuid.Nil && speaks(c.Action):
 		return Mention, "mention:" + who.MentionID.String()

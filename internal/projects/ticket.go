@@ -107,8 +107,12 @@ func (p *Projects) createTicketTx(ctx context.Context, tx db.Tx, s scope.Scope, 
 	if err := indexTicketTx(ctx, tx, s, at.ProjectID, f.ID, f.Title, f.Body); err != nil {
 		return 0, err
 	}
+	var given map[string][2]string
+	if f.Assignee != uuid.Nil {
+		given = map[string][2]string{"assignee": {"", idText(f.Assignee)}}
+	}
 	if err := events.AppendTx(ctx, tx, s, events.Event{
-		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID, Quiet: p.quiet(),
+		Action: "ticket.created", ObjectKind: "ticket", ObjectID: f.ID, ObjectName: f.Title, ProjectID: at.ProjectID, Changes: given, Quiet: p.quiet(),
 	}); err != nil {
 		return 0, err
 	}

@@ -66,6 +66,8 @@ with concerned as (
     union
     select t.assignee_id from tickets t where t.tenant_id = $1 and t.id = $2 and t.assignee_id is not null
     union
+    select $6::uuid
+    union
     select c.author_id from comments c where c.tenant_id = $1 and c.ticket_id = $2 and c.deleted_at is null
     union
     select x.user_id from mentions x where x.tenant_id = $1 and x.ticket_id = $2
@@ -92,6 +94,7 @@ type AudienceParams struct {
 	Comment  *uuid.UUID
 	Project  uuid.UUID
 	Actor    *uuid.UUID
+	GivenTo  uuid.UUID
 }
 
 type AudienceRow struct {
@@ -102,8 +105,8 @@ type AudienceRow struct {
 }
 
 // Whom an event of the ticket may concern and who may see it now, but for who did it: what they have to do with it, and
-// what they want to hear of the project. Who wrote, has, discusses or is named in a ticket watches it until they say
-// otherwise.
+// what they want to hear of the project. Who wrote, has, was given, discusses or is named in a ticket watches it until they
+// say otherwise.
 func (q *Queries) Audience(ctx context.Context, db DBTX, arg AudienceParams) ([]AudienceRow, error) {
 	rows, err := db.Query(ctx, Audience,
 		arg.TenantID,
@@ -111,6 +114,7 @@ func (q *Queries) Audience(ctx context.Context, db DBTX, arg AudienceParams) ([]
 		arg.Comment,
 		arg.Project,
 		arg.Actor,
+		arg.GivenTo,
 	)
 	if err != nil {
 		return nil, err
@@ -136,7 +140,8 @@ func (q *Queries) Audience(ctx context.Context, db DBTX, arg AudienceParams) ([]
 }
 
 const Cause = `-- name: Cause :one
-select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.assignee_id, t.deleted_at is not null as deleted,
+select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.deleted_at is not null as deleted,
+    coalesce(nullif(e.changes -> 'assignee' ->> 1, ''), '00000000-0000-0000-0000-000000000000')::uuid as given_to,
     coalesce(e.changes -> 'comment' ->> 1, '00000000-0000-0000-0000-000000000000')::uuid as comment_id,
     exists (
         select
@@ -154,18 +159,18 @@ type CauseParams struct {
 }
 
 type CauseRow struct {
-	Action     string
-	ActorID    *uuid.UUID
-	Changes    []byte
-	TicketID   uuid.UUID
-	ProjectID  uuid.UUID
-	AssigneeID *uuid.UUID
-	Deleted    interface{}
-	CommentID  uuid.UUID
-	Said       bool
+	Action    string
+	ActorID   *uuid.UUID
+	Changes   []byte
+	TicketID  uuid.UUID
+	ProjectID uuid.UUID
+	Deleted   interface{}
+	GivenTo   uuid.UUID
+	CommentID uuid.UUID
+	Said      bool
 }
 
-// What is told: the event, and the ticket as it stands now.
+// What is told: the event, to whom it gave the ticket, and where the ticket is now.
 // every project: each recipient is asked about in Audience
 func (q *Queries) Cause(ctx context.Context, db DBTX, arg CauseParams) (CauseRow, error) {
 	row := db.QueryRow(ctx, Cause, arg.TenantID, arg.Event)
@@ -176,8 +181,8 @@ func (q *Queries) Cause(ctx context.Context, db DBTX, arg CauseParams) (CauseRow
 		&i.Changes,
 		&i.TicketID,
 		&i.ProjectID,
-		&i.AssigneeID,
 		&i.Deleted,
+		&i.GivenTo,
 		&i.CommentID,
 		&i.Said,
 	)

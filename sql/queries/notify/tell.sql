@@ -1,7 +1,8 @@
 -- name: Cause :one
--- What is told: the event, and the ticket as it stands now.
+-- What is told: the event, to whom it gave the ticket, and where the ticket is now.
 -- every project: each recipient is asked about in Audience
-select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.assignee_id, t.deleted_at is not null as deleted,
+select e.action, e.actor_id, e.changes, t.id as ticket_id, t.project_id, t.deleted_at is not null as deleted,
+    coalesce(nullif(e.changes -> 'assignee' ->> 1, ''), '00000000-0000-0000-0000-000000000000')::uuid as given_to,
     coalesce(e.changes -> 'comment' ->> 1, '00000000-0000-0000-0000-000000000000')::uuid as comment_id,
     exists (
         select
@@ -14,14 +15,16 @@ where e.tenant_id = $1 and e.id = @event;
 
 -- name: Audience :many
 -- Whom an event of the ticket may concern and who may see it now, but for who did it: what they have to do with it, and
--- what they want to hear of the project. Who wrote, has, discusses or is named in a ticket watches it until they say
--- otherwise.
+-- what they want to hear of the project. Who wrote, has, was given, discusses or is named in a ticket watches it until they
+-- say otherwise.
 with concerned as (
     select w.user_id from ticket_watchers w where w.tenant_id = $1 and w.ticket_id = @ticket and w.watching
     union
     select t.author_id from tickets t where t.tenant_id = $1 and t.id = @ticket
     union
     select t.assignee_id from tickets t where t.tenant_id = $1 and t.id = @ticket and t.assignee_id is not null
+    union
+    select @given_to::uuid
     union
     select c.author_id from comments c where c.tenant_id = $1 and c.ticket_id = @ticket and c.deleted_at is null
     union
