@@ -33,7 +33,7 @@ func (h *Admin) frame(r *http.Request) views.Office {
 }
 
 func actor(r *http.Request, p scope.Person) admin.Actor {
-	return admin.Actor{Person: p, Request: telemetry.TraceFrom(r.Context()).RequestID}
+	return admin.Actor{Person: p, Request: telemetry.TraceFrom(r.Context()).RequestID, Why: whyFrom(r.Context())}
 }
 
 // filter reads a parameter of a list. Postgres takes no NUL and no broken UTF-8, so they are left out.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"plinth/internal/admin"
 	"plinth/internal/scope"
 	"plinth/views"
 	"plinth/views/ui"
@@ -39,11 +38,7 @@ func (h *Admin) IgnoreCustomer(w http.ResponseWriter, r *http.Request, p scope.P
 	if err != nil {
 		return err
 	}
-	f, err := Decode[admin.IgnoreForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	if failed := h.Admin.IgnoreCustomer(r.Context(), actor(r, p), id, f); failed != nil {
+	if failed := h.Admin.IgnoreCustomer(r.Context(), actor(r, p), id); failed != nil {
 		page, err := h.Admin.UnknownCustomer(r.Context(), id)
 		if err != nil {
 			return err

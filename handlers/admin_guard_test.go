@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"plinth/internal/scope"
 	"plinth/internal/users"
 	"plinth/test/webtest"
 )
@@ -36,8 +37,8 @@ func TestBackOfficeNeedsASecondFactorAndARecentProof(t *testing.T) {
 	}
 	proven("11 hours")
 	o.staff.Get("/admin").Want(200).Says("Overview")
-	o.staff.Post(retry, nil).Want(http.StatusForbidden).Submit("/confirm", "password", webtest.Password, "code", o.Code(t, sam)).Want(200)
-	o.staff.Post(retry, nil).Want(200).Says("A worker takes the job now")
+	o.staff.Post(retry, why()).Want(http.StatusForbidden).Submit("/confirm", "password", webtest.Password, "code", o.Code(t, sam)).Want(200)
+	o.staff.Post(retry, why()).Want(200).Says("A worker takes the job now")
 
 	o.exec(t, `update sessions set strong = false`)
 	o.staff.Get("/admin").At("/confirm").Submit("/confirm", "password", webtest.Password, "code", o.Code(t, sam)).Want(200).At("/admin")
@@ -46,7 +47,7 @@ func TestBackOfficeNeedsASecondFactorAndARecentProof(t *testing.T) {
 	lea := o.Account(t, "Lea", "lea@plinth.example")
 	b := o.SignIn(t, lea.Email)
 	before := b.Get("/admin").Want(http.StatusNotFound)
-	if err := users.SetStaff(t.Context(), o.App.DB, lea.Email, true); err != nil {
+	if err := users.SetStaff(t.Context(), o.App.DB, lea.Email, scope.StaffSupport); err != nil {
 		t.Fatal(err)
 	}
 	page := b.Request(http.MethodGet, "/admin", nil, nil).Want(http.StatusForbidden).Says("The back-office needs a second factor")

@@ -48,11 +48,7 @@ func (h *Admin) SendMailAgain(w http.ResponseWriter, r *http.Request, p scope.Pe
 	if err != nil {
 		return err
 	}
-	f, err := Decode[admin.WhyForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	if failed := h.Admin.SendMailAgain(r.Context(), actor(r, p), id, f); failed != nil {
+	if failed := h.Admin.SendMailAgain(r.Context(), actor(r, p), id); failed != nil {
 		return h.mail(w, r, failed)
 	}
 	h.Flash(w, r, "The mail is queued. It goes out within seconds.")

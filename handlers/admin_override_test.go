@@ -92,7 +92,7 @@ func TestStaffGiveAPlan(t *testing.T) {
 
 	for _, path := range []string{"/plan", "/plan/end"} {
 		owner.Post(at+path, url.Values{"why": {"x"}}).Want(404)
-		o.staff.Post("/admin/organizations/x"+path, url.Values{"why": {"x"}}).Want(404)
+		o.staff.Post("/admin/organizations/x"+path, url.Values{"why": {"x"}, "why_end": {"x"}}).Want(404)
 	}
 	o.staff.Post("/admin/organizations/"+uuid.NewString()+"/plan", url.Values{"kind": {"comp"}, "plan": {"team"}, "why": {"x"}, "id": {uuid.NewString()}}).Want(404)
 	o.exec(t, `update tenants set closing_at = now() where id = $1`, o.acme.TenantID)

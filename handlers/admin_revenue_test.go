@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -175,8 +174,8 @@ func TestRevenueIsComparedWithStripe(t *testing.T) {
 	s.subscribeAStranger(t)
 	s.st.Skip()
 	page := staff.Get("/admin/revenue").Want(200).Says("MRR €9 ", "It was never compared")
-	page.Submit("/admin/revenue/check").Want(200).Says("The comparison has begun", "Under way: 0 pages are read")
-	page.Submit("/admin/revenue/check").Want(200) // pressed twice
+	press(page, "/admin/revenue/check").Want(200).Says("The comparison has begun", "Under way: 0 pages are read")
+	press(page, "/admin/revenue/check").Want(200) // pressed twice
 	if n := rowsOf(t, s.Site, `select count(*) from revenue_checks`); n != 1 {
 		t.Fatalf("%d comparisons", n)
 	}
@@ -185,18 +184,18 @@ func TestRevenueIsComparedWithStripe(t *testing.T) {
 
 	office{Site: s.Site}.exec(t, `insert into subscription_changes (tenant_id, id, subscription_id, plan, stripe_price_id, quantity, monthly_amount, currency, at)
 		select tenant_id, $1, subscription_id, plan, stripe_price_id, 2, 1800, currency, at from subscription_changes`, uuid.Must(uuid.NewV7()))
-	alike.Submit("/admin/revenue/check").Want(200)
+	press(alike, "/admin/revenue/check").Want(200)
 	s.Settle(t)
 	staff.Get("/admin/revenue").Want(200).Says("They differ.", "€18.00 one subscription €9.00 one subscription €9.00 0")
 	if n := rowsOf(t, s.Site, `select count(*) from account_events where action = 'staff.revenue_checked'`); n != 2 {
 		t.Errorf("%d of 2 acts are noted", n)
 	}
-	staff.Post("/admin/revenue/check", url.Values{}).Want(http.StatusUnprocessableEntity)
+	staff.Post("/admin/revenue/check", why()).Want(http.StatusUnprocessableEntity)
 
 	// What is begun anew takes the place of what is under way, whose job finds nothing to do.
 	again := staff.Get("/admin/revenue")
-	again.Submit("/admin/revenue/check").Want(200)
-	staff.Get("/admin/revenue").Submit("/admin/revenue/check").Want(200)
+	press(again, "/admin/revenue/check").Want(200)
+	press(staff.Get("/admin/revenue"), "/admin/revenue/check").Want(200)
 	s.Settle(t)
 	if n := rowsOf(t, s.Site, `select count(*) from revenue_checks where state = 'failed' and problem = 'it was begun again' and pages = 0`); n != 1 {
 		t.Errorf("%d comparisons were given up", n)
@@ -218,7 +217,9 @@ func TestTwoComparisonsAtTheSameMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := make(chan *webtest.Page)
-	go func() { answer <- page.Submit("/admin/revenue/check") }()
+	form := page.Form("/admin/revenue/check")
+	form.Set("why", "A test.")
+	go func() { answer <- staff.Post("/admin/revenue/check", form) }()
 	for looking, waiting := dbtest.Connect(t, s.Database.Super), 0; waiting == 0; {
 		if err := looking.QueryRow(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting); err != nil {
 			t.Fatal(err)

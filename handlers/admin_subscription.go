@@ -53,11 +53,7 @@ func (h *Admin) Refetch(w http.ResponseWriter, r *http.Request, p scope.Person) 
 	if err != nil {
 		return err
 	}
-	f, err := Decode[admin.RefetchForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	if failed := h.Admin.Refetch(r.Context(), actor(r, p), tenant, id, f); failed != nil {
+	if failed := h.Admin.Refetch(r.Context(), actor(r, p), tenant, id); failed != nil {
 		page, err := h.Admin.Subscription(r.Context(), actor(r, p), tenant, id, false)
 		if err != nil {
 			return err

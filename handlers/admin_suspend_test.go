@@ -38,8 +38,8 @@ func TestStaffSuspendAnOrganization(t *testing.T) {
 	}
 
 	lift := o.staff.Get(at)
-	lift.Submit(at + "/lift").Want(200).Says("is open again")
-	o.staff.Post(at+"/lift", nil).Want(200) // pressed twice
+	press(lift, at+"/lift").Want(200).Says("is open again")
+	o.staff.Post(at+"/lift", why()).Want(200) // pressed twice
 	owner.Get("/orgs/acme").Want(200).Silent("This organization is suspended.")
 	if n := rowsOf(t, o.Site, `select count(*) from account_events where action like 'staff.organization_susp%'`); n != 2 {
 		t.Errorf("%d of 2 acts are noted", n)
@@ -52,6 +52,6 @@ func TestStaffSuspendAnOrganization(t *testing.T) {
 	owner.Post(at+"/lift", nil).Want(404)
 	for _, nothing := range []string{uuid.NewString(), "x"} {
 		o.staff.Post("/admin/organizations/"+nothing+"/suspend", url.Values{"reason": {"x"}}).Want(404)
-		o.staff.Post("/admin/organizations/"+nothing+"/lift", nil).Want(404)
+		o.staff.Post("/admin/organizations/"+nothing+"/lift", why()).Want(404)
 	}
 }

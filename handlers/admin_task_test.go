@@ -35,27 +35,27 @@ func TestStaffWorkOffTasks(t *testing.T) {
 			t.Errorf("no link to %s", link)
 		}
 	}
-	page.Submit(at+"/take").Want(200).At(at).Says("The task is yours.", "Sam Reyes")
+	press(page, at+"/take").Want(200).At(at).Says("The task is yours.", "Sam Reyes")
 	o.staff.Get("/admin/tasks?of=me").Want(200).Says("one task", "Sam Reyes")
 	if got := o.lastAct(t); got != "staff.task_taken dispute dp_1" {
 		t.Errorf("noted %q", got)
 	}
-	page.Submit(at + "/take").Want(200) // pressed twice
+	press(page, at+"/take").Want(200) // pressed twice
 	page.Submit(at+"/close", "note", " ").Want(http.StatusUnprocessableEntity).Says("Say what was done")
-	long := strings.Repeat("x", 1001)
-	if kept := page.Submit(at+"/close", "note", long).Want(422).Says("at most 1,000").Form(at + "/close").Get("note"); kept != long {
+	long := strings.Repeat("x", 501)
+	if kept := page.Submit(at+"/close", "note", long).Want(422).Says("at most 500").Form(at + "/close").Get("note"); kept != long {
 		t.Errorf("%d characters are kept", len(kept))
 	}
 	page.Submit(at+"/close", "note", "Won.\nTold Dana.").Want(200).At("/admin/tasks").Says("The task is closed.", "one task")
 	page.Submit(at+"/close", "note", "Lost.").Want(200) // in a second tab
 	o.staff.Get(at).Want(200).Says("closed by Sam Reyes", "Told Dana.").Silent("Lost.", at+"/close")
-	o.staff.Post(at+"/take", nil).Want(http.StatusConflict).Says("closed already")
+	o.staff.Post(at+"/take", why()).Want(http.StatusConflict).Says("closed already")
 	if n := rowsOf(t, o.Site, `select count(*) from account_events where action like 'staff.task_%'`); n != 2 {
 		t.Errorf("%d of 2 acts are noted", n)
 	}
 	for _, nothing := range []string{uuid.NewString(), "x"} {
 		o.staff.Get("/admin/tasks/" + nothing).Want(404)
-		o.staff.Post("/admin/tasks/"+nothing+"/take", nil).Want(404)
+		o.staff.Post("/admin/tasks/"+nothing+"/take", why()).Want(404)
 		o.staff.Post("/admin/tasks/"+nothing+"/close", url.Values{"note": {"x"}}).Want(404)
 	}
 }

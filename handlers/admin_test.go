@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,14 @@ func (o office) one(t *testing.T, sql string, args ...any) string {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return out
+}
+
+// why is a reason, as every act asks for.
+func why() url.Values { return url.Values{"why": {"A test."}} }
+
+// press sends the form of a button, and the reason when it is asked for.
+func press(page *webtest.Page, path string) *webtest.Page {
+	return page.Submit(path).Want(http.StatusUnprocessableEntity).Says("Nothing is done without a reason").Submit(path, "why", "A test.")
 }
 
 // failedJob puts in a job that used all its attempts.

@@ -75,11 +75,7 @@ func (h *Admin) ReplayWebhook(w http.ResponseWriter, r *http.Request, p scope.Pe
 	if err != nil {
 		return err
 	}
-	f, err := Decode[admin.ReplayOneForm](h.Base, r)
-	if err != nil {
-		return err
-	}
-	if failed := h.Admin.Replay(r.Context(), actor(r, p), id, f); failed != nil {
+	if failed := h.Admin.Replay(r.Context(), actor(r, p), id); failed != nil {
 		page, err := h.Admin.Webhook(r.Context(), actor(r, p), id)
 		if err != nil {
 			return err

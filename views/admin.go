@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"plinth/internal/admin"
+	"plinth/internal/scope"
 	"plinth/views/ui"
 )
 
@@ -18,6 +19,11 @@ type Office struct {
 	Environment, Search string
 	// Stripe is the beginning of addresses in Stripe's dashboard, of the mode of the key; "" with the local Stripe.
 	Stripe string
+}
+
+// staffMay says whether whoever reads the page may do something in the back-office.
+func staffMay(ctx context.Context, p scope.StaffPermission) bool {
+	return scope.StaffRole(ui.NavFrom(ctx).Person.Staff).May(p)
 }
 
 func (o Office) page(ctx context.Context, title string) ui.Page {

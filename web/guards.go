@@ -105,10 +105,14 @@ func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, g Guard, h person
 		good = RecentFor
 	}
 	switch {
-	case !p.Staff:
+	case p.Staff == "":
 		err = fault.Missing() // who is not staff learns nothing of the back-office
 	case !p.Strong || time.Since(p.Proven) > good:
 		err = sh.MeetOffice(w, r, p)
+	case !p.Staff.May(g.Staff):
+		err = fault.New(fault.Denied, ui.T(r.Context(), "Your role in the back-office, %s, does not allow this.", string(p.Staff)))
+	case g.Act != "":
+		err = sh.Base.Because(w, r, g.Act, g.Reason, func(r *http.Request) error { return h(w, r, p) })
 	default:
 		err = h(w, r, p)
 	}
@@ -211,7 +215,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 	}
 	if e.seen != nil {
 		nav.Live = sh.Live.Stamp()
-		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: p.Staff}
+		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: string(p.Staff)}
 	}
 	for _, o := range e.orgs {
 		nav.Orgs = append(nav.Orgs, ui.NavOrg{

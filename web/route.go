@@ -38,6 +38,10 @@ type Guard struct {
 	// WhileEnding lets a change through although the deletion of the organization was asked for; WhileDeleted lets any
 	// request through although it is deleted, until erasing it begins.
 	WhileEnding, WhileDeleted bool
+	// Staff is what StaffOnly asks of the role of staff. Act says, where something is done, what: as a line that follows
+	// "Say why". Reason is the field of the form that says why; without it the reason is asked for on a page of its own.
+	Staff       scope.StaffPermission
+	Act, Reason string
 	// Prove answers whoever has not proven who they are within the last RecentFor; nil asks for no such proof.
 	Prove personal
 
@@ -138,10 +142,23 @@ func recent(prove personal, g Guard) Guard {
 	return g
 }
 
-func staff(h personal) Guard {
-	return Guard{Kind: StaffOnly, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
+func staff(p scope.StaffPermission, h personal) Guard {
+	return Guard{Kind: StaffOnly, Staff: p, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
 		return sh.staff(w, r, g, h)
 	}}
+}
+
+// act is staff for something that is done: it is not done without a reason, which is kept before it is.
+func act(p scope.StaffPermission, what string, h personal) Guard {
+	g := staff(p, h)
+	g.Act, g.Reason = what, "why"
+	return g
+}
+
+// because names the field that says why, in a form where it is also something else.
+func because(field string, g Guard) Guard {
+	g.Reason = field
+	return g
 }
 
 func signed(h plain) Guard {
@@ -187,6 +204,8 @@ func (r Route) check() error {
 		return fmt.Errorf("route %s has no guard", r.Pattern())
 	case r.Guard.Kind == InOrg && r.Guard.Permission == "":
 		return fmt.Errorf("route %s asks for no permission", r.Pattern())
+	case r.Guard.Kind == StaffOnly && (r.Guard.Staff == "" || (r.Method == http.MethodPost) != (r.Guard.Act != "")):
+		return fmt.Errorf("route %s asks staff for no permission, or for no reason", r.Pattern())
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
 		return fmt.Errorf("route %s: forms know GET and POST only", r.Pattern())
 	}

@@ -9,11 +9,12 @@ import (
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/scope"
 	"plinth/internal/users"
 )
 
 type adminCommand struct {
-	Grant  adminGrant  `cmd:"" help:"Let an account into the back-office."`
+	Grant  adminGrant  `cmd:"" help:"Let an account into the back-office, or give it another role there."`
 	Revoke adminRevoke `cmd:"" help:"Let an account out of the back-office."`
 
 	SigninLink adminSigninLink `cmd:"" help:"Print a link that signs an account in, for when mail is broken."`
@@ -21,20 +22,21 @@ type adminCommand struct {
 }
 
 type adminGrant struct {
-	Email string `arg:"" help:"The account's address."`
+	Email string          `arg:"" help:"The account's address."`
+	Role  scope.StaffRole `enum:"support,billing,full" default:"full" help:"What it may do: support (read), billing or full."`
 }
 
 // Run makes the account staff.
-func (a adminGrant) Run(ctx context.Context) error { return setStaff(ctx, a.Email, true) }
+func (a adminGrant) Run(ctx context.Context) error { return setStaff(ctx, a.Email, a.Role) }
 
 type adminRevoke struct {
 	Email string `arg:"" help:"The account's address."`
 }
 
 // Run makes the account staff no longer.
-func (a adminRevoke) Run(ctx context.Context) error { return setStaff(ctx, a.Email, false) }
+func (a adminRevoke) Run(ctx context.Context) error { return setStaff(ctx, a.Email, "") }
 
-func setStaff(ctx context.Context, email string, staff bool) error {
+func setStaff(ctx context.Context, email string, role scope.StaffRole) error {
 	c, err := config.Load(os.Environ())
 	if err != nil {
 		return fmt.Errorf("%w\n\nin development:  set -a; . .plinth/env; set +a", err)
@@ -47,13 +49,17 @@ func setStaff(ctx context.Context, email string, staff bool) error {
 		return err
 	}
 	defer d.Close()
-	if err := users.SetStaff(ctx, d, email, staff); err != nil {
+	if err := users.SetStaff(ctx, d, email, role); err != nil {
 		if f := fault.As(err); f != nil && f.Kind == fault.NotFound {
 			return fmt.Errorf("no account has the address %s: let the person sign up first", email)
 		}
 		return err
 	}
-	fmt.Printf("%s is staff: %t\n", email, staff)
+	if role == "" {
+		fmt.Printf("%s is staff no longer\n", email)
+		return nil
+	}
+	fmt.Printf("%s is staff, with the role %s\n", email, role)
 	return nil
 }
 

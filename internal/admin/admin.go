@@ -11,6 +11,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/fault"
 	"plinth/internal/mails"
 	"plinth/internal/scope"
 	"plinth/jobs"
@@ -27,10 +28,11 @@ type Admin struct {
 	Sender  *mails.Mails
 }
 
-// Actor is the member of staff who asks, and the request they ask with.
+// Actor is the member of staff who asks, the request they ask with, and why they do what they ask for.
 type Actor struct {
 	Person  scope.Person
 	Request string
+	Why     string // of an act; nobody acts without
 }
 
 // Sizes of lists, and where counting them stops.
@@ -55,23 +57,42 @@ func (l *List[T]) cut(size int, cursor func(T) string) {
 	}
 }
 
-// act runs fn as the back-office and notes who did what; both are kept or neither.
+// act notes who does what and why, and then does it, as the back-office; both are kept or neither. Invalid without a
+// reason.
 func (a *Admin) act(ctx context.Context, by Actor, action, object string, fn func(ctx context.Context, tx db.Tx) error) error {
 	return a.actOn(ctx, by, action, object, nil, fn)
 }
 
 // actOn is act on what is somebody's: person holds their values.
 func (a *Admin) actOn(ctx context.Context, by Actor, action, object string, person map[string]string, fn func(ctx context.Context, tx db.Tx) error) error {
+	if wrong := Reason(by.Why); wrong != "" {
+		return fault.Field("why", wrong)
+	}
 	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-			UserID: by.Person.ID, ActorID: by.Person.ID, Action: action, RequestID: by.Request,
-			Changes: map[string][2]string{"object": {"", object}}, Person: person,
-		})
-		if err != nil {
+		if err := note(ctx, tx, by, action, object, person); err != nil {
 			return err
 		}
 		return fn(ctx, tx)
 	})
+}
+
+// noted notes what somebody of staff reads or takes away.
+func (a *Admin) noted(ctx context.Context, by Actor, action, object string) error {
+	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error { return note(ctx, tx, by, action, object, nil) })
+}
+
+func note(ctx context.Context, tx db.Tx, by Actor, action, object string, person map[string]string) error {
+	changes := map[string][2]string{}
+	if object != "" {
+		changes["object"] = [2]string{"", object}
+	}
+	if by.Why != "" {
+		changes["why"] = [2]string{"", by.Why}
+	}
+	_, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
+		UserID: by.Person.ID, ActorID: by.Person.ID, Action: action, RequestID: by.Request, Changes: changes, Person: person,
+	})
+	return err
 }
 
 // unlessSo takes an act that changed nothing, and whose note was taken back with it, for a success.

@@ -7,7 +7,6 @@ import (
 	"plinth/internal/admin/admindb"
 	"plinth/internal/billing"
 	"plinth/internal/db"
-	"plinth/internal/fault"
 )
 
 // UnknownCustomer is a customer at Stripe that events speak of and that is no organization's. Only a checkout maps a
@@ -24,11 +23,6 @@ type UnknownCustomer struct {
 type UnknownCustomerPage struct {
 	Customer UnknownCustomer
 	Events   []WebhookRow
-}
-
-// IgnoreForm says why a customer is nobody's.
-type IgnoreForm struct {
-	Why string `form:"why"`
 }
 
 // UnknownCustomers reads a page of customers without an organization, the last heard of first: those with parked
@@ -57,16 +51,12 @@ func (a *Admin) UnknownCustomer(ctx context.Context, id string) (UnknownCustomer
 }
 
 // IgnoreCustomer closes the parked events of a customer that is nobody's. Doing it twice does it once.
-func (a *Admin) IgnoreCustomer(ctx context.Context, by Actor, id string, f IgnoreForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
+func (a *Admin) IgnoreCustomer(ctx context.Context, by Actor, id string) error {
 	if _, err := a.UnknownCustomer(ctx, id); err != nil {
 		return err
 	}
-	return a.unlessSo(a.act(ctx, by, "staff.customer_ignored", id+" · "+why, func(ctx context.Context, tx db.Tx) error {
-		n, err := billing.IgnoreCustomerTx(ctx, tx, id, "nobody's customer: "+why)
+	return a.unlessSo(a.act(ctx, by, "staff.customer_ignored", id, func(ctx context.Context, tx db.Tx) error {
+		n, err := billing.IgnoreCustomerTx(ctx, tx, id, "nobody's customer: "+by.Why)
 		if err == nil && n == 0 {
 			return errUnchanged
 		}

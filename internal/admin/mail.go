@@ -93,18 +93,9 @@ func (a *Admin) Mail(ctx context.Context, id uuid.UUID) (Mail, error) {
 	return m, err
 }
 
-// WhyForm says why staff does something.
-type WhyForm struct {
-	Why string `form:"why"`
-}
-
 // SendMailAgain has a mail sent once more. Conflict when it waits already, or nothing could send it.
-func (a *Admin) SendMailAgain(ctx context.Context, by Actor, id uuid.UUID, f WhyForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
-	return a.act(ctx, by, "staff.mail_sent_again", "mail "+id.String()+" · "+why, func(ctx context.Context, tx db.Tx) error {
+func (a *Admin) SendMailAgain(ctx context.Context, by Actor, id uuid.UUID) error {
+	return a.act(ctx, by, "staff.mail_sent_again", "mail "+id.String(), func(ctx context.Context, tx db.Tx) error {
 		_, err := a.Sender.SendAgainTx(ctx, tx, id)
 		if db.None(err) {
 			return fault.New(fault.Conflict, "This mail waits to be sent already, or is too old to be sent again.")
@@ -140,27 +131,18 @@ func (a *Admin) Suppressions(ctx context.Context, search, after string) (List[Su
 // SuppressForm names an address that is to get no mail, or one that is to get some again.
 type SuppressForm struct {
 	Address string `form:"address"`
-	Why     string `form:"why"`
 }
 
 // Suppress lets an address get no mail.
 func (a *Admin) Suppress(ctx context.Context, by Actor, f SuppressForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
-	return a.actOn(ctx, by, "staff.address_suppressed", why, address(f.Address), func(ctx context.Context, tx db.Tx) error {
-		return mails.SuppressTx(ctx, tx, f.Address, why, by.Person.ID)
+	return a.actOn(ctx, by, "staff.address_suppressed", "", address(f.Address), func(ctx context.Context, tx db.Tx) error {
+		return mails.SuppressTx(ctx, tx, f.Address, by.Why, by.Person.ID)
 	})
 }
 
 // Unsuppress lets an address get mails again.
 func (a *Admin) Unsuppress(ctx context.Context, by Actor, f SuppressForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
-	return a.actOn(ctx, by, "staff.address_unsuppressed", why, address(f.Address), func(ctx context.Context, tx db.Tx) error {
+	return a.actOn(ctx, by, "staff.address_unsuppressed", "", address(f.Address), func(ctx context.Context, tx db.Tx) error {
 		return mails.UnsuppressTx(ctx, tx, f.Address)
 	})
 }

@@ -196,15 +196,3 @@ func readUntil(day, zone string, required bool, now time.Time) (_ *time.Time, te
 	}
 	return &until, ""
 }
-
-// reasoned is a reason as it is kept; text says what is wrong with it.
-func reasoned(reason string) (_, text string) {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return "", "Say why."
-	case len([]rune(reason)) > 500:
-		return "", "Use at most 500 characters."
-	}
-	return reason, ""
-}

@@ -112,11 +112,6 @@ type DriftFound struct {
 	What string
 }
 
-// RefetchForm says why a subscription is fetched again.
-type RefetchForm struct {
-	Why string `form:"why"`
-}
-
 // syncsShown is how many of the last comparisons are shown.
 const syncsShown = 5
 
@@ -174,16 +169,12 @@ func (a *Admin) Subscription(ctx context.Context, by Actor, tenant, id uuid.UUID
 
 // Refetch brings a subscription's row to what Stripe says at this moment; the act is noted before. It may be done again
 // and again.
-func (a *Admin) Refetch(ctx context.Context, by Actor, tenant, id uuid.UUID, f RefetchForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
+func (a *Admin) Refetch(ctx context.Context, by Actor, tenant, id uuid.UUID) error {
 	var sub Subscription
 	if err := a.DB.ReadAdmin(ctx, func(r *db.Reads) { db.Row(r, &sub, admindb.SubscriptionOfTenant, tenant, id) }); err != nil {
 		return err
 	}
-	err := a.act(ctx, by, "staff.subscription_refetched", sub.StripeID+" · "+why, func(context.Context, db.Tx) error { return nil })
+	err := a.act(ctx, by, "staff.subscription_refetched", sub.StripeID, func(context.Context, db.Tx) error { return nil })
 	if err != nil {
 		return err
 	}

@@ -118,8 +118,8 @@ func (a *Admin) CloseTask(ctx context.Context, by Actor, id uuid.UUID, f CloseTa
 	switch {
 	case f.Note == "":
 		return fault.Field("note", "Say what was done, or why nothing is to be done.")
-	case len([]rune(f.Note)) > 1000:
-		return fault.Field("note", "Use at most 1,000 characters.")
+	case len([]rune(f.Note)) > 500:
+		return fault.Field("note", "Use at most 500 characters.")
 	}
 	p, err := a.Task(ctx, id)
 	if err != nil {

@@ -18,6 +18,7 @@ type UserRow struct {
 	Email         string
 	CreatedAt     time.Time
 	StaffSince    *time.Time
+	Staff         string // their role in the back-office, or ""
 	Organizations int64
 }
 
@@ -39,7 +40,8 @@ type User struct {
 	PasswordChangedAt *time.Time
 	TermsVersion      string
 	StaffSince        *time.Time
-	Sessions          int64 // not yet ended
+	Staff             string // their role in the back-office, or ""
+	Sessions          int64  // not yet ended
 	SeenAt            *time.Time
 }
 

@@ -112,24 +112,15 @@ func (a *Admin) Webhook(ctx context.Context, by Actor, id string) (WebhookPage, 
 		return p, err
 	}
 	if p.Webhook.TenantID == nil {
-		return p, a.act(ctx, by, "staff.webhook_viewed", id, func(context.Context, db.Tx) error { return nil })
+		return p, a.noted(ctx, by, "staff.webhook_viewed", id)
 	}
 	return p, a.viewed(ctx, by, scope.System(*p.Webhook.TenantID), events.Event{ObjectKind: "stripe_event", ObjectName: id})
 }
 
-// ReplayOneForm says why an event is applied again.
-type ReplayOneForm struct {
-	Why string `form:"why"`
-}
-
 // Replay has an event applied again. The state comes from Stripe's API and not from the event, so doing it twice or too
 // late changes nothing that is right. NotFound when there is no such event.
-func (a *Admin) Replay(ctx context.Context, by Actor, id string, f ReplayOneForm) error {
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return fault.Field("why", text)
-	}
-	return a.act(ctx, by, "staff.webhook_replayed", id+" · "+why, func(ctx context.Context, tx db.Tx) error {
+func (a *Admin) Replay(ctx context.Context, by Actor, id string) error {
+	return a.act(ctx, by, "staff.webhook_replayed", id, func(ctx context.Context, tx db.Tx) error {
 		if err := billing.RequeueEventTx(ctx, tx, id); err != nil {
 			return err
 		}
@@ -137,12 +128,11 @@ func (a *Admin) Replay(ctx context.Context, by Actor, id string, f ReplayOneForm
 	})
 }
 
-// ReplayForm has all events of a filter applied again; why says so in the history of staff.
+// ReplayForm has all events of a filter applied again.
 type ReplayForm struct {
 	State    string `form:"state"`
 	Type     string `form:"type"`
 	Customer string `form:"customer"`
-	Why      string `form:"why"`
 }
 
 // replayMost is how many events are queued at once.
@@ -154,12 +144,8 @@ func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) (int, err
 	if !(WebhookFilter{State: f.State}).Replayable() {
 		return 0, fault.New(fault.Invalid, "Choose parked events, or late ones.")
 	}
-	why, text := reasoned(f.Why)
-	if text != "" {
-		return 0, fault.Field("why", text)
-	}
 	var ids []string
-	err := a.act(ctx, by, "staff.webhooks_replayed", strings.Join([]string{f.State, f.Type, f.Customer, why}, " · "), func(ctx context.Context, tx db.Tx) error {
+	err := a.act(ctx, by, "staff.webhooks_replayed", strings.Join([]string{f.State, f.Type, f.Customer}, " · "), func(ctx context.Context, tx db.Tx) error {
 		var err error
 		ids, err = billing.RequeueEventsTx(ctx, tx, billing.Waiting{State: f.State, Type: f.Type, Customer: f.Customer}, replayMost)
 		for _, id := range ids {

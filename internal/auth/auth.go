@@ -140,7 +140,7 @@ type Seen struct {
 	Name       string
 	Email      string
 	Zone       string
-	StaffSince *time.Time
+	Staff      string
 	EraseAt    *time.Time
 	SignedInAt time.Time
 	ProvenAt   time.Time
@@ -152,7 +152,7 @@ type Seen struct {
 // Person is the plain value of what was read.
 func (s Seen) Person(sessionID uuid.UUID) scope.Person {
 	p := scope.Person{
-		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: s.StaffSince != nil, SignedIn: s.SignedInAt,
+		ID: s.ID, SessionID: sessionID, Name: s.Name, Email: s.Email, Zone: s.Zone, Staff: scope.StaffRole(s.Staff), SignedIn: s.SignedInAt,
 		Proven: s.ProvenAt, Methods: s.Methods, Strong: s.Strong, Picture: s.Picture,
 	}
 	if s.EraseAt != nil {

@@ -15,9 +15,9 @@ type Person struct {
 	SessionID uuid.UUID // the row in sessions that lets them in
 	Name      string
 	Email     string
-	Picture   string // the name of their picture; empty is none
-	Zone      string // IANA name of the time zone times are shown in; empty is UTC
-	Staff     bool   // may enter the back-office
+	Picture   string    // the name of their picture; empty is none
+	Zone      string    // IANA name of the time zone times are shown in; empty is UTC
+	Staff     StaffRole // "" may not enter the back-office
 	SignedIn  time.Time
 	Proven    time.Time // when they last proved who they are
 	Methods   []string  // what this session was proven with

@@ -10,6 +10,7 @@ import (
 
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/scope"
 	"plinth/internal/users/usersdb"
 )
 
@@ -20,7 +21,7 @@ type User struct {
 	Name         string
 	PasswordHash string // empty when the person signs in another way
 	Zone         string
-	Staff        bool
+	Staff        scope.StaffRole // "" is not staff
 }
 
 // New is what an account is made of.
@@ -76,7 +77,7 @@ func ByID(ctx context.Context, q usersdb.DBTX, id uuid.UUID) (User, error) {
 }
 
 func user(row usersdb.UserByIDRow) User {
-	u := User{ID: row.ID, Email: row.Email, Name: row.Name, Zone: row.TimeZone, Staff: row.StaffSince != nil}
+	u := User{ID: row.ID, Email: row.Email, Name: row.Name, Zone: row.TimeZone, Staff: scope.StaffRole(row.Staff)}
 	if row.PasswordHash != nil {
 		u.PasswordHash = *row.PasswordHash
 	}

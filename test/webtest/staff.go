@@ -11,14 +11,21 @@ import (
 // SecondFactor is the key of the app that Staff has.
 const SecondFactor = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
-// Staff makes an account of staff with a second factor and returns a browser that is signed in with both.
+// Staff makes an account of staff who may do everything, with a second factor, and returns a browser that is signed in
+// with both.
 func (s *Site) Staff(t testing.TB, name, email string) (scope.Person, *Browser) {
+	t.Helper()
+	return s.StaffAs(t, scope.StaffFull, name, email)
+}
+
+// StaffAs is Staff with a role.
+func (s *Site) StaffAs(t testing.TB, role scope.StaffRole, name, email string) (scope.Person, *Browser) {
 	t.Helper()
 	p := s.Account(t, name, email)
 	if err := s.App.Auth.PlantTOTP(t.Context(), p.ID, SecondFactor); err != nil {
 		t.Fatal(err)
 	}
-	if err := users.SetStaff(t.Context(), s.App.DB, email, true); err != nil {
+	if err := users.SetStaff(t.Context(), s.App.DB, email, role); err != nil {
 		t.Fatal(err)
 	}
 	return p, s.SignInTwice(t, email)

@@ -36,7 +36,7 @@ type Nav struct {
 type Person struct {
 	ID, Name, Email string
 	Picture         string // the name of it, or "" for none
-	Staff           bool
+	Staff           string // the role in the back-office, or ""
 }
 
 // NavOrg is an organization in the switcher. CanManage shows the links to billing and settings, also of the one that is

@@ -16,7 +16,7 @@ import (
 
 func nav() ui.Nav {
 	return ui.Nav{
-		Person:   ui.Person{ID: "u1", Name: "Dana Whitfield", Email: "dana@acme.example", Staff: true},
+		Person:   ui.Person{ID: "u1", Name: "Dana Whitfield", Email: "dana@acme.example", Staff: "full"},
 		Now:      time.Date(2026, 11, 20, 9, 16, 0, 0, time.UTC),
 		Org:      &ui.NavOrg{Slug: "acme", Name: "Acme Robotics", CanManage: true, SeesPeople: true, MakesProjects: true},
 		Orgs:     []ui.NavOrg{{Slug: "acme", Name: "Acme Robotics", RoleLabel: "Owner"}, {Slug: "lab", Name: "Harbour Labs", RoleLabel: "Member"}},
@@ -79,7 +79,7 @@ func TestShellMarksWhereOneIs(t *testing.T) {
 func TestShellHidesWhatTheRoleMayNot(t *testing.T) {
 	t.Parallel()
 	n := nav()
-	n.Org.CanManage, n.Person.Staff, n.Banner = false, false, nil
+	n.Org.CanManage, n.Person.Staff, n.Banner = false, "", nil
 	ctx, c := page(ui.Shell, n)
 	got := uitest.Render(t, ctx, c)
 	for _, url := range []string{`"/orgs/acme/billing"`, `"/orgs/acme/settings"`, `"/admin"`} {

@@ -29,7 +29,7 @@ func pictureURL(ctx context.Context, id, name string, size int) string {
 		return "/account/picture/" + pictureFile(name, size)
 	case nav.Org != nil:
 		return OrgPath(nav.Org.Slug, "pictures", id, pictureFile(name, size))
-	case nav.Person.Staff:
+	case nav.Person.Staff != "":
 		return "/admin/users/" + id + "/picture/" + pictureFile(name, size)
 	}
 	return ""

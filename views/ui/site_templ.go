@@ -139,7 +139,7 @@ func siteHeader(nav Nav, full bool) templ.Component {
 				}
 			}
 		} else {
-			if nav.Person.Staff {
+			if nav.Person.Staff != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<a class=\"btn btn-ghost\" href=\"/admin\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

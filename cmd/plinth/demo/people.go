@@ -112,11 +112,11 @@ func (s Seed) staff(ctx context.Context, _ *pgx.Conn) error {
 		return err
 	}
 	now, err := users.ByID(ctx, s.DB.Direct(), p.ID)
-	if err != nil || now.Staff {
+	if err != nil || now.Staff != "" {
 		return err
 	}
 	if err := s.Auth.PlantTOTP(ctx, p.ID, SecondFactor); err != nil {
 		return err
 	}
-	return users.SetStaff(ctx, s.DB, staff, true)
+	return users.SetStaff(ctx, s.DB, staff, scope.StaffFull)
 }

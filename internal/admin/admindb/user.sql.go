@@ -59,7 +59,7 @@ func (q *Queries) CountUsers(ctx context.Context, db DBTX, arg CountUsersParams)
 }
 
 const ListUsers = `-- name: ListUsers :many
-select u.id, u.name, u.email, u.created_at, u.staff_since,
+select u.id, u.name, u.email, u.created_at, u.staff_since, coalesce(u.staff_role, '') as staff,
     (select count(*) from memberships m where m.user_id = u.id and m.left_at is null and m.tenant_id is not null) as organizations
 from users u
 where u.anonymised_at is null
@@ -81,6 +81,7 @@ type ListUsersRow struct {
 	Email         string
 	CreatedAt     time.Time
 	StaffSince    *time.Time
+	Staff         string
 	Organizations int64
 }
 
@@ -99,6 +100,7 @@ func (q *Queries) ListUsers(ctx context.Context, db DBTX, arg ListUsersParams) (
 			&i.Email,
 			&i.CreatedAt,
 			&i.StaffSince,
+			&i.Staff,
 			&i.Organizations,
 		); err != nil {
 			return nil, err
@@ -112,7 +114,7 @@ func (q *Queries) ListUsers(ctx context.Context, db DBTX, arg ListUsersParams) (
 }
 
 const User = `-- name: User :one
-select u.id, u.name, u.email, u.time_zone, u.created_at, u.email_verified_at, u.password_changed_at, u.terms_version, u.staff_since,
+select u.id, u.name, u.email, u.time_zone, u.created_at, u.email_verified_at, u.password_changed_at, u.terms_version, u.staff_since, coalesce(u.staff_role, '') as staff,
     (select count(*) from sessions s where s.user_id = u.id and s.expires_at > now()) as sessions,
     (select max(s.seen_at) from sessions s where s.user_id = u.id)::timestamptz as seen_at
 from users u
@@ -129,6 +131,7 @@ type UserRow struct {
 	PasswordChangedAt *time.Time
 	TermsVersion      string
 	StaffSince        *time.Time
+	Staff             string
 	Sessions          int64
 	SeenAt            time.Time
 }
@@ -146,6 +149,7 @@ func (q *Queries) User(ctx context.Context, db DBTX, id uuid.UUID) (UserRow, err
 		&i.PasswordChangedAt,
 		&i.TermsVersion,
 		&i.StaffSince,
+		&i.Staff,
 		&i.Sessions,
 		&i.SeenAt,
 	)

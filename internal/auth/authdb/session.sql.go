@@ -100,7 +100,7 @@ func (q *Queries) EndSessionsOf(ctx context.Context, db DBTX, arg EndSessionsOfP
 }
 
 const PersonOfSession = `-- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
+select u.id, u.name, u.email, u.time_zone, coalesce(u.staff_role, '') as staff, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1
@@ -121,7 +121,7 @@ type PersonOfSessionRow struct {
 	Name       string
 	Email      string
 	TimeZone   string
-	StaffSince *time.Time
+	Staff      string
 	EraseAt    *time.Time
 	SignedInAt time.Time
 	ProvenAt   time.Time
@@ -138,7 +138,7 @@ func (q *Queries) PersonOfSession(ctx context.Context, db DBTX, arg PersonOfSess
 		&i.Name,
 		&i.Email,
 		&i.TimeZone,
-		&i.StaffSince,
+		&i.Staff,
 		&i.EraseAt,
 		&i.SignedInAt,
 		&i.ProvenAt,

@@ -102,25 +102,25 @@ func (q *Queries) SetProfile(ctx context.Context, db DBTX, arg SetProfileParams)
 
 const SetStaff = `-- name: SetStaff :one
 update users
-set staff_since = case when $1::boolean then coalesce(staff_since, now()) end, updated_at = now()
+set staff_since = case when $1::text <> '' then coalesce(staff_since, now()) end, staff_role = nullif($1::text, ''), updated_at = now()
 where email = $2 and anonymised_at is null
 returning id
 `
 
 type SetStaffParams struct {
-	Staff bool
+	Role  string
 	Email string
 }
 
 func (q *Queries) SetStaff(ctx context.Context, db DBTX, arg SetStaffParams) (uuid.UUID, error) {
-	row := db.QueryRow(ctx, SetStaff, arg.Staff, arg.Email)
+	row := db.QueryRow(ctx, SetStaff, arg.Role, arg.Email)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const UserByEmail = `-- name: UserByEmail :one
-select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+select id, email, name, password_hash, time_zone, coalesce(staff_role, '') as staff, anonymised_at
 from users
 where email = $1 and anonymised_at is null
 `
@@ -131,7 +131,7 @@ type UserByEmailRow struct {
 	Name         string
 	PasswordHash *string
 	TimeZone     string
-	StaffSince   *time.Time
+	Staff        string
 	AnonymisedAt *time.Time
 }
 
@@ -144,14 +144,14 @@ func (q *Queries) UserByEmail(ctx context.Context, db DBTX, email string) (UserB
 		&i.Name,
 		&i.PasswordHash,
 		&i.TimeZone,
-		&i.StaffSince,
+		&i.Staff,
 		&i.AnonymisedAt,
 	)
 	return i, err
 }
 
 const UserByID = `-- name: UserByID :one
-select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+select id, email, name, password_hash, time_zone, coalesce(staff_role, '') as staff, anonymised_at
 from users
 where id = $1 and anonymised_at is null
 `
@@ -162,7 +162,7 @@ type UserByIDRow struct {
 	Name         string
 	PasswordHash *string
 	TimeZone     string
-	StaffSince   *time.Time
+	Staff        string
 	AnonymisedAt *time.Time
 }
 
@@ -175,7 +175,7 @@ func (q *Queries) UserByID(ctx context.Context, db DBTX, id uuid.UUID) (UserByID
 		&i.Name,
 		&i.PasswordHash,
 		&i.TimeZone,
-		&i.StaffSince,
+		&i.Staff,
 		&i.AnonymisedAt,
 	)
 	return i, err

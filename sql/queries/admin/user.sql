@@ -1,5 +1,5 @@
 -- name: ListUsers :many
-select u.id, u.name, u.email, u.created_at, u.staff_since,
+select u.id, u.name, u.email, u.created_at, u.staff_since, coalesce(u.staff_role, '') as staff,
     (select count(*) from memberships m where m.user_id = u.id and m.left_at is null and m.tenant_id is not null) as organizations
 from users u
 where u.anonymised_at is null
@@ -20,7 +20,7 @@ from (
 ) found;
 
 -- name: User :one
-select u.id, u.name, u.email, u.time_zone, u.created_at, u.email_verified_at, u.password_changed_at, u.terms_version, u.staff_since,
+select u.id, u.name, u.email, u.time_zone, u.created_at, u.email_verified_at, u.password_changed_at, u.terms_version, u.staff_since, coalesce(u.staff_role, '') as staff,
     (select count(*) from sessions s where s.user_id = u.id and s.expires_at > now()) as sessions,
     (select max(s.seen_at) from sessions s where s.user_id = u.id)::timestamptz as seen_at
 from users u

@@ -8,7 +8,7 @@ set seen_at = now()
 where id = $1 and seen_at < now() - interval '1 minute' and seen_at > now() - make_interval(secs => $2);
 
 -- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, u.staff_since, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
+select u.id, u.name, u.email, u.time_zone, coalesce(u.staff_role, '') as staff, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
 from sessions s
 join users u on u.id = s.user_id
 where s.id = $1

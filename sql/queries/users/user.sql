@@ -4,12 +4,12 @@ values ($1, $2, $3, $4, now(), now(), $5, now(), $6)
 on conflict (email) do nothing;
 
 -- name: UserByEmail :one
-select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+select id, email, name, password_hash, time_zone, coalesce(staff_role, '') as staff, anonymised_at
 from users
 where email = $1 and anonymised_at is null;
 
 -- name: UserByID :one
-select id, email, name, password_hash, time_zone, staff_since, anonymised_at
+select id, email, name, password_hash, time_zone, coalesce(staff_role, '') as staff, anonymised_at
 from users
 where id = $1 and anonymised_at is null;
 
@@ -25,7 +25,7 @@ where id = $1;
 
 -- name: SetStaff :one
 update users
-set staff_since = case when @staff::boolean then coalesce(staff_since, now()) end, updated_at = now()
+set staff_since = case when @role::text <> '' then coalesce(staff_since, now()) end, staff_role = nullif(@role::text, ''), updated_at = now()
 where email = @email and anonymised_at is null
 returning id;
 
