@@ -40,6 +40,7 @@ type chainSQL struct {
 	unsealed, missed                       string
 	lastHead, appendHead                   string
 	sealed, headsBetween, without, erasure string
+	metricCursor, sealedSince              string
 }
 
 func chainOf(tenant uuid.UUID) chain {
@@ -50,6 +51,7 @@ func chainOf(tenant uuid.UUID) chain {
 			lastHead: eventsdb.LastAccountHead, appendHead: eventsdb.AppendAccountHead,
 			sealed: eventsdb.SealedAccountEvents, headsBetween: eventsdb.AccountHeadsBetween,
 			without: eventsdb.UnsealedAccounts, erasure: eventsdb.AccountErasures,
+			metricCursor: eventsdb.TakeAccountMetricCursor, sealedSince: eventsdb.SealedAccountsSince,
 		}}
 	}
 	return chain{tenant: tenant, sql: chainSQL{
@@ -58,6 +60,7 @@ func chainOf(tenant uuid.UUID) chain {
 		lastHead: eventsdb.LastHead, appendHead: eventsdb.AppendHead,
 		sealed: eventsdb.SealedEvents, headsBetween: eventsdb.HeadsBetween,
 		without: eventsdb.Unsealed, erasure: eventsdb.Erasures,
+		metricCursor: eventsdb.TakeMetricCursor, sealedSince: eventsdb.SealedSince,
 	}}
 }
 

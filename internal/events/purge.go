@@ -40,5 +40,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "unsealed_events", SQL: eventsdb.PurgeUnsealed}, {Noun: "undispatched_events", SQL: eventsdb.PurgeUndispatched},
 		{Noun: "event_subscriptions", SQL: eventsdb.PurgeSubscriptions}, {Noun: "event_erasures", SQL: eventsdb.PurgeErasures},
 		{Noun: erasedSeals, SQL: eventsdb.PurgeSeals}, {Noun: "events", SQL: eventsdb.PurgeEvents},
+		// Behind the seals, without which no cursor is begun; and the cursor first, since who counts holds it.
+		{Noun: "metric_cursors", SQL: eventsdb.PurgeMetricCursor}, {Noun: "daily_metrics", SQL: eventsdb.PurgeMetrics},
 	})
 }

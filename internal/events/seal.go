@@ -104,7 +104,7 @@ func (a *Audit) Seal(ctx context.Context, tenant uuid.UUID) error {
 	return nil
 }
 
-// sealSome seals up to a batch and says how many.
+// sealSome seals up to a batch, lets it be counted, and says how many.
 func (a *Audit) sealSome(ctx context.Context, c chain) (n int, err error) {
 	err = c.in(ctx, a.DB, func(ctx context.Context, tx db.Tx) error {
 		var locked bool
@@ -121,7 +121,10 @@ func (a *Audit) sealSome(ctx context.Context, c chain) (n int, err error) {
 			return nil
 		}
 		n = len(waiting)
-		return db.Together(ctx, tx, func(r *db.Reads) { c.append(r, last, waiting) })
+		if err := db.Together(ctx, tx, func(r *db.Reads) { c.append(r, last, waiting) }); err != nil {
+			return err
+		}
+		return a.Queue.EnqueueTx(ctx, tx, countJob(c.tenant))
 	})
 	return n, err
 }

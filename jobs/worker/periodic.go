@@ -29,6 +29,7 @@ func periodic() []*river.PeriodicJob {
 		{jobs.SyncSubscriptions{}, nightly{hour: 3}},
 		{jobs.SweepSeals{}, nightly{hour: 4}},
 		{jobs.TendAllWebhooks{}, nightly{hour: 5}},
+		{jobs.SweepMetrics{}, nightly{hour: 6}},
 	} {
 		args := p.args
 		out = append(out, river.NewPeriodicJob(p.when, func() (river.JobArgs, *river.InsertOpts) { return args, nil },

@@ -40,6 +40,7 @@ type Modules struct {
 	Files    *files.Files
 	Projects *projects.Projects
 	Audit    *events.Audit
+	Metrics  *events.Metrics
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
@@ -106,6 +107,9 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &sealAll{m: m})
 	river.AddWorker(w, &sealEvents{m: m})
 	river.AddWorker(w, &sweepSeals{m: m})
+	river.AddWorker(w, &countEvents{m: m})
+	river.AddWorker(w, &countAccounts{m: m})
+	river.AddWorker(w, &sweepMetrics{m: m})
 	river.AddWorker(w, &exportAccount{m: m})
 	river.AddWorker(w, &sendExportReady{m: m})
 	river.AddWorker(w, &exportOrganization{m: m})

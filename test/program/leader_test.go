@@ -56,7 +56,7 @@ func TestLeaderKilledEachPeriodicJobOnce(t *testing.T) {
 		select kind, count(*) from river.river_job
 		where kind = any($1) and args - 'after' - 'hour' - 'run' = '{}' and coalesce(args ->> 'after', '') in ('', '00000000-0000-0000-0000-000000000000')
 		group by kind, date_bin(case when kind = 'sweep_billing' then interval '15 minutes' when kind in ('purge_expired', 'measure_usage', 'tend_all_notifications', 'sweep_seals') then interval '1 hour' else interval '1 day' end, created_at, '2000-01-01')`,
-		[]string{"sweep_billing", "purge_expired", "measure_usage", "tend_all_notifications", "purge_all_trash", "tidy_all_files", "recount_all", "sync_subscriptions", "sweep_seals"})
+		[]string{"sweep_billing", "purge_expired", "measure_usage", "tend_all_notifications", "purge_all_trash", "tidy_all_files", "recount_all", "sync_subscriptions", "sweep_seals", "sweep_metrics"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,7 @@ type App struct {
 	Projects *projects.Projects
 	Billing  *billing.Billing
 	Audit    *events.Audit
+	Metrics  *events.Metrics
 	Privacy  *privacy.Privacy
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
@@ -122,6 +123,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), webhooks.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
+	a.Metrics = &events.Metrics{DB: d, Queue: a.Queue}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails}
@@ -146,7 +148,7 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns what works the queues.
 func (a *App) Worker(o worker.Options) (*worker.Worker, error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events, Webhooks: a.Webhooks}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Metrics: a.Metrics, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events, Webhooks: a.Webhooks}, o)
 }
 
 // Site is the shell with the handler of all routes.

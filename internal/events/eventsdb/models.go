@@ -11,6 +11,13 @@ import (
 )
 
 // class: local
+type DailyTotal struct {
+	Day    time.Time
+	Metric string
+	Count  int64
+}
+
+// class: local
 type UnsealedEvent struct {
 	TenantID uuid.UUID
 	EventID  uuid.UUID

@@ -1,0 +1,66 @@
+package events
+
+import "slices"
+
+// Metric is something that is counted by day, UTC, of what events say.
+type Metric string
+
+// What is counted.
+const (
+	SignUps              Metric = "sign_ups"
+	OrganizationsOpened  Metric = "organizations_opened"
+	OrganizationsDeleted Metric = "organizations_deleted"
+	// ActiveOrganizations are those in which a member did something, ActivePeople the members who did: who did something
+	// in two organizations counts in both.
+	ActiveOrganizations  Metric = "active_organizations"
+	ActivePeople         Metric = "active_people"
+	ProjectsCreated      Metric = "projects_created"
+	TicketsCreated       Metric = "tickets_created"
+	CommentsWritten      Metric = "comments_written"
+	FilesAttached        Metric = "files_attached"
+	InvitationsSent      Metric = "invitations_sent"
+	InvitationsAccepted  Metric = "invitations_accepted"
+	MembersJoined        Metric = "members_joined"
+	TrialsStarted        Metric = "trials_started"
+	SubscriptionsStarted Metric = "subscriptions_started"
+	SubscriptionsEnded   Metric = "subscriptions_ended"
+	PaymentsFailed       Metric = "payments_failed"
+)
+
+// counted says which events count for a metric: those of an action, of these the ones that are so.
+type counted struct {
+	metric Metric
+	action string
+	so     func(changes map[string][2]string) bool // nil: each
+}
+
+// counts lists what events of organizations count for; who is active is no event.
+func counts() []counted {
+	return []counted{
+		{OrganizationsOpened, "organization.created", nil},
+		{OrganizationsDeleted, "organization.deleted", nil},
+		{ProjectsCreated, "project.created", nil},
+		{TicketsCreated, "ticket.created", nil},
+		{CommentsWritten, "ticket.commented", nil},
+		{FilesAttached, "attachment.added", nil},
+		{InvitationsSent, "invitation.created", nil},
+		{InvitationsAccepted, "member.joined", func(c map[string][2]string) bool { return c["by"][1] == "invitation" }},
+		{MembersJoined, "member.joined", nil},
+		{TrialsStarted, "billing.trial_started", nil},
+		{SubscriptionsStarted, "billing.subscription_changed", func(c map[string][2]string) bool { return !runs(c["status"][0]) && runs(c["status"][1]) }},
+		{SubscriptionsEnded, "billing.subscription_changed", func(c map[string][2]string) bool { return runs(c["status"][0]) && over(c["status"][1]) }},
+		{PaymentsFailed, "billing.payment_failed", nil},
+	}
+}
+
+// accountCounts is counts for the events of accounts.
+func accountCounts() []counted {
+	return []counted{{SignUps, "account.created", nil}}
+}
+
+// runs and over tell Stripe's words for how a subscription stands.
+func runs(status string) bool {
+	return slices.Contains([]string{"trialing", "active", "past_due", "unpaid", "paused"}, status)
+}
+
+func over(status string) bool { return status == "canceled" || status == "incomplete_expired" }
