@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/fault"
+	"plinth/internal/pulse"
 	"plinth/internal/telemetry"
 )
 
@@ -37,7 +38,9 @@ func (sh *Shell) traced(next http.Handler) http.Handler {
 					sh.Base.Fail(rec, r, trace.Err)
 				}
 			}
-			sh.logRequest(r, trace, rec, time.Since(begun))
+			took := time.Since(begun)
+			sh.logRequest(r, trace, rec, took)
+			sh.time(r, trace.Route, rec, took)
 		}()
 		next.ServeHTTP(rec, r)
 	})
@@ -70,6 +73,15 @@ func (sh *Shell) logRequest(r *http.Request, t *telemetry.Trace, rec *recorder, 
 		level = slog.LevelDebug
 	}
 	sh.Base.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// time keeps how long the request took, unless it is a stream, which takes as long as somebody looks.
+func (sh *Shell) time(r *http.Request, route string, rec *recorder, took time.Duration) {
+	switch route {
+	case "", "GET /live", "GET /healthz", "GET /readyz", "GET /static/":
+		return
+	}
+	sh.Pulse.Observe(pulse.Route, route, took, rec.code() >= 500 && r.Context().Err() == nil)
 }
 
 // recorder notes what was answered.

@@ -13,6 +13,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/live"
+	"plinth/internal/pulse"
 	"plinth/internal/scope"
 	"plinth/internal/telemetry"
 	"plinth/static"
@@ -34,6 +35,8 @@ type Shell struct {
 	MeetOffice func(w http.ResponseWriter, r *http.Request, p scope.Person) error
 	// Live is the streams that browsers keep open; they end when the instance drains.
 	Live *live.Hub
+	// Pulse keeps how long requests take.
+	Pulse *pulse.Pulse
 	// Ready says whether the parts this process needs are there; readiness asks it.
 	Ready func(r *http.Request) error
 

@@ -20,6 +20,7 @@ import (
 	"plinth/internal/config"
 	"plinth/internal/db"
 	"plinth/internal/devpg"
+	"plinth/internal/pulse"
 	"plinth/internal/stripesim"
 	"plinth/internal/telemetry"
 	"plinth/jobs/worker"
@@ -195,7 +196,9 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 		return errors.Join(err, group.Wait())
 	}
 	group.Go(func() error { return serve(running, webApp, p.listeners.web, p.c, p.log) })
-	group.Go(func() error { return work(running, client) })
+	group.Go(func() error {
+		return beating(running, workerApp, pulse.Worker, func() error { return work(running, client) })
+	})
 	p.env.announce(p.c, time.Since(p.begun))
 	err = group.Wait()
 	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {

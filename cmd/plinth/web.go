@@ -14,6 +14,7 @@ import (
 	"plinth/cmd/plinth/app"
 	"plinth/internal/config"
 	"plinth/internal/db"
+	"plinth/internal/pulse"
 )
 
 type webCommand struct{}
@@ -65,7 +66,19 @@ func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, lo
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Live.Run(running) })
 	group.Go(func() error { return site.Shell.Serve(running, l, site.Handler, c.DrainFor) })
-	return group.Wait()
+	return beating(ctx, a, pulse.Web, group.Wait)
+}
+
+// beating lets the process tell of itself for as long as do takes, also while it drains.
+func beating(ctx context.Context, a *app.App, kind string, do func() error) error {
+	a.Pulse.Version = version
+	telling, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	ended := make(chan error, 1)
+	go func() { ended <- a.Pulse.Run(telling, kind) }()
+	err := do()
+	end()
+	return errors.Join(err, <-ended)
 }
 
 // listen opens the address, and says what to do when somebody has it.

@@ -7,6 +7,7 @@ import (
 
 	"plinth/cmd/plinth/app"
 	"plinth/internal/db"
+	"plinth/internal/pulse"
 	"plinth/jobs/worker"
 )
 
@@ -55,7 +56,7 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return work(ctx, client)
+	return beating(ctx, a, pulse.Worker, func() error { return work(ctx, client) })
 }
 
 // work runs the worker until ctx ends, then stops it: softly first, and by cancelling when that takes too long.

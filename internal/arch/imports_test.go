@@ -34,7 +34,7 @@ func layerOf(path string) string {
 		return "module"
 	case slices.Contains(strings.Fields("scope fault config"), name):
 		return "leaf"
-	case slices.Contains(strings.Fields("db session secret mailer blob picture outbound telemetry limit live cache"), name):
+	case slices.Contains(strings.Fields("db session secret mailer blob picture outbound telemetry limit live pulse cache"), name):
 		return "adapter"
 	case slices.Contains(strings.Fields("devpg stripesim"), name):
 		return "local"

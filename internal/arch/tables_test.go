@@ -20,6 +20,7 @@ func owners() map[string]string {
 		"privacy":  "account_exports tenant_exports tenant_purges",
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
+		"pulse":    "instances timings",
 		"jobs":     "bulk_leases",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",

@@ -45,6 +45,8 @@ type Modules struct {
 	Notify   *notify.Notify
 	Transfer *transfer.Transfer
 	Leases   jobs.Leases
+	// Forget drops what all processes told of themselves long ago.
+	Forget   func(context.Context) error
 	Events   *events.Dispatcher
 	Webhooks *webhooks.Webhooks
 }
@@ -64,6 +66,8 @@ type Options struct {
 	FetchPoll time.Duration
 	// Periodic is false in tests that count jobs.
 	Periodic bool
+	// Observe hears of each attempt: of which kind, how long it waited and took, and whether it failed; nil hears nothing.
+	Observe func(kind string, waited, took time.Duration, failed bool)
 	// Also registers further kinds; tests make some up.
 	Also func(*river.Workers)
 }
@@ -188,7 +192,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 			// While a web of the release before still runs, it adds to these. The next release does without them.
 			"mail": {MaxWorkers: 2}, "billing": {MaxWorkers: 2},
 		},
-		Middleware: []rivertype.Middleware{known(), oneEach(m.Leases, o.Timeout)},
+		Middleware: []rivertype.Middleware{known(), oneEach(m.Leases, o.Timeout), timed(o.Observe)},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: o.FetchPoll,
 		// A role that owns nothing cannot reindex.

@@ -33,6 +33,7 @@ import (
 	"plinth/internal/picture"
 	"plinth/internal/privacy"
 	"plinth/internal/projects"
+	"plinth/internal/pulse"
 	"plinth/internal/secret"
 	"plinth/internal/session"
 	"plinth/internal/stripesim"
@@ -69,6 +70,7 @@ type App struct {
 	Transfer *transfer.Transfer
 	Events   *events.Dispatcher
 	Webhooks *webhooks.Webhooks
+	Pulse    *pulse.Pulse   // Run must run for anybody to hear of it
 	Live     *live.Hub      // Run must run for streams to hear anything
 	Folder   *mailer.Folder // development's mailbox; nil elsewhere
 	Sim      *stripesim.Sim // the local Stripe; nil where there is a real one
@@ -120,6 +122,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
 	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
+	a.Pulse = pulse.New(d, log)
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), webhooks.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
@@ -148,7 +151,11 @@ func (a *App) mailer() (mailer.Mailer, error) {
 
 // Worker returns what works the queues.
 func (a *App) Worker(o worker.Options) (*worker.Worker, error) {
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Metrics: a.Metrics, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Events: a.Events, Webhooks: a.Webhooks}, o)
+	o.Observe = func(kind string, waited, took time.Duration, failed bool) {
+		a.Pulse.Observe(pulse.Job, kind, took, failed)
+		a.Pulse.Observe(pulse.Wait, kind, waited, false)
+	}
+	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Metrics: a.Metrics, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Forget: a.Pulse.Purge, Events: a.Events, Webhooks: a.Webhooks}, o)
 }
 
 // Site is the shell with the handler of all routes.
@@ -165,7 +172,7 @@ func (a *App) Web() (*Site, error) {
 		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
 		Offers: a.Auth.Providers.Offers(),
 	}
-	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live}
+	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live, Pulse: a.Pulse}
 	if a.Config.Env == config.Production {
 		shell.Host = host(a.Config.URL)
 	}
