@@ -15,9 +15,13 @@ func overviewStats(ctx context.Context, o admin.Overview) []ui.StatBox {
 		revenueStat(ctx, o.Revenue),
 		{Label: ui.T(ctx, "Active subscriptions"), Value: ui.Num(ctx, s.Active), Late: lateCount(ctx, s.PastDue, "%d past due"), Note: ui.T(ctx, "of %d organizations", t.Organizations)},
 		{Label: ui.T(ctx, "Trials"), Value: ui.Num(ctx, s.Trials), Note: ui.T(ctx, "%d end this week", s.TrialsEnding)},
+		failedPaidStat(ctx, o),
+		activeStat(ctx, o.Days),
 		{Label: ui.T(ctx, "Organizations"), Value: ui.Num(ctx, t.Organizations), Note: ui.T(ctx, "%d opened in 30 days", t.OrganizationsNew)},
 		{Label: ui.T(ctx, "Users"), Value: ui.Num(ctx, t.Users), Note: ui.T(ctx, "%d new in 30 days", t.UsersNew)},
 		failureStat(ctx, o.Failures),
+		mailStat(ctx, o.Mail),
+		waitingStat(ctx, o),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"plinth/internal/admin/admindb"
 	"plinth/internal/db"
+	"plinth/internal/events"
+	"plinth/internal/pulse"
 	"plinth/jobs"
 )
 
@@ -24,6 +26,13 @@ type Overview struct {
 	Queues        []Depth
 	Webhooks      []WebhookRow
 	Tasks         []Task
+	Days          []Day // thirty, today last
+	Mail          MailHealth
+	Undispatched  events.Waiting // events that nobody has passed on yet
+	Requests      int64          // in 24 hours
+	Errors        int64          // of these, those answered with an error
+	Slow          []Timing
+	Failing       []Timing
 }
 
 // Totals count people and organizations, New those of the last 30 days.
@@ -84,6 +93,8 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 	now = now.UTC()
 	month := time.Date(now.Year(), now.Month()-overviewMonths+1, 1, 0, 0, 0, 0, time.UTC)
 	hour := now.Truncate(time.Hour).Add(-(overviewHours - 1) * time.Hour)
+	var days []events.DayCount
+	var took []Timing
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		db.Row(r, &o.Totals, admindb.Totals)
 		db.Row(r, &o.Subscriptions, admindb.SubscriptionTotals)
@@ -95,7 +106,14 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 		jobs.ReadQueues(r, &o.Queues)
 		db.Rows(r, &o.Webhooks, admindb.ListWebhooks, future(), "", "", "", "", overviewRows)
 		db.Rows(r, &o.Tasks, admindb.ListTasks, future(), uuid.Max, false, "", uuid.Nil, overviewRows)
+		queueDays(r, now, &days)
+		db.Row(r, &o.Mail, admindb.MailHealth)
+		events.QueueWaiting(r, &o.Undispatched)
+		pulse.QueueTimings(r, hour, &took)
 	})
+	o.Days = byDay(now, days)
+	o.Requests, o.Errors = requests(took)
+	o.Slow, o.Failing = slowest(took), failing(took)
 	o.Opened = everyMonth(month, o.Opened)
 	o.Hours = everyHour(hour, o.Hours)
 	return o, err

@@ -134,6 +134,15 @@ func (d *Dispatcher) some(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// Waiting is how many events nobody has passed on yet, and since when the longest waits: now, when none does.
+type Waiting struct {
+	Count int64
+	Since time.Time
+}
+
+// QueueWaiting reads how many events wait for being passed on.
+func QueueWaiting(r *db.Reads, into *Waiting) { db.Row(r, into, eventsdb.DispatchWaits) }
+
 // SubscribeTx sets what a consumer hears of in an organization; nothing is none.
 func SubscribeTx(ctx context.Context, tx db.Tx, s scope.Scope, consumer string, types []string) error {
 	q := eventsdb.New()
