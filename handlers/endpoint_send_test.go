@@ -249,7 +249,7 @@ func TestSecretsOverlap(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, secrets, err := h.App.Webhooks.Secret(t.Context(), h.owner, h.id)
-	if err != nil || secrets.Before != old[0] || secrets.Now == old[0] || !strings.HasPrefix(secrets.Now, "whsec_") {
+	if err != nil || len(secrets.Before) != 1 || secrets.Before[0].Secret != old[0] || secrets.Now == old[0] || !strings.HasPrefix(secrets.Now, "whsec_") {
 		t.Fatalf("the secrets are not as they should be: %v", err)
 	}
 	h.later(t, 23*time.Hour)

@@ -45,6 +45,18 @@ func (ReplayWebhooks) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueBulk, MaxAttempts: 4}
 }
 
+// StopWebhooks gives up what waits for an endpoint that was paused or deleted, in turns of some seconds.
+type StopWebhooks struct {
+	ForTenant
+	Endpoint uuid.UUID `json:"endpoint"`
+}
+
+// Kind names the job.
+func (StopWebhooks) Kind() string { return "stop_webhooks" }
+
+// InsertOpts lets it take its time.
+func (StopWebhooks) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueBulk} }
+
 // SendWebhookPaused mails those who manage an organization that nothing is sent to an endpoint any more. At is when that
 // was, in microseconds since 1970: one pause is told once.
 type SendWebhookPaused struct {

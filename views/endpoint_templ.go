@@ -753,15 +753,15 @@ func EndpointSecret(s scope.Scope, e webhooks.Endpoint, secrets webhooks.Secrets
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if secrets.Before != "" {
+				for _, before := range secrets.Before {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"grid gap-1 border-t border-line pt-3\"><p class=\"text-sm text-muted\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var33 string
-					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "The one before signs as well until %s, so that your server can change over:", ui.Exact(ctx, secrets.Until)))
+					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "The one before signs as well until %s, so that your server can change over:", ui.Exact(ctx, before.Until)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `endpoint.templ`, Line: 131, Col: 156}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `endpoint.templ`, Line: 131, Col: 155}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 					if templ_7745c5c3_Err != nil {
@@ -772,9 +772,9 @@ func EndpointSecret(s scope.Scope, e webhooks.Endpoint, secrets webhooks.Secrets
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var34 string
-					templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(secrets.Before)
+					templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(before.Secret)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `endpoint.templ`, Line: 132, Col: 67}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `endpoint.templ`, Line: 132, Col: 66}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 					if templ_7745c5c3_Err != nil {
@@ -824,7 +824,7 @@ func EndpointSecret(s scope.Scope, e webhooks.Endpoint, secrets webhooks.Secrets
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ConfirmForm(ui.ConfirmBox{ID: "rotate", Text: ui.T(ctx, "For 24 hours each post is signed with both, the new one and this one. Within that time your server has to know the new one."), Action: hooksPath(s, e.ID.String(), "secret"), Button: ui.T(ctx, "Make a new secret")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ConfirmForm(ui.ConfirmBox{ID: "rotate", Text: ui.T(ctx, "For 24 hours each post is signed with this one as well, and each before it signs until its own time. Within that time your server has to know the new one."), Action: hooksPath(s, e.ID.String(), "secret"), Button: ui.T(ctx, "Make a new secret")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -21,7 +21,7 @@ func owners() map[string]string {
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"pulse":    "instances timings",
-		"jobs":     "bulk_leases",
+		"jobs":     "bulk_leases bulk_wants",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",
 		"webhooks": "webhook_endpoints webhook_deliveries webhook_attempts webhook_replays",

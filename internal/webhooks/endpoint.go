@@ -2,6 +2,7 @@ package webhooks
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -152,12 +153,25 @@ func (w *Webhooks) changedTx(ctx context.Context, tx db.Tx, s scope.Scope, actio
 	return events.AppendTx(ctx, tx, s, events.Event{Action: action, ObjectKind: "webhook", ObjectID: id, ObjectName: Host(address), Changes: changes})
 }
 
-// Rotate makes a new secret. The one before signs as well for Overlap.
+// Rotate makes a new secret. Each that signed until now signs on until its time, the one before for Overlap: which of them
+// the receivers know is theirs to know. Conflict when there are too many.
 func (w *Webhooks) Rotate(ctx context.Context, s scope.Scope, id uuid.UUID) error {
 	sealed := w.newSecret(id)
 	return w.lockedTx(ctx, s, id, func(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) error {
-		until := w.now().Add(Overlap)
-		err := webhooksdb.New().RotateSecret(ctx, tx, webhooksdb.RotateSecretParams{TenantID: s.TenantID, ID: id, Secret: sealed, OldUntil: &until, Now: w.now()})
+		now := w.now()
+		older, err := olderSecrets(e.OldSecret, e.OldUntil, e.OlderSecrets, now)
+		if err != nil {
+			return err
+		}
+		if len(older) == maxOlder {
+			return fault.New(fault.Conflict, "The secret was changed too often within a day: each one before still signs. Wait until one of them is over.")
+		}
+		kept, err := json.Marshal(older)
+		if err != nil {
+			return wrap("keep the secrets of before", err)
+		}
+		until := now.Add(Overlap)
+		err = webhooksdb.New().RotateSecret(ctx, tx, webhooksdb.RotateSecretParams{TenantID: s.TenantID, ID: id, Secret: sealed, OldUntil: &until, OlderSecrets: kept, Now: now})
 		if err != nil {
 			return wrap("make a new secret", err)
 		}
@@ -195,11 +209,11 @@ func (w *Webhooks) Resume(ctx context.Context, s scope.Scope, id uuid.UUID) erro
 func (w *Webhooks) Delete(ctx context.Context, s scope.Scope, id uuid.UUID) error {
 	return w.lockedTx(ctx, s, id, func(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) error {
 		now := w.now()
-		if err := w.stopTx(ctx, tx, s, id, "The webhook was deleted."); err != nil {
-			return err
-		}
 		if err := webhooksdb.New().DeleteEndpoint(ctx, tx, webhooksdb.DeleteEndpointParams{TenantID: s.TenantID, ID: id, Now: &now}); err != nil {
 			return wrap("delete the endpoint", err)
+		}
+		if err := w.stopTx(ctx, tx, s, id); err != nil {
+			return err
 		}
 		return w.changedTx(ctx, tx, s, "webhook.deleted", id, e.Url, nil)
 	})

@@ -176,9 +176,18 @@ func (w *Webhooks) DeliveryPage(ctx context.Context, s scope.Scope, endpoint, ev
 
 // Secrets are what receivers verify with. They print as nothing.
 type Secrets struct {
-	Now, Before string    // Before is "" when nothing but Now signs
-	Until       time.Time // of Before
+	Now    string
+	Before []Before // the newest first; empty when nothing but Now signs
 }
+
+// Before is a secret of before, which signs as well until its time.
+type Before struct {
+	Secret string
+	Until  time.Time
+}
+
+// String keeps it out of logs.
+func (Before) String() string { return "[redacted]" }
 
 // String keeps them out of logs.
 func (Secrets) String() string { return "[redacted]" }
@@ -198,10 +207,13 @@ func (w *Webhooks) Secret(ctx context.Context, s scope.Scope, id uuid.UUID) (End
 	if out.Now, err = w.opened(id, row.Secret); err != nil {
 		return e, Secrets{}, fault.Wrap(fault.Unavailable, "The secret cannot be read. Make a new one.", err)
 	}
-	if row.OldSecret != "" && row.OldUntil != nil && row.OldUntil.After(w.now()) {
-		out.Until = *row.OldUntil
-		if out.Before, err = w.opened(id, row.OldSecret); err != nil {
-			out.Before = ""
+	older, err := olderSecrets(row.OldSecret, row.OldUntil, row.OlderSecrets, w.now())
+	if err != nil {
+		return e, Secrets{}, err
+	}
+	for _, o := range older {
+		if secret, err := w.opened(id, o.Sealed); err == nil { // one whose key is gone is of no use to anybody
+			out.Before = append(out.Before, Before{secret, o.Until})
 		}
 	}
 	return e, out, nil

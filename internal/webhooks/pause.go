@@ -30,11 +30,11 @@ func (t *turn) pause(ctx context.Context, why string) error {
 // pauseTx pauses an endpoint, says so to who manages the organization unless one of them did it, and gives up what waits.
 func (w *Webhooks) pauseTx(ctx context.Context, tx db.Tx, s scope.Scope, e webhooksdb.LockEndpointRow, why string) error {
 	now := w.now()
-	if err := w.stopTx(ctx, tx, s, e.ID, "The webhook was paused."); err != nil {
-		return err
-	}
 	if err := webhooksdb.New().PauseEndpoint(ctx, tx, webhooksdb.PauseEndpointParams{TenantID: s.TenantID, ID: e.ID, PausedFor: why, Now: &now}); err != nil {
 		return wrap("pause the endpoint", err)
+	}
+	if err := w.stopTx(ctx, tx, s, e.ID); err != nil {
+		return err
 	}
 	if err := w.changedTx(ctx, tx, s, "webhook.paused", e.ID, e.Url, map[string][2]string{"reason": {"", why}}); err != nil {
 		return err
@@ -45,13 +45,59 @@ func (w *Webhooks) pauseTx(ctx context.Context, tx db.Tx, s scope.Scope, e webho
 	return w.Queue.EnqueueTx(ctx, tx, jobs.SendWebhookPaused{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, Endpoint: e.ID, At: now.UnixMicro()})
 }
 
-// stopTx gives up what waits for an endpoint.
-func (w *Webhooks) stopTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID, reason string) error {
-	q, now := webhooksdb.New(), w.now()
-	if _, err := q.FailWaiting(ctx, tx, webhooksdb.FailWaitingParams{TenantID: s.TenantID, EndpointID: id, Now: &now, Reason: reason}); err != nil {
-		return wrap("give up what waits", err)
+// stopStep is how many deliveries are given up in one transaction.
+const stopStep = 1000
+
+// stopTx gives up what waits for an endpoint that is paused or deleted: the first of it here, and the rest by a job.
+func (w *Webhooks) stopTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) error {
+	q := webhooksdb.New()
+	if err := q.FailReplays(ctx, tx, webhooksdb.FailReplaysParams{TenantID: s.TenantID, EndpointID: id, Now: w.now()}); err != nil {
+		return wrap("end what is sent again", err)
 	}
-	return wrap("end what is sent again", q.FailReplays(ctx, tx, webhooksdb.FailReplaysParams{TenantID: s.TenantID, EndpointID: id, Now: now}))
+	more, err := w.stopSomeTx(ctx, tx, s, id)
+	if err != nil || !more {
+		return err
+	}
+	return w.Queue.EnqueueTx(ctx, tx, jobs.StopWebhooks{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, Endpoint: id})
+}
+
+// stopSomeTx gives up some of what was queued before an endpoint was last paused or deleted, and says whether there is more.
+func (w *Webhooks) stopSomeTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) (more bool, err error) {
+	q, now := webhooksdb.New(), w.now()
+	e, err := q.Stopped(ctx, tx, webhooksdb.StoppedParams{TenantID: s.TenantID, ID: id})
+	if db.None(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, wrap("read when it was stopped", err)
+	}
+	reason := "The webhook was paused."
+	if e.Deleted {
+		reason = "The webhook was deleted."
+	}
+	n, err := q.FailStopped(ctx, tx, webhooksdb.FailStoppedParams{TenantID: s.TenantID, EndpointID: id, Now: &now, Reason: reason, StoppedAt: e.StoppedAt, Most: stopStep})
+	if err != nil {
+		return false, wrap("give up what waits", err)
+	}
+	if n == stopStep {
+		return true, nil
+	}
+	err = q.NothingStopped(ctx, tx, webhooksdb.NothingStoppedParams{TenantID: s.TenantID, ID: id, StoppedAt: &e.StoppedAt})
+	return false, wrap("note that all is given up", err)
+}
+
+// Stop gives up what waits for an endpoint that was paused or deleted, for a while, and says whether there is more to do.
+func (w *Webhooks) Stop(ctx context.Context, tenant, endpoint uuid.UUID) (more bool, err error) {
+	begun, s := time.Now(), scope.System(tenant)
+	for {
+		err := w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) (err error) {
+			more, err = w.stopSomeTx(ctx, tx, s, endpoint)
+			return err
+		})
+		if err != nil || !more || time.Since(begun) >= w.runFor()/2 {
+			return more, err
+		}
+	}
 }
 
 // PausedMail is what the mail about a pause is made of, for one who manages the organization.

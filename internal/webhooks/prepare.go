@@ -38,11 +38,12 @@ func (w *Webhooks) Prepare(ctx context.Context, tenant, event uuid.UUID) error {
 		return err
 	}
 	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		q, now := webhooksdb.New(), w.now()
-		hearing, err := q.Hearing(ctx, tx, webhooksdb.HearingParams{TenantID: tenant, Now: &now, Type: e.Action})
+		q, asked := webhooksdb.New(), w.now()
+		hearing, err := q.Hearing(ctx, tx, webhooksdb.HearingParams{TenantID: tenant, Now: &asked, Type: e.Action})
 		if err != nil || len(hearing) == 0 {
 			return wrap("read who hears of it", err)
 		}
+		now := w.now() // an endpoint that was being paused and resumed while this waited for it hears of this
 		err = db.Together(ctx, tx, func(r *db.Reads) {
 			for _, h := range hearing {
 				r.Exec(webhooksdb.AddDelivery, tenant, h.ID, event, e.Action, payload, now)

@@ -21,6 +21,9 @@ const (
 	// MaxReplay is how many events are sent once more at most.
 	MaxReplay  = 10_000
 	replayStep = 200
+	// replayLease is for how long a replay that goes on no more keeps others from beginning: longer than its job takes to be
+	// tried the last time.
+	replayLease = 10 * time.Minute
 )
 
 // allow counts what makes us post at somebody's word. Throttled after much of it.
@@ -96,7 +99,7 @@ func (w *Webhooks) Redeliver(ctx context.Context, s scope.Scope, endpoint, event
 }
 
 // Replay begins to send the events of a while once more, those that were never sent there too. id is made with the form. One
-// at a time runs for an endpoint; of more than MaxReplay events the first are sent.
+// at a time runs for an endpoint, and Conflict says so; of more than MaxReplay events the first are sent.
 func (w *Webhooks) Replay(ctx context.Context, s scope.Scope, endpoint, id uuid.UUID, since, until time.Time) error {
 	switch {
 	case id == uuid.Nil:
@@ -114,6 +117,9 @@ func (w *Webhooks) Replay(ctx context.Context, s scope.Scope, endpoint, id uuid.
 			return fault.New(fault.Conflict, pausedText)
 		}
 		q := webhooksdb.New()
+		if ours, err := w.roomTx(ctx, tx, s, endpoint, id); err != nil || ours {
+			return err
+		}
 		n, err := q.CountEvents(ctx, tx, webhooksdb.CountEventsParams{TenantID: s.TenantID, Since: since, Until: until, Types: heard(e.Types), Most: MaxReplay + 1})
 		if err != nil {
 			return wrap("count events", err)
@@ -137,6 +143,24 @@ func (w *Webhooks) Replay(ctx context.Context, s scope.Scope, endpoint, id uuid.
 		}
 		return w.Queue.EnqueueTx(ctx, tx, jobs.ReplayWebhooks{ForTenant: jobs.ForTenant{TenantID: s.TenantID}, Replay: id})
 	})
+}
+
+// roomTx sees to it that no other replay of the endpoint runs. ours is true when this one does already, as by a form that is
+// sent twice.
+func (w *Webhooks) roomTx(ctx context.Context, tx db.Tx, s scope.Scope, endpoint, id uuid.UUID) (ours bool, err error) {
+	q, now := webhooksdb.New(), w.now()
+	r, err := q.RunningReplay(ctx, tx, webhooksdb.RunningReplayParams{TenantID: s.TenantID, EndpointID: endpoint})
+	switch {
+	case db.None(err):
+		return false, nil
+	case err != nil:
+		return false, wrap("look for a replay that runs", err)
+	case r.ID == id:
+		return true, nil
+	case now.Sub(r.UpdatedAt) < replayLease:
+		return false, fault.New(fault.Conflict, "Events are being sent once more already. Wait until that is done.")
+	}
+	return false, wrap("end a replay that does not go on", q.FailReplay(ctx, tx, webhooksdb.FailReplayParams{TenantID: s.TenantID, ID: r.ID, Now: now}))
 }
 
 // RunReplay goes on with a replay for a while, and says whether there is more to do. jobs.ErrNothingToDo when it has ended.
@@ -165,6 +189,9 @@ func (w *Webhooks) replaySome(ctx context.Context, s scope.Scope, id uuid.UUID) 
 	}
 	q := webhooksdb.New()
 	err = w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := q.HoldEndpoint(ctx, tx, webhooksdb.HoldEndpointParams{TenantID: s.TenantID, ID: p.EndpointID}); err != nil {
+			return wrap("hold the endpoint", err)
+		}
 		rows, err := q.EventsOfReplay(ctx, tx, webhooksdb.EventsOfReplayParams{
 			TenantID: s.TenantID, Since: p.Since, Until: p.Until, Types: heard(p.Types), AfterAt: from, AfterID: p.AfterID, Size: min(replayStep, p.Total-p.Done),
 		})

@@ -3,7 +3,9 @@ package webhooks
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,11 +40,36 @@ func (w *Webhooks) opened(endpoint uuid.UUID, sealed string) (string, error) {
 // MessageID is how an event is named to receivers, at each try and replay.
 func MessageID(event uuid.UUID) string { return "msg_" + event.String() }
 
-// sign signs with the secret, and with the one before while that holds.
+// maxOlder is how many secrets sign beside the newest at most.
+const maxOlder = 5
+
+// olderSecret is one before the newest, which signs as well until its time.
+type olderSecret struct {
+	Sealed string    `json:"sealed"`
+	Until  time.Time `json:"until"`
+}
+
+// olderSecrets are those that still sign at a time, the newest first.
+func olderSecrets(old string, until *time.Time, older []byte, at time.Time) ([]olderSecret, error) {
+	var all []olderSecret
+	if err := json.Unmarshal(older, &all); err != nil {
+		return nil, fmt.Errorf("read the secrets of before: %w", err)
+	}
+	if old != "" && until != nil {
+		all = append([]olderSecret{{old, *until}}, all...)
+	}
+	return slices.DeleteFunc(all, func(o olderSecret) bool { return !at.Before(o.Until) }), nil
+}
+
+// sign signs with the secret, and with those before while they hold.
 func (w *Webhooks) sign(endpoint uuid.UUID, e webhooksdb.EndpointNowRow, event uuid.UUID, at time.Time, payload string) (string, error) {
+	older, err := olderSecrets(e.OldSecret, e.OldUntil, e.OlderSecrets, at)
+	if err != nil {
+		return "", err
+	}
 	sealed := []string{e.Secret}
-	if e.OldSecret != "" && e.OldUntil != nil && at.Before(*e.OldUntil) {
-		sealed = append(sealed, e.OldSecret)
+	for _, o := range older {
+		sealed = append(sealed, o.Sealed)
 	}
 	out := ""
 	for _, s := range sealed {

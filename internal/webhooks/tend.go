@@ -35,8 +35,8 @@ func (w *Webhooks) TendAll(ctx context.Context, after uuid.UUID) error {
 	})
 }
 
-// Tend forgets what an organization was told long ago, subscribes what a new version tells of, and has endpoints looked at
-// whose job is gone, as when somebody cancelled it.
+// Tend forgets what an organization was told long ago, subscribes what a new version tells of, and has endpoints and replays
+// looked at whose job is gone, as when somebody cancelled it.
 func (w *Webhooks) Tend(ctx context.Context, tenant uuid.UUID) error {
 	s := scope.System(tenant)
 	begun := time.Now()
@@ -61,11 +61,18 @@ func (w *Webhooks) Tend(ctx context.Context, tenant uuid.UUID) error {
 		if err != nil {
 			return wrap("look for what waits", err)
 		}
-		var posts []jobs.Args
-		for _, id := range ids {
-			posts = append(posts, post(tenant, id, time.Time{}))
+		stale, err := q.StaleReplays(ctx, tx, webhooksdb.StaleReplaysParams{TenantID: tenant, Before: w.now().Add(-replayLease)})
+		if err != nil {
+			return wrap("look for replays that do not go on", err)
 		}
-		return w.Queue.EnqueueManyTx(ctx, tx, posts)
+		var all []jobs.Args
+		for _, id := range ids {
+			all = append(all, post(tenant, id, time.Time{}))
+		}
+		for _, id := range stale {
+			all = append(all, jobs.ReplayWebhooks{ForTenant: jobs.ForTenant{TenantID: tenant}, Replay: id})
+		}
+		return w.Queue.EnqueueManyTx(ctx, tx, all)
 	})
 }
 

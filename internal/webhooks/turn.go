@@ -24,13 +24,15 @@ const goneStatus = 410
 var ErrBusy = errors.New("another turn posts to this endpoint")
 
 // Post has a turn at an endpoint: it posts what is due, one after another, for a while, and sees to it that a job comes for
-// the rest. ErrBusy when another has its turn, jobs.ErrNothingToDo when nothing is to be posted there.
+// the rest. Where MaxTurns others of the organization have theirs it waits, and comes when one ends. ErrBusy when another has
+// its turn there, jobs.ErrNothingToDo when nothing is to be posted.
 func (w *Webhooks) Post(ctx context.Context, tenant, endpoint uuid.UUID) error {
 	t := &turn{Webhooks: w, s: scope.System(tenant), endpoint: endpoint, tried: []uuid.UUID{}}
-	if err := t.take(ctx); err != nil {
+	taken, err := t.take(ctx)
+	if err != nil || !taken {
 		return err
 	}
-	err := t.run(ctx)
+	err = t.run(ctx)
 	// What ended the turn must not keep the endpoint from the next.
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
 	defer cancel()
@@ -47,6 +49,8 @@ type turn struct {
 	answered bool        // one of the suspects got an answer
 	failing  bool        // the endpoint took nothing when it was last asked
 	over     bool        // and that for too long
+	stopped  bool        // something may wait from before it was paused
+	old      bool        // there is more to give up
 	posts    int
 	is       webhooksdb.EndpointNowRow
 }
@@ -57,9 +61,12 @@ type suspect struct {
 	attempts int
 }
 
-func (t *turn) take(ctx context.Context) error {
-	return t.DB.InTenant(ctx, t.s, func(ctx context.Context, tx db.Tx) error {
+func (t *turn) take(ctx context.Context) (taken bool, err error) {
+	err = t.DB.InTenant(ctx, t.s, func(ctx context.Context, tx db.Tx) error {
 		q, now := webhooksdb.New(), t.now()
+		if err := q.LockTurns(ctx, tx, t.s.TenantID.String()); err != nil {
+			return wrap("lock the turns", err)
+		}
 		e, err := q.TakeEndpoint(ctx, tx, webhooksdb.TakeEndpointParams{TenantID: t.s.TenantID, ID: t.endpoint})
 		switch {
 		case db.None(err) || err == nil && e.State != Active:
@@ -71,18 +78,29 @@ func (t *turn) take(ctx context.Context) error {
 		case e.Failures > 0 && e.NextAt != nil && e.NextAt.After(now) && e.WakeAt != nil && e.WakeAt.After(now):
 			return jobs.ErrNothingToDo
 		}
-		t.failing = e.Failures > 0
+		if crowded, err := t.waitTx(ctx, tx, e, now); err != nil || crowded {
+			return err
+		}
+		taken, t.failing, t.stopped = true, e.Failures > 0, e.StoppedAt != nil
 		until := now.Add(busyFor)
 		if err := q.MarkBusy(ctx, tx, webhooksdb.MarkBusyParams{TenantID: t.s.TenantID, ID: t.endpoint, Until: &until, Now: now}); err != nil {
 			return wrap("mark the endpoint as busy", err)
 		}
-		given, err := q.GiveUpOld(ctx, tx, webhooksdb.GiveUpOldParams{
-			TenantID: t.s.TenantID, EndpointID: t.endpoint, Now: &now, Before: now.Add(-GiveUpAfter), Reason: "It was not taken within three days.",
-		})
+		given, err := t.giveUpTx(ctx, tx, now)
 		// The last that waited may be among them: then no failing try would ever say that it is over.
 		t.over = given > 0 && e.FailingSince != nil && now.Sub(*e.FailingSince) >= GiveUpAfter
-		return wrap("give up what is old", err)
+		t.old = given == stopStep
+		return err
 	})
+	return taken, err
+}
+
+// giveUpTx gives up some of what was tried for too long, and says how much.
+func (t *turn) giveUpTx(ctx context.Context, tx db.Tx, now time.Time) (int64, error) {
+	given, err := webhooksdb.New().GiveUpOld(ctx, tx, webhooksdb.GiveUpOldParams{
+		TenantID: t.s.TenantID, EndpointID: t.endpoint, Now: &now, Before: now.Add(-GiveUpAfter), Reason: "It was not taken within three days.", Most: stopStep,
+	})
+	return given, wrap("give up what is old", err)
 }
 
 func (t *turn) run(ctx context.Context) error {
@@ -90,6 +108,14 @@ func (t *turn) run(ctx context.Context) error {
 		return t.pause(ctx, Failing)
 	}
 	begun := time.Now()
+	for t.stopped || t.old {
+		if time.Since(begun) >= t.runFor() {
+			return nil
+		}
+		if err := t.giveUpSome(ctx); err != nil {
+			return err
+		}
+	}
 	for time.Since(begun) < t.runFor() {
 		more, err := t.one(ctx)
 		if err != nil || !more {
@@ -100,6 +126,22 @@ func (t *turn) run(ctx context.Context) error {
 		return t.down(ctx)
 	}
 	return nil
+}
+
+// giveUpSome gives up some of what is not to be posted any more, before anything is posted.
+func (t *turn) giveUpSome(ctx context.Context) error {
+	return t.DB.InTenant(ctx, t.s, func(ctx context.Context, tx db.Tx) (err error) {
+		if t.stopped {
+			t.stopped, err = t.stopSomeTx(ctx, tx, t.s, t.endpoint)
+			return err
+		}
+		if err := webhooksdb.New().HoldEndpoint(ctx, tx, webhooksdb.HoldEndpointParams{TenantID: t.s.TenantID, ID: t.endpoint}); err != nil {
+			return wrap("hold the endpoint", err)
+		}
+		given, err := t.giveUpTx(ctx, tx, t.now())
+		t.old = given == stopStep
+		return err
+	})
 }
 
 // nextSQL is how the next delivery is chosen.
@@ -172,6 +214,7 @@ func (t *turn) record(ctx context.Context, d webhooksdb.NextDeliveryRow, o outco
 	}
 	err = t.DB.InTenant(ctx, t.s, func(ctx context.Context, tx db.Tx) error {
 		return db.Together(ctx, tx, func(r *db.Reads) {
+			r.Exec(webhooksdb.HoldEndpoint, t.s.TenantID, t.endpoint)
 			r.Exec(webhooksdb.AddAttempt, t.s.TenantID, id, t.endpoint, d.EventID, o.at, int32(o.took.Milliseconds()), o.signature, int32(o.status), o.answer, o.failed)
 			and(r)
 		})
@@ -244,7 +287,8 @@ func (t *turn) down(ctx context.Context) error {
 }
 
 // giveBack ends the turn. Whoever writes down a delivery after this finds the endpoint free; what was written before is seen
-// here, since the endpoint is locked first. goOn is false when the turn failed: then its own job is tried again.
+// here, since the endpoint is locked first. goOn is false when the turn failed: then its own job is tried again, unless staff
+// cancelled it.
 func (t *turn) giveBack(ctx context.Context, goOn bool) error {
 	return t.DB.InTenant(ctx, t.s, func(ctx context.Context, tx db.Tx) error {
 		q := webhooksdb.New()
@@ -256,18 +300,21 @@ func (t *turn) giveBack(ctx context.Context, goOn bool) error {
 			return wrap("give the endpoint back", err)
 		}
 		wake := e.WakeAt
-		if goOn && e.State == Active {
-			if wake, err = t.wakeTx(ctx, tx, e); err != nil {
+		if e.State == Active {
+			if wake, err = t.wakeTx(ctx, tx, e, goOn); err != nil {
 				return err
 			}
 		}
-		return wrap("give the endpoint back", q.GiveBack(ctx, tx, webhooksdb.GiveBackParams{TenantID: t.s.TenantID, ID: t.endpoint, WakeAt: wake}))
+		if err := q.GiveBack(ctx, tx, webhooksdb.GiveBackParams{TenantID: t.s.TenantID, ID: t.endpoint, WakeAt: wake}); err != nil {
+			return wrap("give the endpoint back", err)
+		}
+		return t.passOnTx(ctx, tx)
 	})
 }
 
 // wakeTx sees to it that a job comes when the next delivery is due, and says when one will. One that comes soon enough is
 // enough.
-func (t *turn) wakeTx(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) (*time.Time, error) {
+func (t *turn) wakeTx(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow, goOn bool) (*time.Time, error) {
 	now := t.now()
 	due, err := webhooksdb.New().Earliest(ctx, tx, webhooksdb.EarliestParams{TenantID: t.s.TenantID, EndpointID: t.endpoint})
 	if db.None(err) {
@@ -278,6 +325,9 @@ func (t *turn) wakeTx(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRo
 	}
 	if e.NextAt != nil && e.NextAt.After(due) {
 		due = *e.NextAt
+	}
+	if soon := now.Add(time.Minute); !goOn && due.Before(soon) {
+		due = soon
 	}
 	if t.posts == 0 && !due.After(now) {
 		due = now.Add(time.Second) // a turn that found nothing is not followed by the next at once, whatever the reason

@@ -60,6 +60,8 @@ func States() []string { return []string{Waiting, Delivered, Failed} }
 const (
 	// MaxEndpoints is how many an organization may have.
 	MaxEndpoints = 20
+	// MaxTurns is how many endpoints of an organization are posted to at once: slow ones leave the workers to others.
+	MaxTurns = 5
 	// GiveUpAfter is how long a delivery is tried, and how long an endpoint may fail before it is paused.
 	GiveUpAfter = 72 * time.Hour
 	// Overlap is how long the secret before signs as well, after a new one was made.

@@ -51,6 +51,19 @@ func (w *replayWebhooks) Work(ctx context.Context, job *river.Job[jobs.ReplayWeb
 	return inTurns(ctx, job.JobRow, step, func(ctx context.Context) error { return w.m.Webhooks.GiveUpReplay(ctx, a.TenantID, a.Replay) })
 }
 
+type stopWebhooks struct {
+	river.WorkerDefaults[jobs.StopWebhooks]
+	m Modules
+}
+
+func (w *stopWebhooks) Work(ctx context.Context, job *river.Job[jobs.StopWebhooks]) error {
+	more, err := w.m.Webhooks.Stop(ctx, job.Args.TenantID, job.Args.Endpoint)
+	if err == nil && more {
+		return river.JobSnooze(0) // it goes on where it was
+	}
+	return err
+}
+
 type sendWebhookPaused struct {
 	river.WorkerDefaults[jobs.SendWebhookPaused]
 	m Modules

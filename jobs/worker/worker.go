@@ -90,6 +90,7 @@ func (m Modules) workers() *river.Workers {
 	river.AddWorker(w, &prepareWebhooks{m: m})
 	river.AddWorker(w, &postWebhooks{m: m})
 	river.AddWorker(w, &replayWebhooks{m: m})
+	river.AddWorker(w, &stopWebhooks{m: m})
 	river.AddWorker(w, &sendWebhookPaused{m: m})
 	river.AddWorker(w, &tendWebhooks{m: m})
 	river.AddWorker(w, &tendAllWebhooks{m: m})

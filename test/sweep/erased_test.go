@@ -20,6 +20,7 @@ func outlasting() map[string]string {
 		"tenants":        "a tombstone without a name, which the next refers to",
 		"billing_trials": "ids alone: nobody has a trial twice",
 		"bulk_leases":    "ids alone, of a work under way: it ends by itself, and goes within the hour",
+		"bulk_wants":     "ids alone, of works that wait: they go when they begin, or within the hour",
 	}
 }
 

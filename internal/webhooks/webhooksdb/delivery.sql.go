@@ -16,27 +16,32 @@ const CountEvents = `-- name: CountEvents :one
 select count(*)
 from (
     select
-    from events e
-    where e.tenant_id = $1 and e.at >= $2 and e.at < $3 and e.action = any($4::text[])
+    from unnest($2::text[]) t (action)
+    cross join lateral (
+        select
+        from events e
+        where e.tenant_id = $1 and e.action = t.action and e.at >= $3 and e.at < $4
+        limit $5
+    ) y
     limit $5
 ) x
 `
 
 type CountEventsParams struct {
 	TenantID uuid.UUID
+	Types    []string
 	Since    time.Time
 	Until    time.Time
-	Types    []string
 	Most     int32
 }
 
-// Of a while, counted up to a limit.
+// Of a while, counted up to a limit: type by type, so that what is of other types is not walked over.
 func (q *Queries) CountEvents(ctx context.Context, db DBTX, arg CountEventsParams) (int64, error) {
 	row := db.QueryRow(ctx, CountEvents,
 		arg.TenantID,
+		arg.Types,
 		arg.Since,
 		arg.Until,
-		arg.Types,
 		arg.Most,
 	)
 	var count int64
@@ -100,18 +105,24 @@ func (q *Queries) DeliveryByID(ctx context.Context, db DBTX, arg DeliveryByIDPar
 }
 
 const EventsOfReplay = `-- name: EventsOfReplay :many
-select e.id, e.at
-from events e
-where e.tenant_id = $1 and e.at >= $2 and e.at < $3 and e.action = any($4::text[]) and (e.at, e.id) > ($5, $6::uuid)
-order by e.at, e.id
+select x.id, x.at
+from unnest($2::text[]) t (action)
+cross join lateral (
+    select e.id, e.at
+    from events e
+    where e.tenant_id = $1 and e.action = t.action and e.at >= $3 and e.at < $4 and (e.at, e.id) > ($5, $6::uuid)
+    order by e.at, e.id
+    limit $7
+) x
+order by x.at, x.id
 limit $7
 `
 
 type EventsOfReplayParams struct {
 	TenantID uuid.UUID
+	Types    []string
 	Since    time.Time
 	Until    time.Time
-	Types    []string
 	AfterAt  time.Time
 	AfterID  uuid.UUID
 	Size     int32
@@ -125,9 +136,9 @@ type EventsOfReplayRow struct {
 func (q *Queries) EventsOfReplay(ctx context.Context, db DBTX, arg EventsOfReplayParams) ([]EventsOfReplayRow, error) {
 	rows, err := db.Query(ctx, EventsOfReplay,
 		arg.TenantID,
+		arg.Types,
 		arg.Since,
 		arg.Until,
-		arg.Types,
 		arg.AfterAt,
 		arg.AfterID,
 		arg.Size,
@@ -408,6 +419,64 @@ func (q *Queries) Requeue(ctx context.Context, db DBTX, arg RequeueParams) (int6
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const RunningReplay = `-- name: RunningReplay :one
+select id, updated_at
+from webhook_replays
+where tenant_id = $1 and endpoint_id = $2 and state = 'running'
+for update
+`
+
+type RunningReplayParams struct {
+	TenantID   uuid.UUID
+	EndpointID uuid.UUID
+}
+
+type RunningReplayRow struct {
+	ID        uuid.UUID
+	UpdatedAt time.Time
+}
+
+func (q *Queries) RunningReplay(ctx context.Context, db DBTX, arg RunningReplayParams) (RunningReplayRow, error) {
+	row := db.QueryRow(ctx, RunningReplay, arg.TenantID, arg.EndpointID)
+	var i RunningReplayRow
+	err := row.Scan(&i.ID, &i.UpdatedAt)
+	return i, err
+}
+
+const StaleReplays = `-- name: StaleReplays :many
+select id
+from webhook_replays
+where tenant_id = $1 and state = 'running' and updated_at < $2
+order by id
+limit 100
+`
+
+type StaleReplaysParams struct {
+	TenantID uuid.UUID
+	Before   time.Time
+}
+
+// Whose worker died, and whose job was given up.
+func (q *Queries) StaleReplays(ctx context.Context, db DBTX, arg StaleReplaysParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, StaleReplays, arg.TenantID, arg.Before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const StartReplay = `-- name: StartReplay :execrows

@@ -61,7 +61,7 @@ func (q *Queries) CreateEndpoint(ctx context.Context, db DBTX, arg CreateEndpoin
 
 const DeleteEndpoint = `-- name: DeleteEndpoint :exec
 update webhook_endpoints
-set deleted_at = $3, updated_at = $3, state = 'paused', paused_for = '', secret = '', old_secret = '', wake_at = null
+set deleted_at = $3, stopped_at = $3, updated_at = $3, state = 'paused', paused_for = '', secret = '', old_secret = '', older_secrets = '[]', wanted_at = null, wake_at = null
 where tenant_id = $1 and id = $2
 `
 
@@ -125,7 +125,7 @@ func (q *Queries) EndpointByID(ctx context.Context, db DBTX, arg EndpointByIDPar
 }
 
 const EndpointSecret = `-- name: EndpointSecret :one
-select secret, old_secret, old_until
+select secret, old_secret, old_until, older_secrets
 from webhook_endpoints
 where tenant_id = $1 and id = $2 and deleted_at is null
 `
@@ -136,15 +136,21 @@ type EndpointSecretParams struct {
 }
 
 type EndpointSecretRow struct {
-	Secret    string
-	OldSecret string
-	OldUntil  *time.Time
+	Secret       string
+	OldSecret    string
+	OldUntil     *time.Time
+	OlderSecrets []byte
 }
 
 func (q *Queries) EndpointSecret(ctx context.Context, db DBTX, arg EndpointSecretParams) (EndpointSecretRow, error) {
 	row := db.QueryRow(ctx, EndpointSecret, arg.TenantID, arg.ID)
 	var i EndpointSecretRow
-	err := row.Scan(&i.Secret, &i.OldSecret, &i.OldUntil)
+	err := row.Scan(
+		&i.Secret,
+		&i.OldSecret,
+		&i.OldUntil,
+		&i.OlderSecrets,
+	)
 	return i, err
 }
 
@@ -219,7 +225,7 @@ func (q *Queries) ListEndpoints(ctx context.Context, db DBTX, tenantID uuid.UUID
 }
 
 const LockEndpoint = `-- name: LockEndpoint :one
-select id, url, description, types, state, paused_for, failures, failing_since, next_at, busy_until, wake_at, secret
+select id, url, description, types, state, paused_for, failures, failing_since, next_at, busy_until, wake_at, secret, old_secret, old_until, older_secrets
 from webhook_endpoints
 where tenant_id = $1 and id = $2 and deleted_at is null
 for update
@@ -243,6 +249,9 @@ type LockEndpointRow struct {
 	BusyUntil    *time.Time
 	WakeAt       *time.Time
 	Secret       string
+	OldSecret    string
+	OldUntil     *time.Time
+	OlderSecrets []byte
 }
 
 func (q *Queries) LockEndpoint(ctx context.Context, db DBTX, arg LockEndpointParams) (LockEndpointRow, error) {
@@ -261,6 +270,9 @@ func (q *Queries) LockEndpoint(ctx context.Context, db DBTX, arg LockEndpointPar
 		&i.BusyUntil,
 		&i.WakeAt,
 		&i.Secret,
+		&i.OldSecret,
+		&i.OldUntil,
+		&i.OlderSecrets,
 	)
 	return i, err
 }
@@ -312,7 +324,7 @@ func (q *Queries) Managers(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]
 
 const PauseEndpoint = `-- name: PauseEndpoint :exec
 update webhook_endpoints
-set state = 'paused', paused_for = $3, paused_at = $4, missed_since = coalesce(failing_since, $4), failures = 0, failing_since = null, next_at = null, wake_at = null, updated_at = $4
+set state = 'paused', paused_for = $3, paused_at = $4, stopped_at = $4, wanted_at = null, missed_since = coalesce(failing_since, $4), failures = 0, failing_since = null, next_at = null, wake_at = null, updated_at = $4
 where tenant_id = $1 and id = $2
 `
 
@@ -386,16 +398,17 @@ func (q *Queries) ResumeEndpoint(ctx context.Context, db DBTX, arg ResumeEndpoin
 
 const RotateSecret = `-- name: RotateSecret :exec
 update webhook_endpoints
-set old_secret = secret, old_until = $4, secret = $3, updated_at = $5
+set older_secrets = $4, old_secret = secret, old_until = $5, secret = $3, updated_at = $6
 where tenant_id = $1 and id = $2
 `
 
 type RotateSecretParams struct {
-	TenantID uuid.UUID
-	ID       uuid.UUID
-	Secret   string
-	OldUntil *time.Time
-	Now      time.Time
+	TenantID     uuid.UUID
+	ID           uuid.UUID
+	Secret       string
+	OlderSecrets []byte
+	OldUntil     *time.Time
+	Now          time.Time
 }
 
 func (q *Queries) RotateSecret(ctx context.Context, db DBTX, arg RotateSecretParams) error {
@@ -403,6 +416,7 @@ func (q *Queries) RotateSecret(ctx context.Context, db DBTX, arg RotateSecretPar
 		arg.TenantID,
 		arg.ID,
 		arg.Secret,
+		arg.OlderSecrets,
 		arg.OldUntil,
 		arg.Now,
 	)

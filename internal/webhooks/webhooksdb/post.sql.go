@@ -48,8 +48,19 @@ func (q *Queries) AddAttempt(ctx context.Context, db DBTX, arg AddAttemptParams)
 
 const AnotherDelivery = `-- name: AnotherDelivery :one
 select d.event_id, d.type, d.payload, d.attempts, d.aside
-from webhook_deliveries d
-where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting' and d.next_at <= $3 and not (d.event_id = any($4::uuid[]))
+from (
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and not x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.event_id
+    limit 200)
+    union all
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.next_at
+    limit 1)
+) d
 order by d.aside, d.attempts, d.event_id
 limit 1
 `
@@ -69,7 +80,8 @@ type AnotherDeliveryRow struct {
 	Aside    bool
 }
 
-// To find out whether one is refused or the endpoint is away: of those that were tried least.
+// To find out whether one is refused or the endpoint is away: of the first few hundred those that were tried least. A turn
+// tries four at most, and not for long, so that some of them were not tried at all.
 func (q *Queries) AnotherDelivery(ctx context.Context, db DBTX, arg AnotherDeliveryParams) (AnotherDeliveryRow, error) {
 	row := db.QueryRow(ctx, AnotherDelivery,
 		arg.TenantID,
@@ -115,8 +127,19 @@ func (q *Queries) Delivered(ctx context.Context, db DBTX, arg DeliveredParams) e
 
 const Earliest = `-- name: Earliest :one
 select d.next_at
-from webhook_deliveries d
-where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting'
+from (
+    (select x.next_at
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and not x.aside
+    order by x.next_at
+    limit 1)
+    union all
+    (select x.next_at
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.aside
+    order by x.next_at
+    limit 1)
+) d
 order by d.next_at
 limit 1
 `
@@ -158,7 +181,7 @@ func (q *Queries) EndpointFails(ctx context.Context, db DBTX, arg EndpointFailsP
 }
 
 const EndpointNow = `-- name: EndpointNow :one
-select url, secret, old_secret, old_until, failures, failing_since, next_at
+select url, secret, old_secret, old_until, older_secrets, failures, next_at, failing_since
 from webhook_endpoints
 where tenant_id = $1 and id = $2 and state = 'active' and deleted_at is null
 `
@@ -173,9 +196,10 @@ type EndpointNowRow struct {
 	Secret       string
 	OldSecret    string
 	OldUntil     *time.Time
+	OlderSecrets []byte
 	Failures     int32
-	FailingSince *time.Time
 	NextAt       *time.Time
+	FailingSince *time.Time
 }
 
 func (q *Queries) EndpointNow(ctx context.Context, db DBTX, arg EndpointNowParams) (EndpointNowRow, error) {
@@ -186,9 +210,10 @@ func (q *Queries) EndpointNow(ctx context.Context, db DBTX, arg EndpointNowParam
 		&i.Secret,
 		&i.OldSecret,
 		&i.OldUntil,
+		&i.OlderSecrets,
 		&i.Failures,
-		&i.FailingSince,
 		&i.NextAt,
+		&i.FailingSince,
 	)
 	return i, err
 }
@@ -209,25 +234,36 @@ func (q *Queries) EndpointWorks(ctx context.Context, db DBTX, arg EndpointWorksP
 	return err
 }
 
-const FailWaiting = `-- name: FailWaiting :execrows
-update webhook_deliveries
+const FailStopped = `-- name: FailStopped :execrows
+update webhook_deliveries d
 set state = 'failed', ended_at = $3, last_error = case when last_error = '' then $4::text else $4::text || ' ' || last_error end
-where tenant_id = $1 and endpoint_id = $2 and state = 'waiting'
+where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting' and d.event_id in (
+    select x.event_id
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.queued_at <= $5
+    order by x.queued_at
+    limit $6
+)
 `
 
-type FailWaitingParams struct {
+type FailStoppedParams struct {
 	TenantID   uuid.UUID
 	EndpointID uuid.UUID
 	Now        *time.Time
 	Reason     string
+	StoppedAt  time.Time
+	Most       int32
 }
 
-func (q *Queries) FailWaiting(ctx context.Context, db DBTX, arg FailWaitingParams) (int64, error) {
-	result, err := db.Exec(ctx, FailWaiting,
+// Some of what is not sent any more.
+func (q *Queries) FailStopped(ctx context.Context, db DBTX, arg FailStoppedParams) (int64, error) {
+	result, err := db.Exec(ctx, FailStopped,
 		arg.TenantID,
 		arg.EndpointID,
 		arg.Now,
 		arg.Reason,
+		arg.StoppedAt,
+		arg.Most,
 	)
 	if err != nil {
 		return 0, err
@@ -253,9 +289,15 @@ func (q *Queries) GiveBack(ctx context.Context, db DBTX, arg GiveBackParams) err
 }
 
 const GiveUpOld = `-- name: GiveUpOld :execrows
-update webhook_deliveries
+update webhook_deliveries d
 set state = 'failed', ended_at = $3, last_error = case when last_error = '' then $4::text else last_error end
-where tenant_id = $1 and endpoint_id = $2 and state = 'waiting' and queued_at < $5
+where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting' and d.event_id in (
+    select x.event_id
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.queued_at < $5
+    order by x.queued_at
+    limit $6
+)
 `
 
 type GiveUpOldParams struct {
@@ -264,9 +306,10 @@ type GiveUpOldParams struct {
 	Now        *time.Time
 	Reason     string
 	Before     time.Time
+	Most       int32
 }
 
-// What was tried for three days.
+// Some of what was tried for three days, the oldest first.
 func (q *Queries) GiveUpOld(ctx context.Context, db DBTX, arg GiveUpOldParams) (int64, error) {
 	result, err := db.Exec(ctx, GiveUpOld,
 		arg.TenantID,
@@ -274,6 +317,7 @@ func (q *Queries) GiveUpOld(ctx context.Context, db DBTX, arg GiveUpOldParams) (
 		arg.Now,
 		arg.Reason,
 		arg.Before,
+		arg.Most,
 	)
 	if err != nil {
 		return 0, err
@@ -281,9 +325,37 @@ func (q *Queries) GiveUpOld(ctx context.Context, db DBTX, arg GiveUpOldParams) (
 	return result.RowsAffected(), nil
 }
 
+const HoldEndpoint = `-- name: HoldEndpoint :exec
+select
+from webhook_endpoints
+where tenant_id = $1 and id = $2
+for no key update
+`
+
+type HoldEndpointParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+// Whoever writes several deliveries of an endpoint holds it first, so that two of them never wait for each other.
+func (q *Queries) HoldEndpoint(ctx context.Context, db DBTX, arg HoldEndpointParams) error {
+	_, err := db.Exec(ctx, HoldEndpoint, arg.TenantID, arg.ID)
+	return err
+}
+
+const LockTurns = `-- name: LockTurns :exec
+select pg_advisory_xact_lock(hashtextextended('webhook turns ' || $1::text, 0))
+`
+
+// Who takes a turn counts those that are taken, so the turns of an organization are taken one after another.
+func (q *Queries) LockTurns(ctx context.Context, db DBTX, tenant string) error {
+	_, err := db.Exec(ctx, LockTurns, tenant)
+	return err
+}
+
 const MarkBusy = `-- name: MarkBusy :exec
 update webhook_endpoints
-set busy_until = $3, wake_at = case when wake_at > $4::timestamptz then wake_at end
+set busy_until = $3, wanted_at = null, wake_at = case when wake_at > $4::timestamptz then wake_at end
 where tenant_id = $1 and id = $2
 `
 
@@ -306,8 +378,19 @@ func (q *Queries) MarkBusy(ctx context.Context, db DBTX, arg MarkBusyParams) err
 
 const NextDelivery = `-- name: NextDelivery :one
 select d.event_id, d.type, d.payload, d.attempts, d.aside
-from webhook_deliveries d
-where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting' and d.next_at <= $3 and not (d.event_id = any($4::uuid[]))
+from (
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and not x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.event_id
+    limit 1)
+    union all
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.next_at
+    limit 1)
+) d
 order by d.event_id
 limit 1
 `
@@ -327,7 +410,7 @@ type NextDeliveryRow struct {
 	Aside    bool
 }
 
-// The next that is due, in the order of events.
+// The next in the order of events, or what was set aside and is due before it.
 func (q *Queries) NextDelivery(ctx context.Context, db DBTX, arg NextDeliveryParams) (NextDeliveryRow, error) {
 	row := db.QueryRow(ctx, NextDelivery,
 		arg.TenantID,
@@ -348,9 +431,20 @@ func (q *Queries) NextDelivery(ctx context.Context, db DBTX, arg NextDeliveryPar
 
 const NextOfFailing = `-- name: NextOfFailing :one
 select d.event_id, d.type, d.payload, d.attempts, d.aside
-from webhook_deliveries d
-where d.tenant_id = $1 and d.endpoint_id = $2 and d.state = 'waiting' and d.next_at <= $3 and not (d.event_id = any($4::uuid[]))
-order by d.aside, d.event_id
+from (
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and not x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.event_id
+    limit 1)
+    union all
+    (select x.event_id, x.type, x.payload, x.attempts, x.aside
+    from webhook_deliveries x
+    where x.tenant_id = $1 and x.endpoint_id = $2 and x.state = 'waiting' and x.aside and x.next_at <= $3 and not (x.event_id = any($4::uuid[]))
+    order by x.next_at
+    limit 1)
+) d
+order by d.aside
 limit 1
 `
 
@@ -388,6 +482,28 @@ func (q *Queries) NextOfFailing(ctx context.Context, db DBTX, arg NextOfFailingP
 	return i, err
 }
 
+const NextWanting = `-- name: NextWanting :one
+select o.id
+from webhook_endpoints o
+where o.tenant_id = $1 and o.id <> $2 and o.state = 'active' and o.deleted_at is null and o.wanted_at is not null and (o.busy_until is null or o.busy_until <= $3)
+order by o.wanted_at, o.id
+limit 1
+`
+
+type NextWantingParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Now      *time.Time
+}
+
+// Which endpoint waits longest for its turn.
+func (q *Queries) NextWanting(ctx context.Context, db DBTX, arg NextWantingParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, NextWanting, arg.TenantID, arg.ID, arg.Now)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const NotDelivered = `-- name: NotDelivered :exec
 update webhook_deliveries
 set attempts = attempts + 1, last_status = $4, last_error = $5, next_at = $6
@@ -415,6 +531,24 @@ func (q *Queries) NotDelivered(ctx context.Context, db DBTX, arg NotDeliveredPar
 	return err
 }
 
+const NothingStopped = `-- name: NothingStopped :exec
+update webhook_endpoints
+set stopped_at = null
+where tenant_id = $1 and id = $2 and state = 'active' and stopped_at = $3
+`
+
+type NothingStoppedParams struct {
+	TenantID  uuid.UUID
+	ID        uuid.UUID
+	StoppedAt *time.Time
+}
+
+// All of it is given up, and what is queued from now on is sent.
+func (q *Queries) NothingStopped(ctx context.Context, db DBTX, arg NothingStoppedParams) error {
+	_, err := db.Exec(ctx, NothingStopped, arg.TenantID, arg.ID, arg.StoppedAt)
+	return err
+}
+
 const SetAside = `-- name: SetAside :exec
 update webhook_deliveries
 set aside = true, next_at = $4
@@ -438,8 +572,33 @@ func (q *Queries) SetAside(ctx context.Context, db DBTX, arg SetAsideParams) err
 	return err
 }
 
+const Stopped = `-- name: Stopped :one
+select e.stopped_at::timestamptz as stopped_at, (e.deleted_at is not null)::boolean as deleted
+from webhook_endpoints e
+where e.tenant_id = $1 and e.id = $2 and e.stopped_at is not null
+for no key update
+`
+
+type StoppedParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+}
+
+type StoppedRow struct {
+	StoppedAt time.Time
+	Deleted   bool
+}
+
+// Up to when what was queued is not sent, and why.
+func (q *Queries) Stopped(ctx context.Context, db DBTX, arg StoppedParams) (StoppedRow, error) {
+	row := db.QueryRow(ctx, Stopped, arg.TenantID, arg.ID)
+	var i StoppedRow
+	err := row.Scan(&i.StoppedAt, &i.Deleted)
+	return i, err
+}
+
 const TakeEndpoint = `-- name: TakeEndpoint :one
-select e.state, e.failures, e.failing_since, e.next_at, e.busy_until, e.wake_at
+select e.state, e.failures, e.failing_since, e.next_at, e.busy_until, e.wake_at, e.stopped_at
 from webhook_endpoints e
 join tenants t on t.id = e.tenant_id and t.deleted_at is null
 where e.tenant_id = $1 and e.id = $2 and e.deleted_at is null
@@ -458,6 +617,7 @@ type TakeEndpointRow struct {
 	NextAt       *time.Time
 	BusyUntil    *time.Time
 	WakeAt       *time.Time
+	StoppedAt    *time.Time
 }
 
 // Locked, so that one turn at a time posts to it.
@@ -471,6 +631,7 @@ func (q *Queries) TakeEndpoint(ctx context.Context, db DBTX, arg TakeEndpointPar
 		&i.NextAt,
 		&i.BusyUntil,
 		&i.WakeAt,
+		&i.StoppedAt,
 	)
 	return i, err
 }
@@ -489,5 +650,61 @@ type TryNowParams struct {
 // Somebody asks for it: what waits for a time is tried at once.
 func (q *Queries) TryNow(ctx context.Context, db DBTX, arg TryNowParams) error {
 	_, err := db.Exec(ctx, TryNow, arg.TenantID, arg.ID)
+	return err
+}
+
+const Turns = `-- name: Turns :one
+select count(*) filter (where o.busy_until > $3) as busy,
+    count(*) filter (where o.wanted_at < coalesce(e.wanted_at, $3) and o.wake_at > $4 and (o.busy_until is null or o.busy_until <= $3)) as ahead
+from webhook_endpoints o
+join webhook_endpoints e on e.tenant_id = $1 and e.id = $2
+where o.tenant_id = $1 and o.id <> $2 and o.state = 'active' and o.deleted_at is null
+`
+
+type TurnsParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Now      *time.Time
+	Asking   *time.Time
+}
+
+type TurnsRow struct {
+	Busy  int64
+	Ahead int64
+}
+
+// How many have their turn, and how many wait for one that were there before this one and whose job will come.
+func (q *Queries) Turns(ctx context.Context, db DBTX, arg TurnsParams) (TurnsRow, error) {
+	row := db.QueryRow(ctx, Turns,
+		arg.TenantID,
+		arg.ID,
+		arg.Now,
+		arg.Asking,
+	)
+	var i TurnsRow
+	err := row.Scan(&i.Busy, &i.Ahead)
+	return i, err
+}
+
+const WantTurn = `-- name: WantTurn :exec
+update webhook_endpoints
+set wanted_at = coalesce(wanted_at, $3), wake_at = $4
+where tenant_id = $1 and id = $2
+`
+
+type WantTurnParams struct {
+	TenantID uuid.UUID
+	ID       uuid.UUID
+	Now      *time.Time
+	WakeAt   *time.Time
+}
+
+func (q *Queries) WantTurn(ctx context.Context, db DBTX, arg WantTurnParams) error {
+	_, err := db.Exec(ctx, WantTurn,
+		arg.TenantID,
+		arg.ID,
+		arg.Now,
+		arg.WakeAt,
+	)
 	return err
 }

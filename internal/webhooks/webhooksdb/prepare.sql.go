@@ -47,6 +47,7 @@ where e.tenant_id = $1
   and e.deleted_at is null
   and (e.types = '{}' or $3::text = any(e.types))
 order by e.id
+for key share
 `
 
 type HearingParams struct {
@@ -61,6 +62,7 @@ type HearingRow struct {
 }
 
 // The endpoints that are told of a type of event, and whether they are to be left alone until a job comes that waits already.
+// None of them is paused or deleted until this is written down; posting to them goes on.
 func (q *Queries) Hearing(ctx context.Context, db DBTX, arg HearingParams) ([]HearingRow, error) {
 	rows, err := db.Query(ctx, Hearing, arg.TenantID, arg.Now, arg.Type)
 	if err != nil {

@@ -31,6 +31,20 @@ where tenant_id = $1 and endpoint_id = $2
 order by created_at desc
 limit 1;
 
+-- name: RunningReplay :one
+select id, updated_at
+from webhook_replays
+where tenant_id = $1 and endpoint_id = $2 and state = 'running'
+for update;
+
+-- name: StaleReplays :many
+-- Whose worker died, and whose job was given up.
+select id
+from webhook_replays
+where tenant_id = $1 and state = 'running' and updated_at < @before
+order by id
+limit 100;
+
 -- name: ReplayNow :one
 select r.endpoint_id, r.since, r.until, r.after_at, r.after_id, r.done, r.total, r.state, e.types
 from webhook_replays r
@@ -38,20 +52,31 @@ join webhook_endpoints e on e.tenant_id = r.tenant_id and e.id = r.endpoint_id a
 where r.tenant_id = $1 and r.id = $2;
 
 -- name: CountEvents :one
--- Of a while, counted up to a limit.
+-- Of a while, counted up to a limit: type by type, so that what is of other types is not walked over.
 select count(*)
 from (
     select
-    from events e
-    where e.tenant_id = $1 and e.at >= @since and e.at < @until and e.action = any(@types::text[])
+    from unnest(@types::text[]) t (action)
+    cross join lateral (
+        select
+        from events e
+        where e.tenant_id = $1 and e.action = t.action and e.at >= @since and e.at < @until
+        limit @most
+    ) y
     limit @most
 ) x;
 
 -- name: EventsOfReplay :many
-select e.id, e.at
-from events e
-where e.tenant_id = $1 and e.at >= @since and e.at < @until and e.action = any(@types::text[]) and (e.at, e.id) > (@after_at, @after_id::uuid)
-order by e.at, e.id
+select x.id, x.at
+from unnest(@types::text[]) t (action)
+cross join lateral (
+    select e.id, e.at
+    from events e
+    where e.tenant_id = $1 and e.action = t.action and e.at >= @since and e.at < @until and (e.at, e.id) > (@after_at, @after_id::uuid)
+    order by e.at, e.id
+    limit @size
+) x
+order by x.at, x.id
 limit @size;
 
 -- name: Redeliver :exec

@@ -37,12 +37,12 @@ from webhook_endpoints e
 where e.tenant_id = $1 and e.id = $2 and e.deleted_at is null;
 
 -- name: EndpointSecret :one
-select secret, old_secret, old_until
+select secret, old_secret, old_until, older_secrets
 from webhook_endpoints
 where tenant_id = $1 and id = $2 and deleted_at is null;
 
 -- name: LockEndpoint :one
-select id, url, description, types, state, paused_for, failures, failing_since, next_at, busy_until, wake_at, secret
+select id, url, description, types, state, paused_for, failures, failing_since, next_at, busy_until, wake_at, secret, old_secret, old_until, older_secrets
 from webhook_endpoints
 where tenant_id = $1 and id = $2 and deleted_at is null
 for update;
@@ -54,12 +54,12 @@ where tenant_id = $1 and id = $2;
 
 -- name: RotateSecret :exec
 update webhook_endpoints
-set old_secret = secret, old_until = @old_until, secret = $3, updated_at = @now
+set older_secrets = @older_secrets, old_secret = secret, old_until = @old_until, secret = $3, updated_at = @now
 where tenant_id = $1 and id = $2;
 
 -- name: PauseEndpoint :exec
 update webhook_endpoints
-set state = 'paused', paused_for = $3, paused_at = @now, missed_since = coalesce(failing_since, @now), failures = 0, failing_since = null, next_at = null, wake_at = null, updated_at = @now
+set state = 'paused', paused_for = $3, paused_at = @now, stopped_at = @now, wanted_at = null, missed_since = coalesce(failing_since, @now), failures = 0, failing_since = null, next_at = null, wake_at = null, updated_at = @now
 where tenant_id = $1 and id = $2;
 
 -- name: ResumeEndpoint :exec
@@ -69,7 +69,7 @@ where tenant_id = $1 and id = $2;
 
 -- name: DeleteEndpoint :exec
 update webhook_endpoints
-set deleted_at = @now, updated_at = @now, state = 'paused', paused_for = '', secret = '', old_secret = '', wake_at = null
+set deleted_at = @now, stopped_at = @now, updated_at = @now, state = 'paused', paused_for = '', secret = '', old_secret = '', older_secrets = '[]', wanted_at = null, wake_at = null
 where tenant_id = $1 and id = $2;
 
 -- name: Subscribed :one

@@ -1,12 +1,14 @@
 -- name: Hearing :many
 -- The endpoints that are told of a type of event, and whether they are to be left alone until a job comes that waits already.
+-- None of them is paused or deleted until this is written down; posting to them goes on.
 select e.id, coalesce(e.failures > 0 and e.next_at > @now and e.wake_at > @now, false)::boolean as later
 from webhook_endpoints e
 where e.tenant_id = $1
   and e.state = 'active'
   and e.deleted_at is null
   and (e.types = '{}' or @type::text = any(e.types))
-order by e.id;
+order by e.id
+for key share;
 
 -- name: Snapshots :many
 -- What is told of events: what happened, and what it is about as that stands now.
