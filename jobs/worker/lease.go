@@ -16,30 +16,24 @@ import (
 // leaseEnding is how long a lease outlasts the job that has it: a job that was told to end may take a moment.
 const leaseEnding = 5 * time.Second
 
-// waitsKey is, among what River keeps of a job, how often it found its organization's lease taken.
-const waitsKey = "lease_waits"
-
-// oneEach lets an organization do one job of the bulk queue at a time: the others wait and are asked again, so that many
-// exports of one organization leave the workers to everybody else. River's own limit of this kind is in its paid part.
+// oneEach lets an organization do one job of the bulk queue at a time: the others wait and are asked again, who waits longest
+// first, so that many exports of one organization leave the workers to everybody else, and an import of an hour, which is
+// many turns, lets others go in between. River's own limit of this kind is in its paid part.
 func oneEach(leases jobs.Leases, timeout time.Duration) rivertype.Middleware {
 	return river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
 		tenant := bulkTenant(job)
 		if tenant == uuid.Nil {
 			return work(ctx)
 		}
-		taken, err := leases.Take(ctx, tenant, job.ID, timeout+leaseEnding)
+		lease, err := leases.Take(ctx, tenant, job.ID, timeout+leaseEnding)
 		if err != nil {
 			return err
 		}
-		if !taken {
-			waits := leaseWaits(job)
-			if err := river.MetadataSet(ctx, waitsKey, waits+1); err != nil {
-				return err
-			}
-			return river.JobSnooze(leasePause(waits))
+		if !lease.Taken {
+			return river.JobSnooze(leasePause(lease.Ahead))
 		}
 		// A lease that could not be given back ends by itself: the work is done, and is not to be done again for that.
-		defer func() { _ = leases.End(context.WithoutCancel(ctx), tenant, job.ID) }()
+		defer func() { _ = leases.End(context.WithoutCancel(ctx), tenant, lease.Fence) }()
 		return work(ctx)
 	})
 }
@@ -53,17 +47,10 @@ func bulkTenant(job *rivertype.JobRow) uuid.UUID {
 	return args.TenantID
 }
 
-func leaseWaits(job *rivertype.JobRow) int {
-	var kept map[string]json.RawMessage
-	var waits int
-	_ = json.Unmarshal(job.Metadata, &kept) // what is not there counts as never
-	_ = json.Unmarshal(kept[waitsKey], &waits)
-	return waits
-}
-
-// leasePause doubles from a second to half a minute, so that thousands that wait do not ask all the time, and differs
-// from job to job, so that they do not ask together.
-func leasePause(waits int) time.Duration {
-	longest := min(time.Second<<min(waits, 5), 30*time.Second)
+// leasePause is how long to wait before asking again: a second for who is next, and twice as long for each that is ahead, up
+// to half a minute, so that thousands that wait do not ask all the time. It differs from job to job, so that they do not
+// ask together.
+func leasePause(ahead int) time.Duration {
+	longest := min(time.Second<<min(ahead, 5), 30*time.Second)
 	return longest/2 + rand.N(longest/2)
 }
