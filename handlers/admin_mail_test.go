@@ -45,6 +45,64 @@ func TestStaffReadsTheLogOfMailsAndSendsAgain(t *testing.T) {
 	o.staff.Post("/admin/mails/01920c5e-7e7f-7a3d-9b53-1f2a5d0c7e11/again", url.Values{"why": {"x"}}).Want(404)
 }
 
+// A mail whose cause is over ends in a state that says so, and one that waited for too long may be sent again.
+func TestAMailWhoseCauseIsOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Browser(t).Get("/forgot").Submit("/forgot", "email", "dana@example.com").Want(200)
+	before := len(o.Mails(t, "dana@example.com"))
+	at := "/admin/mails/" + o.one(t, `select id::text from mails where kind = 'reset'`)
+	o.exec(t, `delete from one_time_tokens`)
+	o.staff.Get(at).Submit(at+"/again", "why", "It did not arrive.").Want(200).Says("It is on its way")
+	if n := len(o.Mails(t, "dana@example.com")); n != before {
+		t.Errorf("%d mails, then %d", before, n)
+	}
+	o.staff.Get(at).Want(200).Says("Over", "What it was about is over").Silent("It is on its way")
+	o.staff.Get("/admin/mails?state=over").Want(200).Says("dana@example.com", "one mail")
+	o.exec(t, `update mails set state = 'queued', touched_at = now() - interval '50 minutes'`)
+	o.staff.Get(at).Want(200).Says("It is on its way")
+	o.exec(t, `update mails set state = 'sending', touched_at = now() - interval '2 hours'`)
+	o.staff.Get(at).Want(200).Submit(at+"/again", "why", "It hangs.").Want(200).Says("It is on its way")
+	o.exec(t, `update mails set state = 'sending'`)
+	o.Settle(t)
+	o.staff.Get(at).Want(200).Says("Over", "It may have gone out at an earlier attempt.")
+}
+
+// Of a mail that waited in the provider's queue and arrived in the end the arrival counts, and who complained is found by the
+// Message-ID alone.
+func TestProvidersTellLate(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Browser(t).Get("/forgot").Submit("/forgot", "email", "dana@example.com").Want(200)
+	sent := o.Mails(t, "dana@example.com")[0]
+	tell := func(what string, permanent bool, ago time.Duration) string {
+		t.Helper()
+		body := map[string]any{"type": what, "message_id": sent.MessageID, "permanent": permanent, "at": time.Now().Add(-ago)}
+		if got := report(t, o.Site, webtest.ReportSecret, body); got != 200 {
+			t.Errorf("%v: answer %d", body, got)
+		}
+		return o.one(t, `select outcome || ' ' || (select count(*) from mail_suppressions where address = 'dana@example.com') from mails where message_id = $1`, sent.MessageID)
+	}
+	for _, c := range []struct {
+		what      string
+		permanent bool
+		ago       time.Duration
+		want      string
+	}{
+		{"bounced", false, 9 * time.Minute, "bounced 0"},
+		{"delivered", false, 5 * time.Minute, "delivered 0"},
+		{"bounced", false, 7 * time.Minute, "delivered 0"}, // told late
+		{"bounced", false, 4 * time.Minute, "bounced 0"},
+		{"delivered", false, 3 * time.Minute, "delivered 0"},
+		{"complained", false, 8 * time.Minute, "complained 1"},
+		{"bounced", true, time.Minute, "complained 1"},
+	} {
+		if got := tell(c.what, c.permanent, c.ago); got != c.want {
+			t.Errorf("%s %v ago: %q, want %q", c.what, c.ago, got, c.want)
+		}
+	}
+}
+
 // report posts what a provider tells of a mail, signed.
 func report(t *testing.T, site *webtest.Site, secret string, body any) int {
 	t.Helper()

@@ -18,6 +18,8 @@ func mailState(ctx context.Context, state string) (text, hue string) {
 		return ui.T(ctx, "Failed"), "brick"
 	case "unsure":
 		return ui.T(ctx, "Not known whether it went"), "bronze"
+	case "over":
+		return ui.T(ctx, "Over"), "bronze"
 	case "suppressed":
 		return ui.T(ctx, "Suppressed"), "bronze"
 	case "sending":

@@ -19,7 +19,7 @@ type MailRow struct {
 	Kind      string
 	Recipient string
 	Subject   string
-	State     string // queued, sending, sent, failed, suppressed or unsure
+	State     string // queued, sending, sent, failed, suppressed, unsure or over
 	Outcome   string // as the provider told: delivered, bounced, complained, or "" when it said nothing
 	CreatedAt time.Time
 	SentAt    *time.Time
@@ -42,16 +42,17 @@ type Mail struct {
 	JobKind      string
 	UserID       *uuid.UUID // whose address it went to
 	Suppressed   string     // why its address gets nothing, or ""
+	Waits        bool       // for its job, and not for too long
 }
 
 // MayGoAgain says whether the mail can be sent once more.
 func (m Mail) MayGoAgain() bool {
-	return m.JobKind != "" && m.Suppressed == "" && m.State != "queued" && m.State != "sending"
+	return m.JobKind != "" && m.Suppressed == "" && !m.Waits
 }
 
 // MailStates lists the states of a mail, and the outcomes that a list can be narrowed down to as well.
 func MailStates() []string {
-	return []string{"failed", "unsure", "suppressed", "queued", "sending", "sent", mails.Bounced, mails.Complained, mails.Delivered}
+	return []string{"failed", "unsure", "suppressed", "over", "queued", "sending", "sent", mails.Bounced, mails.Complained, mails.Delivered}
 }
 
 // MailFilter says which mails a list shows; what is empty leaves everything in. To is a whole address.
@@ -89,7 +90,7 @@ func (a *Admin) Mails(ctx context.Context, f MailFilter, after string) (MailPage
 // Mail reads one mail of the log; NotFound when there is none.
 func (a *Admin) Mail(ctx context.Context, id uuid.UUID) (Mail, error) {
 	var m Mail
-	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) { db.Row(r, &m, admindb.Mail, id) })
+	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) { db.Row(r, &m, admindb.Mail, id, mails.StuckAfter.Seconds()) })
 	return m, err
 }
 

@@ -39,7 +39,8 @@ type Report struct {
 }
 
 // Receive takes a report of the provider's, whose signature was looked at. An address that mail does not reach for good,
-// or whose owner complained, gets nothing from then on. Told twice, it comes to the same. ErrReport when it is none.
+// or whose owner complained, gets nothing from then on; a report that names none is of who the log says got the mail. Told
+// twice, it comes to the same. ErrReport when it is none.
 func (m *Mails) Receive(ctx context.Context, body []byte) error {
 	var r Report
 	if err := json.Unmarshal(body, &r); err != nil {
@@ -55,11 +56,22 @@ func (m *Mails) Receive(ctx context.Context, body []byte) error {
 	r.Detail = clip(r.Detail)
 	return m.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
 		q := mailsdb.New()
-		if _, err := q.NoteOutcome(ctx, tx, mailsdb.NoteOutcomeParams{MessageID: r.MessageID, Outcome: r.Type, OutcomeAt: &r.At, Detail: r.Detail}); err != nil {
+		passing := r.Type == Bounced && !r.Permanent
+		if _, err := q.NoteOutcome(ctx, tx, mailsdb.NoteOutcomeParams{MessageID: r.MessageID, Outcome: r.Type, OutcomeAt: &r.At, Detail: r.Detail, Passing: passing}); err != nil {
 			return fmt.Errorf("note what became of the mail: %w", err)
 		}
-		if r.Address == "" || r.Type == Delivered || r.Type == Bounced && !r.Permanent {
+		if r.Type == Delivered || passing {
 			return nil
+		}
+		if r.Address == "" {
+			to, err := q.RecipientOf(ctx, tx, r.MessageID)
+			if db.None(err) {
+				return nil // it is not in the log any more
+			}
+			if err != nil {
+				return fmt.Errorf("look for who got the mail: %w", err)
+			}
+			r.Address = strings.ToLower(to)
 		}
 		if _, err := q.Suppress(ctx, tx, mailsdb.SuppressParams{Address: r.Address, Reason: r.Type, Detail: r.Detail}); err != nil {
 			return fmt.Errorf("suppress the address: %w", err)

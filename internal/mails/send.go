@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -106,6 +107,17 @@ func (m *Mails) messageID(key string, again int32) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:18]) + "@" + m.Domain
 }
 
+// StuckAfter is how long a mail waits at most for its job or for the job's next try: one that waits for longer may be sent again.
+const StuckAfter = time.Hour
+
+// Over notes that a job had nothing to send any more, as when a link was used meanwhile, so that no mail of it waits for good.
+func (m *Mails) Over(ctx context.Context, kind string, args []byte) error {
+	if _, err := mailsdb.New().MailsOver(ctx, m.DB.Direct(), mailsdb.MailsOverParams{JobKind: kind, JobArgs: args}); err != nil {
+		return fmt.Errorf("note that a mail is over: %w", err)
+	}
+	return nil
+}
+
 // SendAgainTx lets a mail be sent once more, by the job that sent it first. It is called inside db.InAdmin, and says to
 // whom. db.None tells that there is no such mail, or that it waits already.
 func (m *Mails) SendAgainTx(ctx context.Context, tx db.Tx, id uuid.UUID) (recipient string, err error) {
@@ -114,7 +126,7 @@ func (m *Mails) SendAgainTx(ctx context.Context, tx db.Tx, id uuid.UUID) (recipi
 	if err != nil {
 		return "", err
 	}
-	row, err := q.SendAgain(ctx, tx, mailsdb.SendAgainParams{ID: id, MessageID: m.messageID(known.Key, known.Again+1)})
+	row, err := q.SendAgain(ctx, tx, mailsdb.SendAgainParams{ID: id, MessageID: m.messageID(known.Key, known.Again+1), StuckAfter: StuckAfter.Seconds()})
 	if err != nil {
 		return "", err
 	}

@@ -75,6 +75,25 @@ func TestAFailureIsTriedAgainAndLogged(t *testing.T) {
 	}
 }
 
+// Who changed their address between two attempts is in the log with the one that the mail went to.
+func TestTheLogNamesWhereItWent(t *testing.T) {
+	t.Parallel()
+	p := &post{failing: errors.New("the mail server is away")}
+	d := dbtest.New(t)
+	m := &mails.Mails{DB: d.AsWorker(t), Mailer: p}
+	if err := m.Send(t.Context(), mail("a", "dana@example.com")); !errors.Is(err, p.failing) {
+		t.Fatal(err)
+	}
+	p.failing = nil
+	if err := m.Send(t.Context(), mail("a", "dana.whitfield@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	var to string
+	if err := dbtest.Connect(t, d.Super).QueryRow(t.Context(), `select recipient from mails`).Scan(&to); err != nil || to != p.sent[0].To {
+		t.Errorf("the log names %s, and it went to %s: %v", to, p.sent[0].To, err)
+	}
+}
+
 func TestSuppressedAddressesGetNothing(t *testing.T) {
 	t.Parallel()
 	p := &post{}

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -26,10 +28,18 @@ func (m Modules) send(ctx context.Context, kind, key string, tenant uuid.UUID, l
 
 type jobKey struct{}
 
-// known lets what a job calls know which job it is: a mail's row says what sends it again.
-func known() rivertype.Middleware {
+// known lets what a job calls know which job it is: a mail's row says what sends it again. A job of a mail that ends without
+// it leaves no row that waits.
+func known(sent *mails.Mails) rivertype.Middleware {
 	return river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
-		return work(context.WithValue(ctx, jobKey{}, job))
+		err := work(context.WithValue(ctx, jobKey{}, job))
+		if err != nil && !errors.Is(err, jobs.ErrNothingToDo) || !strings.HasPrefix(job.Kind, "send_") {
+			return err
+		}
+		if noted := sent.Over(ctx, job.Kind, job.EncodedArgs); noted != nil {
+			return noted
+		}
+		return err
 	})
 }
 

@@ -193,7 +193,7 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 			// While a web of the release before still runs, it adds to these. The next release does without them.
 			"mail": {MaxWorkers: 2}, "billing": {MaxWorkers: 2},
 		},
-		Middleware: []rivertype.Middleware{known(), oneEach(m.Leases, o.Timeout), timed(o.Observe)},
+		Middleware: []rivertype.Middleware{known(m.Mails), oneEach(m.Leases, o.Timeout), timed(o.Observe)},
 		JobTimeout: o.Timeout, RescueStuckJobsAfter: o.RescueAfter,
 		FetchCooldown: o.FetchCooldown, FetchPollInterval: o.FetchPoll,
 		// A role that owns nothing cannot reindex.

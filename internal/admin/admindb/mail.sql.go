@@ -193,11 +193,17 @@ const Mail = `-- name: Mail :one
 select m.id, m.kind, m.recipient, m.subject, m.state, m.outcome, m.created_at, m.sent_at, m.key, m.tenant_id, coalesce(t.name, '') as organization,
     m.message_id, m.attempts, m.unsure, m.again, m.error, m.answer, m.outcome_at, m.detail, m.job_kind,
     (select u.id from users u where u.email = lower(m.recipient) and u.anonymised_at is null) as user_id,
-    coalesce((select s.reason from mail_suppressions s where s.address = lower(m.recipient)), '') as suppressed
+    coalesce((select s.reason from mail_suppressions s where s.address = lower(m.recipient)), '') as suppressed,
+    (m.state in ('queued', 'sending') and coalesce(m.touched_at, m.created_at) >= now() - make_interval(secs => $2))::boolean as waits
 from mails m
 left join tenants t on t.id = m.tenant_id
 where m.id = $1
 `
+
+type MailParams struct {
+	ID         uuid.UUID
+	StuckAfter float64
+}
 
 type MailRow struct {
 	ID           uuid.UUID
@@ -222,10 +228,11 @@ type MailRow struct {
 	JobKind      string
 	UserID       uuid.UUID
 	Suppressed   interface{}
+	Waits        bool
 }
 
-func (q *Queries) Mail(ctx context.Context, db DBTX, id uuid.UUID) (MailRow, error) {
-	row := db.QueryRow(ctx, Mail, id)
+func (q *Queries) Mail(ctx context.Context, db DBTX, arg MailParams) (MailRow, error) {
+	row := db.QueryRow(ctx, Mail, arg.ID, arg.StuckAfter)
 	var i MailRow
 	err := row.Scan(
 		&i.ID,
@@ -250,6 +257,7 @@ func (q *Queries) Mail(ctx context.Context, db DBTX, id uuid.UUID) (MailRow, err
 		&i.JobKind,
 		&i.UserID,
 		&i.Suppressed,
+		&i.Waits,
 	)
 	return i, err
 }

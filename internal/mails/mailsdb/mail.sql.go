@@ -13,12 +13,15 @@ import (
 )
 
 const ClaimMail = `-- name: ClaimMail :one
-insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args)
-values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9)
+insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args, touched_at)
+values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9, now())
 on conflict (key) do update
 set attempts = mails.attempts + 1,
     unsure = mails.unsure + (mails.state = 'sending')::integer,
     state = 'sending',
+    recipient = excluded.recipient, -- who it goes to may have another address by now
+    subject = excluded.subject,
+    touched_at = now(),
     message_id = case when mails.message_id = '' then excluded.message_id else mails.message_id end
 where mails.state not in ('sent', 'unsure')
 returning id, message_id, unsure
@@ -135,27 +138,55 @@ func (q *Queries) MailUnsure(ctx context.Context, db DBTX, id uuid.UUID) error {
 	return err
 }
 
+const MailsOver = `-- name: MailsOver :execrows
+update mails
+set state = 'over', touched_at = now(), error = case when state = 'sending' then 'It may have gone out at an earlier attempt.' else '' end
+where job_kind = $1 and job_args = $2 and state in ('queued', 'sending')
+`
+
+type MailsOverParams struct {
+	JobKind string
+	JobArgs []byte
+}
+
+// What a job that had nothing to send any more was to send.
+func (q *Queries) MailsOver(ctx context.Context, db DBTX, arg MailsOverParams) (int64, error) {
+	result, err := db.Exec(ctx, MailsOver, arg.JobKind, arg.JobArgs)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const NoteOutcome = `-- name: NoteOutcome :execrows
 update mails
-set outcome = $2, outcome_at = $3, detail = $4
-where message_id = $1 and message_id <> ''
-  and (outcome = '' or outcome = 'delivered' and $2::text <> 'delivered' or outcome = 'bounced' and $2::text = 'complained')
+set outcome = $1, outcome_at = $2, detail = $3, outcome_passing = $4
+where message_id = $5 and message_id <> ''
+  and (
+      case when $1::text = 'complained' then 3 when $1::text = 'bounced' and not $4::boolean then 2 else 1 end
+          > case when outcome = 'complained' then 3 when outcome = 'bounced' and not outcome_passing then 2 when outcome <> '' then 1 else 0 end
+      or outcome in ('delivered', 'bounced') and (outcome = 'delivered' or outcome_passing)
+          and ($1::text = 'delivered' or $1::text = 'bounced' and $4::boolean) and outcome <> $1::text and outcome_at <= $2
+  )
 `
 
 type NoteOutcomeParams struct {
-	MessageID string
 	Outcome   string
 	OutcomeAt *time.Time
 	Detail    string
+	Passing   bool
+	MessageID string
 }
 
-// What the provider tells of a mail; a complaint stands above a delivery, whichever is told first.
+// What the provider tells of a mail: a complaint stands above a bounce for good, and that above the rest, whichever is told
+// first. Of a delivery and a bounce that passes, the later counts.
 func (q *Queries) NoteOutcome(ctx context.Context, db DBTX, arg NoteOutcomeParams) (int64, error) {
 	result, err := db.Exec(ctx, NoteOutcome,
-		arg.MessageID,
 		arg.Outcome,
 		arg.OutcomeAt,
 		arg.Detail,
+		arg.Passing,
+		arg.MessageID,
 	)
 	if err != nil {
 		return 0, err
@@ -163,16 +194,33 @@ func (q *Queries) NoteOutcome(ctx context.Context, db DBTX, arg NoteOutcomeParam
 	return result.RowsAffected(), nil
 }
 
+const RecipientOf = `-- name: RecipientOf :one
+select recipient
+from mails
+where message_id = $1 and message_id <> ''
+order by created_at desc
+limit 1
+`
+
+func (q *Queries) RecipientOf(ctx context.Context, db DBTX, messageID string) (string, error) {
+	row := db.QueryRow(ctx, RecipientOf, messageID)
+	var recipient string
+	err := row.Scan(&recipient)
+	return recipient, err
+}
+
 const SendAgain = `-- name: SendAgain :one
 update mails
-set state = 'queued', again = again + 1, unsure = 0, message_id = $2, outcome = '', outcome_at = null, detail = '', error = '', answer = ''
-where id = $1 and job_kind <> '' and state not in ('queued', 'sending')
+set state = 'queued', again = again + 1, unsure = 0, message_id = $2, outcome = '', outcome_at = null, outcome_passing = false, detail = '',
+    error = '', answer = '', touched_at = now()
+where id = $1 and job_kind <> '' and (state not in ('queued', 'sending') or coalesce(touched_at, created_at) < now() - make_interval(secs => $3))
 returning job_kind, job_args, recipient
 `
 
 type SendAgainParams struct {
-	ID        uuid.UUID
-	MessageID string
+	ID         uuid.UUID
+	MessageID  string
+	StuckAfter float64
 }
 
 type SendAgainRow struct {
@@ -181,9 +229,10 @@ type SendAgainRow struct {
 	Recipient string
 }
 
-// Lets the mail of a cause be sent once more, under a Message-ID of its own.
+// Lets the mail of a cause be sent once more, under a Message-ID of its own. One that waits is not, unless it has waited for
+// longer than its job does between two tries.
 func (q *Queries) SendAgain(ctx context.Context, db DBTX, arg SendAgainParams) (SendAgainRow, error) {
-	row := db.QueryRow(ctx, SendAgain, arg.ID, arg.MessageID)
+	row := db.QueryRow(ctx, SendAgain, arg.ID, arg.MessageID, arg.StuckAfter)
 	var i SendAgainRow
 	err := row.Scan(&i.JobKind, &i.JobArgs, &i.Recipient)
 	return i, err

@@ -42,7 +42,8 @@ where m.created_at > now() - interval '1 day';
 select m.id, m.kind, m.recipient, m.subject, m.state, m.outcome, m.created_at, m.sent_at, m.key, m.tenant_id, coalesce(t.name, '') as organization,
     m.message_id, m.attempts, m.unsure, m.again, m.error, m.answer, m.outcome_at, m.detail, m.job_kind,
     (select u.id from users u where u.email = lower(m.recipient) and u.anonymised_at is null) as user_id,
-    coalesce((select s.reason from mail_suppressions s where s.address = lower(m.recipient)), '') as suppressed
+    coalesce((select s.reason from mail_suppressions s where s.address = lower(m.recipient)), '') as suppressed,
+    (m.state in ('queued', 'sending') and coalesce(m.touched_at, m.created_at) >= now() - make_interval(secs => @stuck_after))::boolean as waits
 from mails m
 left join tenants t on t.id = m.tenant_id
 where m.id = $1;
