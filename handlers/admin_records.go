@@ -3,17 +3,22 @@ package handlers
 import (
 	"net/http"
 
+	"plinth/internal/admin"
 	"plinth/internal/scope"
 	"plinth/views"
 )
 
+func records(r *http.Request) admin.RecordFilter {
+	return admin.RecordFilter{Search: filter(r, "q"), State: filter(r, "state")}
+}
+
 // Users lists the accounts.
 func (h *Admin) Users(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	users, err := h.Admin.Users(r.Context(), filter(r, "q"), filter(r, "after"))
+	users, err := h.Admin.Users(r.Context(), records(r), filter(r, "after"))
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminUsers(h.frame(r), listing(r, "q", "after"), users))
+	return h.Render(w, r, http.StatusOK, views.AdminUsers(h.frame(r), listing(r, "q", "state", "after"), users))
 }
 
 // User shows one account.
@@ -26,16 +31,16 @@ func (h *Admin) User(w http.ResponseWriter, r *http.Request, _ scope.Person) err
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminUser(h.frame(r), listing(r, "after"), page))
+	return h.Render(w, r, http.StatusOK, views.AdminUser(h.frame(r), listing(r, "after"), page, views.UserForms{}))
 }
 
 // Organizations lists the organizations.
 func (h *Admin) Organizations(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	orgs, err := h.Admin.Organizations(r.Context(), filter(r, "q"), filter(r, "after"))
+	orgs, err := h.Admin.Organizations(r.Context(), records(r), filter(r, "after"))
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminOrganizations(h.frame(r), listing(r, "q", "after"), orgs))
+	return h.Render(w, r, http.StatusOK, views.AdminOrganizations(h.frame(r), listing(r, "q", "state", "after"), orgs))
 }
 
 // Organization shows one organization.

@@ -29,6 +29,8 @@ type office struct {
 	event string
 	task  uuid.UUID // a dispute
 	mail  uuid.UUID // one in the log
+	note  uuid.UUID // of acme, by sam
+	wait  uuid.UUID // a sign-up that waits
 	sub   uuid.UUID // of acme
 
 	picture string // the name of the owner's
@@ -46,7 +48,8 @@ func newOffice(t *testing.T) office {
 
 func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
-	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7()), mail: uuid.Must(uuid.NewV7())}
+	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7()), mail: uuid.Must(uuid.NewV7()),
+		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7())}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
@@ -67,6 +70,8 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 	o.exec(t, `insert into billing_tasks (id, kind, object_id, tenant_id, detail) values ($1, 'dispute', 'dp_1', $2, $3)`, o.task, tenant, hostile)
 	o.exec(t, `insert into mails (id, key, kind, tenant_id, recipient, subject, state, error, answer, detail, outcome_at, outcome)
 		values ($1, 'planted', 'planted', $2, 'planted@example.com', $3, 'sent', $3, $3, $3, now(), 'delivered')`, o.mail, tenant, hostile)
+	o.exec(t, `insert into staff_notes (id, tenant_id, staff_id, body) values ($1, $2, $3, $4)`, o.note, tenant, o.sam.ID, hostile)
+	o.exec(t, `insert into signups (id, email, name, password_hash, terms_version, expires_at) values ($1, 'wait@example.com', $2, 'x', '1', now() + interval '1 hour')`, o.wait, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
 	var err error
 	if o.picture, err = o.App.Pictures.Set(t.Context(), o.acme.Person, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{}); err != nil {
@@ -124,7 +129,7 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
-			"tasks": o.task.String(), "mails": o.mail.String(), "customers": "cus_nobody",
+			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody",
 		}[strings.Split(r.Path+"//", "/")[2]]
 		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{sub}", o.sub.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {

@@ -30,6 +30,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 	return ui.Page{Title: title, Staff: ui.StaffNav{Environment: o.Environment, Items: []ui.NavLink{
 		{Text: ui.T(ctx, "Overview"), URL: "/admin"},
 		{Text: ui.T(ctx, "Users"), URL: "/admin/users"},
+		{Text: ui.T(ctx, "Sign-ups"), URL: "/admin/signups"},
 		{Text: ui.T(ctx, "Organizations"), URL: "/admin/organizations"},
 		{Text: ui.T(ctx, "Revenue"), URL: "/admin/revenue"},
 		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
@@ -39,6 +40,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Customers"), URL: "/admin/customers"},
 		{Text: ui.T(ctx, "Mails"), URL: "/admin/mails"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
+		{Text: ui.T(ctx, "Staff log"), URL: "/admin/audit"},
 	}}}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // OrganizationForms are the forms of an organization's page; the one that came back has what was typed.
 type OrganizationForms struct {
-	Suspend, Give, EndGift ui.Form
+	Suspend, Give, EndGift, Transfer, Delete, Note ui.Form
 }
 
 // giftLine says what was given, until when, by whom and why.

@@ -8,12 +8,15 @@ import (
 	"errors"
 	"strings"
 
+	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/mails"
+	"plinth/internal/privacy"
 	"plinth/internal/scope"
+	"plinth/internal/tenants"
 	"plinth/jobs"
 )
 
@@ -26,6 +29,9 @@ type Admin struct {
 	// Billing asks Stripe, where a page or an act needs it.
 	Billing *billing.Billing
 	Sender  *mails.Mails
+	Auth    *auth.Auth
+	Tenants *tenants.Tenants
+	Privacy *privacy.Privacy
 }
 
 // Actor is the member of staff who asks, the request they ask with, and why they do what they ask for.
@@ -39,6 +45,7 @@ type Actor struct {
 const (
 	pageSize  = 50
 	partSize  = 20 // a list that shares its page
+	shortSize = 5  // a glance at a list that has its own page
 	CountStop = 1000
 )
 

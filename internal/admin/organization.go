@@ -34,6 +34,7 @@ type OrganizationPage struct {
 	Subscriptions []Subscription
 	Invoices      List[Invoice]
 	Gifts         []Gift // the newest first
+	Notes         []Note
 	Plans         []billing.Plan
 }
 
@@ -64,6 +65,7 @@ type Organization struct {
 	CreatedAt       time.Time
 	SuspendedAt     *time.Time
 	SuspendedReason *string
+	ClosingAt       *time.Time // its deletion was asked for
 	DeletedAt       *time.Time
 	FounderID       uuid.UUID
 	Founder         string
@@ -119,13 +121,17 @@ type Invoice struct {
 	IssuedAt   time.Time
 }
 
-// Organizations reads a page of organizations, the newest first, deleted ones among them, optionally only those whose
-// name or address contains search.
-func (a *Admin) Organizations(ctx context.Context, search, after string) (List[OrganizationRow], error) {
+// OrganizationStates lists what a list of organizations can be narrowed down to.
+func OrganizationStates() []string {
+	return []string{"paying", "trial", "past_due", "given", "suspended", "deleted"}
+}
+
+// Organizations reads a page of organizations, the newest first, deleted ones among them.
+func (a *Admin) Organizations(ctx context.Context, f RecordFilter, after string) (List[OrganizationRow], error) {
 	var l List[OrganizationRow]
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
-		db.Rows(r, &l.Rows, admindb.ListOrganizations, idBefore(after), like(search), pageSize+1)
-		db.Value(r, &l.Count, admindb.CountOrganizations, like(search), CountStop+1)
+		db.Rows(r, &l.Rows, admindb.ListOrganizations, idBefore(after), like(f.Search), pageSize+1, f.State)
+		db.Value(r, &l.Count, admindb.CountOrganizations, like(f.Search), CountStop+1, f.State)
 	})
 	l.cut(pageSize, func(o OrganizationRow) string { return o.ID.String() })
 	for i := range l.Rows {
@@ -146,6 +152,7 @@ func (a *Admin) Organization(ctx context.Context, by Actor, id uuid.UUID, people
 		db.Rows(r, &p.Invoices.Rows, admindb.OrganizationInvoices, id, issued, invoice, partSize+1)
 		db.Value(r, &p.Invoices.Count, admindb.CountOrganizationInvoices, id, CountStop+1)
 		db.Rows(r, &p.Gifts, admindb.OrganizationGifts, id, partSize)
+		db.Rows(r, &p.Notes, admindb.OrganizationNotes, id, pageSize)
 	})
 	if err != nil {
 		return p, err

@@ -19,6 +19,8 @@ type UserRow struct {
 	CreatedAt     time.Time
 	StaffSince    *time.Time
 	Staff         string // their role in the back-office, or ""
+	SuspendedAt   *time.Time
+	EraseAt       *time.Time // when the account is erased, if it closes
 	Organizations int64
 }
 
@@ -27,6 +29,20 @@ type UserPage struct {
 	User        User
 	Memberships []UserMembership
 	Events      List[AccountEvent]
+	Sessions    []UserSession
+	Mails       []MailRow // the newest to their address
+	Notes       []Note
+}
+
+// UserSession is where an account is signed in.
+type UserSession struct {
+	ID         uuid.UUID
+	UserAgent  string
+	Address    string
+	Methods    []string
+	Strong     bool
+	SignedInAt time.Time
+	SeenAt     time.Time
 }
 
 // User is an account.
@@ -41,7 +57,13 @@ type User struct {
 	TermsVersion      string
 	StaffSince        *time.Time
 	Staff             string // their role in the back-office, or ""
-	Sessions          int64  // not yet ended
+	SuspendedAt       *time.Time
+	SuspendedReason   string
+	EraseAt           *time.Time // when the account is erased, if it closes
+	TOTP              bool
+	Passkeys          int64
+	Codes             int64 // recovery codes left
+	Sessions          int64 // not yet ended
 	SeenAt            *time.Time
 }
 
@@ -73,12 +95,21 @@ func (e AccountEvent) Changes() map[string][2]string {
 	return out
 }
 
-// Users reads a page of accounts, the newest first, optionally only those whose name or address contains search.
-func (a *Admin) Users(ctx context.Context, search, after string) (List[UserRow], error) {
+// UserStates lists what a list of accounts can be narrowed down to.
+func UserStates() []string { return []string{"staff", "suspended", "closing"} }
+
+// RecordFilter says which accounts or organizations a list shows; what is empty leaves everything in.
+type RecordFilter struct {
+	Search string // a part of the name or address
+	State  string
+}
+
+// Users reads a page of accounts, the newest first.
+func (a *Admin) Users(ctx context.Context, f RecordFilter, after string) (List[UserRow], error) {
 	var l List[UserRow]
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
-		db.Rows(r, &l.Rows, admindb.ListUsers, idBefore(after), like(search), pageSize+1)
-		db.Value(r, &l.Count, admindb.CountUsers, like(search), CountStop+1)
+		db.Rows(r, &l.Rows, admindb.ListUsers, idBefore(after), like(f.Search), pageSize+1, f.State)
+		db.Value(r, &l.Count, admindb.CountUsers, like(f.Search), CountStop+1, f.State)
 	})
 	l.cut(pageSize, func(u UserRow) string { return u.ID.String() })
 	return l, err
@@ -93,6 +124,9 @@ func (a *Admin) User(ctx context.Context, id uuid.UUID, eventsAfter string) (Use
 		db.Rows(r, &p.Memberships, admindb.UserMemberships, id, CountStop)
 		db.Rows(r, &p.Events.Rows, admindb.UserEvents, id, at, before, partSize+1)
 		db.Value(r, &p.Events.Count, admindb.CountUserEvents, id, CountStop+1)
+		db.Rows(r, &p.Sessions, admindb.UserSessions, id, partSize)
+		db.Rows(r, &p.Mails, admindb.UserMails, id, shortSize)
+		db.Rows(r, &p.Notes, admindb.UserNotes, id, pageSize)
 	})
 	p.Events.cut(partSize, func(e AccountEvent) string { return timeCursor(e.At, e.ID.String()) })
 	return p, err

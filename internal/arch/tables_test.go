@@ -12,7 +12,7 @@ import (
 // owners says which module's queries write a table. Reads may join; writing goes through the owner.
 func owners() map[string]string {
 	list := map[string]string{
-		"users":    "users",
+		"users":    "users staff_notes",
 		"events":   "events account_events unsealed_events undispatched_events event_subscriptions event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads daily_metrics daily_totals metric_cursors",
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",

@@ -193,12 +193,15 @@ func createSessionTx(ctx context.Context, tx db.Tx, userID uuid.UUID, by proof, 
 	if err != nil {
 		return session.Identity{}, fmt.Errorf("make a session id: %w", err)
 	}
-	err = authdb.New().CreateSession(ctx, tx, authdb.CreateSessionParams{
+	rows, err := authdb.New().CreateSession(ctx, tx, authdb.CreateSessionParams{
 		ID: id, UserID: userID, UserAgent: clip(d.UserAgent, 300), Address: d.Address, ExpiresAt: time.Now().Add(session.Lifetime),
 		Methods: by.Methods, Strong: by.Strong,
 	})
 	if err != nil {
 		return session.Identity{}, fmt.Errorf("create session: %w", err)
+	}
+	if rows == 0 {
+		return session.Identity{}, fault.New(fault.Denied, "This account is suspended. Write to whoever runs this service to find out why.")
 	}
 	return session.Identity{SessionID: id, UserID: userID}, nil
 }

@@ -65,6 +65,11 @@ func (a *Auth) noticeTx(ctx context.Context, tx db.Tx, u users.User, action stri
 	if err != nil {
 		return err
 	}
+	return a.tellTx(ctx, tx, u, event)
+}
+
+// tellTx tells an account's person by mail of what happened to it.
+func (a *Auth) tellTx(ctx context.Context, tx db.Tx, u users.User, event uuid.UUID) error {
 	token, err := a.issueTx(ctx, tx, token{Purpose: PurposeSecure, Address: u.Email, Subject: event, For: NoticeFor})
 	if err != nil {
 		return err
@@ -83,6 +88,7 @@ type SecurityNotice struct {
 	Device  string // as "Firefox on Linux"
 	Detail  string // what it was done to, such as a passkey's name
 	URL     string // "this was not me"
+	Staff   bool   // staff did it
 }
 
 // SecurityNotice reads what the mail needs; jobs.ErrNothingToDo when the account or the link is gone.
@@ -101,7 +107,8 @@ func (a *Auth) SecurityNotice(ctx context.Context, tokenID uuid.UUID) (SecurityN
 	return SecurityNotice{
 		To: t.Address, Name: user.Name, Action: e.Action, At: e.At, Zone: scope.Person{Zone: user.Zone}.Location(),
 		Address: e.Person["address"], Device: e.Person["device"], Detail: cmp.Or(e.Person["name"], e.Changes["name"][1], e.Person["new"], e.Changes["until"][1]),
-		URL: a.URL + "/secure?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address),
+		Staff: e.ActorID != uuid.Nil && e.ActorID != e.UserID,
+		URL:   a.URL + "/secure?token=" + a.Keys.Token(t.Purpose, t.ID, t.Address),
 	}, nil
 }
 

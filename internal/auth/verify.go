@@ -148,25 +148,37 @@ func (a *Auth) justUsed(ctx context.Context, purpose, raw string) (authdb.JustUs
 
 // admitTx makes the account of an address proven by something, drops whatever else waits for proof of it, and signs in.
 func (a *Auth) admitTx(ctx context.Context, tx db.Tx, n users.New, by string, d Device) (session.Identity, error) {
+	id, err := a.makeTx(ctx, tx, n, d.Request, uuid.Nil)
+	if err != nil {
+		return session.Identity{}, err
+	}
+	return createSessionTx(ctx, tx, id, proof{Methods: []string{by}}, d)
+}
+
+// makeTx makes the account of an address that is proven, by its person or, as they say, by a member of staff, and drops
+// whatever else waits for proof of it.
+func (a *Auth) makeTx(ctx context.Context, tx db.Tx, n users.New, request string, staff uuid.UUID) (uuid.UUID, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return session.Identity{}, fmt.Errorf("make a user id: %w", err)
+		return id, fmt.Errorf("make a user id: %w", err)
 	}
 	n.ID = id
 	made, err := users.CreateTx(ctx, tx, n)
 	if err != nil {
-		return session.Identity{}, err
+		return id, err
 	}
 	if !made {
-		return session.Identity{}, fault.New(fault.Conflict, "This address has an account already. Sign in with its password.")
+		return id, fault.New(fault.Conflict, "This address has an account already. Sign in with its password.")
 	}
 	if err := authdb.New().DeleteSignupsOf(ctx, tx, n.Email); err != nil {
-		return session.Identity{}, fmt.Errorf("drop other sign-ups: %w", err)
+		return id, fmt.Errorf("drop other sign-ups: %w", err)
 	}
-	if _, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-		UserID: id, ActorID: id, Action: "account.created", Person: map[string]string{"email": n.Email}, RequestID: d.Request,
-	}); err != nil {
-		return session.Identity{}, err
+	actor := staff
+	if staff == uuid.Nil {
+		actor = id
 	}
-	return createSessionTx(ctx, tx, id, proof{Methods: []string{by}}, d)
+	_, err = events.AppendAccountTx(ctx, tx, events.AccountEvent{
+		UserID: id, ActorID: actor, Action: "account.created", Person: map[string]string{"email": n.Email}, RequestID: request,
+	})
+	return id, err
 }

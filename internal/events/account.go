@@ -18,6 +18,7 @@ type AccountEntry struct {
 	ID      uuid.UUID
 	At      time.Time
 	UserID  uuid.UUID // nil when it belongs to no account
+	ActorID uuid.UUID // who did it; nil when nobody was signed in
 	Action  string
 	Changes map[string][2]string
 	Person  map[string]string // empty once it was erased
@@ -59,6 +60,9 @@ func AccountByID(ctx context.Context, q eventsdb.DBTX, id uuid.UUID) (AccountEnt
 	e := AccountEntry{ID: row.ID, At: row.At, Action: row.Action}
 	if row.UserID != nil {
 		e.UserID = *row.UserID
+	}
+	if row.ActorID != nil {
+		e.ActorID = *row.ActorID
 	}
 	_ = json.Unmarshal(row.Changes, &e.Changes) // both were written by AppendAccountTx, or erased
 	_ = json.Unmarshal(row.Person, &e.Person)

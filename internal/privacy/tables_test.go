@@ -16,7 +16,8 @@ import (
 // address is here or among outOfTheCopy.
 func inTheCopy() map[string]string {
 	return map[string]string{
-		"users":                "email name terms_version time_zone picture staff_role",
+		"users":                "email name terms_version time_zone picture staff_role suspended_reason",
+		"staff_notes":          "body",
 		"account_events":       "action changes person",
 		"mails":                "recipient kind subject state",
 		"sessions":             "user_agent address methods",
@@ -87,7 +88,8 @@ func outOfTheCopy() map[string]string {
 // inTheErasure says what an erasure takes of each table: the columns it empties, or all of its rows.
 func inTheErasure() map[string]string {
 	return map[string]string{
-		"users":                 "email name password_hash time_zone picture staff_role",
+		"users":                 "email name password_hash time_zone picture staff_role suspended_reason",
+		"staff_notes":           everyRow,
 		"account_events":        "person",
 		"events":                "person",
 		"mails":                 everyRow,

@@ -125,18 +125,24 @@ func (t *Tenants) Restore(ctx context.Context, s scope.Scope) (was bool, err err
 		if err := mayCloseTx(ctx, tx, s); err != nil || org.ClosingAt == nil {
 			return err // pressed twice
 		}
-		if err := q.Restore(ctx, tx, s.TenantID); err != nil {
-			return fmt.Errorf("bring the organization back: %w", err)
-		}
-		if was = org.DeletedAt != nil; !was {
-			return closingEventTx(ctx, tx, s, "organization.deletion_withdrawn", org.Name)
-		}
-		if err := closingEventTx(ctx, tx, s, "organization.restored", org.Name); err != nil {
-			return err
-		}
-		return t.closingMailTx(ctx, tx, s.TenantID, MailRestored, org.ClosingAt.UnixMicro())
+		was, err = t.restoreTx(ctx, tx, s, org)
+		return err
 	})
 	return was, err
+}
+
+// restoreTx takes the deletion back and says whether the organization was deleted already.
+func (t *Tenants) restoreTx(ctx context.Context, tx db.Tx, s scope.Scope, org tenantsdb.LockClosingRow) (was bool, err error) {
+	if err := tenantsdb.New().Restore(ctx, tx, s.TenantID); err != nil {
+		return false, fmt.Errorf("bring the organization back: %w", err)
+	}
+	if org.DeletedAt == nil {
+		return false, closingEventTx(ctx, tx, s, "organization.deletion_withdrawn", org.Name)
+	}
+	if err := closingEventTx(ctx, tx, s, "organization.restored", org.Name); err != nil {
+		return true, err
+	}
+	return true, t.closingMailTx(ctx, tx, s.TenantID, MailRestored, org.ClosingAt.UnixMicro())
 }
 
 // Deletion is how the deletion of an organization stands.

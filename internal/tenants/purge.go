@@ -10,6 +10,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/tenants/tenantsdb"
+	"plinth/internal/users"
 )
 
 // PurgeTx deletes up to limit rows of who belonged to an organization, what it asked of them, and its addresses; it says of which table and how many, zero
@@ -22,6 +23,7 @@ func PurgeTx(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (noun
 		{Noun: "memberships", SQL: tenantsdb.PurgeMemberships},
 		{Noun: "tenant_policies", SQL: tenantsdb.PurgePolicies},
 		{Noun: "tenant_slugs", SQL: tenantsdb.PurgeSlugs},
+		{Noun: "staff_notes", SQL: users.PurgeNotes},
 	})
 }
 

@@ -56,6 +56,9 @@ func LockDueTx(ctx context.Context, tx db.Tx, id uuid.UUID, now time.Time) (User
 // EraseTx leaves nothing in the account's row that says whom it stood for; the row stays, so that what was written has
 // an author. It comes last, because the others ask for the address, and inside db.InAdmin.
 func EraseTx(ctx context.Context, tx db.Tx, id uuid.UUID) error {
+	if _, err := usersdb.New().EraseNotesOfUser(ctx, tx, id); err != nil {
+		return fmt.Errorf("erase what staff noted: %w", err)
+	}
 	if err := usersdb.New().EraseUser(ctx, tx, id); err != nil {
 		return fmt.Errorf("erase the account: %w", err)
 	}

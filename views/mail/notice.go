@@ -9,11 +9,15 @@ import (
 // SecurityNotice tells a person what was changed about their account, and lets them say that it was not them.
 func SecurityNotice(m auth.SecurityNotice) Letter {
 	subject, what := noticeText(m)
+	done := fmt.Sprintf("It was done on %s, from %s (%s). If it was you, there is nothing to do.", m.At.In(m.Zone).Format("2 January 2006 at 15:04 MST"), m.Device, m.Address)
+	if m.Staff {
+		done = fmt.Sprintf("Our staff did this on %s. If you asked for it, there is nothing to do.", m.At.In(m.Zone).Format("2 January 2006 at 15:04 MST"))
+	}
 	return Letter{
 		To: m.To, Subject: subject, Title: subject,
 		Paragraphs: []string{
 			"Hello " + m.Name + ",", what,
-			fmt.Sprintf("It was done on %s, from %s (%s). If it was you, there is nothing to do.", m.At.In(m.Zone).Format("2 January 2006 at 15:04 MST"), m.Device, m.Address),
+			done,
 		},
 		ButtonText: "This was not me", ButtonURL: m.URL,
 		Note: "The button signs out everybody, takes back what was added, and lets you choose a new password. It works for seven days.",
@@ -46,6 +50,10 @@ func noticeText(m auth.SecurityNotice) (subject, what string) {
 		return "A way to sign in was added", m.Detail + " can now sign in to your account."
 	case auth.ClosingAsked:
 		return "Your account will be deleted", "your account will be deleted and erased on " + m.Detail + ". To keep it, sign in before then and press “Keep my account”."
+	case auth.StaffFactors:
+		return "Your second factor was reset", "the second factors of your account, passkeys and recovery codes among them, were taken away, and everybody was signed out. Your password signs you in; set up a new second factor then."
+	case auth.StaffVerified:
+		return "Your account is ready", "your account was opened without the link that we sent you. Sign in with the password that you chose when you signed up."
 	case auth.IdentityUnlinked:
 		return "A way to sign in was removed", m.Detail + " can no longer sign in to your account."
 	}

@@ -39,7 +39,12 @@ select count(*)
 from (
     select
     from tenants t
+    left join subscriptions s on s.tenant_id = t.id and s.is_current
+    left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
     where t.purged_at is null and ($1::text = '' or t.name ilike '%' || $1 || '%' or t.slug ilike '%' || $1 || '%')
+      and ($3::text = '' or $3 = 'suspended' and t.suspended_at is not null or $3 = 'deleted' and t.closing_at is not null
+          or $3 = 'given' and o.plan is not null or $3 = 'trial' and s.status = 'trialing' or $3 = 'paying' and s.status = 'active'
+          or $3 = 'past_due' and s.status in ('past_due', 'unpaid'))
     limit $2
 ) found
 `
@@ -47,10 +52,11 @@ from (
 type CountOrganizationsParams struct {
 	Column1 string
 	Limit   int32
+	Column3 string
 }
 
 func (q *Queries) CountOrganizations(ctx context.Context, db DBTX, arg CountOrganizationsParams) (int64, error) {
-	row := db.QueryRow(ctx, CountOrganizations, arg.Column1, arg.Limit)
+	row := db.QueryRow(ctx, CountOrganizations, arg.Column1, arg.Limit, arg.Column3)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -115,6 +121,9 @@ left join lateral (
 ) c on true
 where t.id < $1 and t.purged_at is null
   and ($2::text = '' or t.name ilike '%' || $2 || '%' or t.slug ilike '%' || $2 || '%')
+  and ($4::text = '' or $4 = 'suspended' and t.suspended_at is not null or $4 = 'deleted' and t.closing_at is not null
+      or $4 = 'given' and o.plan is not null or $4 = 'trial' and s.status = 'trialing' or $4 = 'paying' and s.status = 'active'
+      or $4 = 'past_due' and s.status in ('past_due', 'unpaid'))
 order by t.id desc
 limit $3
 `
@@ -123,6 +132,7 @@ type ListOrganizationsParams struct {
 	ID      uuid.UUID
 	Column2 string
 	Limit   int32
+	Column4 string
 }
 
 type ListOrganizationsRow struct {
@@ -140,7 +150,12 @@ type ListOrganizationsRow struct {
 
 // The plan is the override's, else that of the newest change of the current subscription while that gives access.
 func (q *Queries) ListOrganizations(ctx context.Context, db DBTX, arg ListOrganizationsParams) ([]ListOrganizationsRow, error) {
-	rows, err := db.Query(ctx, ListOrganizations, arg.ID, arg.Column2, arg.Limit)
+	rows, err := db.Query(ctx, ListOrganizations,
+		arg.ID,
+		arg.Column2,
+		arg.Limit,
+		arg.Column4,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +186,7 @@ func (q *Queries) ListOrganizations(ctx context.Context, db DBTX, arg ListOrgani
 }
 
 const Organization = `-- name: Organization :one
-select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.deleted_at, t.created_by, u.name as founder,
+select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.closing_at, t.deleted_at, t.created_by, u.name as founder,
     coalesce(b.stripe_customer_id, '') as customer_id,
     coalesce(o.plan, '') as override_plan,
     coalesce(case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
@@ -202,6 +217,7 @@ type OrganizationRow struct {
 	CreatedAt       time.Time
 	SuspendedAt     *time.Time
 	SuspendedReason *string
+	ClosingAt       *time.Time
 	DeletedAt       *time.Time
 	CreatedBy       uuid.UUID
 	Founder         string
@@ -226,6 +242,7 @@ func (q *Queries) Organization(ctx context.Context, db DBTX, id uuid.UUID) (Orga
 		&i.CreatedAt,
 		&i.SuspendedAt,
 		&i.SuspendedReason,
+		&i.ClosingAt,
 		&i.DeletedAt,
 		&i.CreatedBy,
 		&i.Founder,
@@ -365,6 +382,17 @@ func (q *Queries) OrganizationInvoices(ctx context.Context, db DBTX, arg Organiz
 		return nil, err
 	}
 	return items, nil
+}
+
+const OrganizationIsThere = `-- name: OrganizationIsThere :one
+select exists (select from tenants t where t.id = $1 and t.purging_at is null)
+`
+
+func (q *Queries) OrganizationIsThere(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, OrganizationIsThere, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const OrganizationPeople = `-- name: OrganizationPeople :many

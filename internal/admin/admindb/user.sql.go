@@ -41,6 +41,7 @@ from (
     from users u
     where u.anonymised_at is null
       and ($1::text = '' or u.name ilike '%' || $1 || '%' or u.email ilike '%' || $1 || '%')
+      and ($3::text = '' or $3 = 'staff' and u.staff_role is not null or $3 = 'suspended' and u.suspended_at is not null or $3 = 'closing' and u.erase_at is not null)
     limit $2
 ) found
 `
@@ -48,23 +49,25 @@ from (
 type CountUsersParams struct {
 	Column1 string
 	Limit   int32
+	Column3 string
 }
 
 // Counts to the limit and no further.
 func (q *Queries) CountUsers(ctx context.Context, db DBTX, arg CountUsersParams) (int64, error) {
-	row := db.QueryRow(ctx, CountUsers, arg.Column1, arg.Limit)
+	row := db.QueryRow(ctx, CountUsers, arg.Column1, arg.Limit, arg.Column3)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
 const ListUsers = `-- name: ListUsers :many
-select u.id, u.name, u.email, u.created_at, u.staff_since, coalesce(u.staff_role, '') as staff,
+select u.id, u.name, u.email, u.created_at, u.staff_since, coalesce(u.staff_role, '') as staff, u.suspended_at, u.erase_at,
     (select count(*) from memberships m where m.user_id = u.id and m.left_at is null and m.tenant_id is not null) as organizations
 from users u
 where u.anonymised_at is null
   and u.id < $1
   and ($2::text = '' or u.name ilike '%' || $2 || '%' or u.email ilike '%' || $2 || '%')
+  and ($4::text = '' or $4 = 'staff' and u.staff_role is not null or $4 = 'suspended' and u.suspended_at is not null or $4 = 'closing' and u.erase_at is not null)
 order by u.id desc
 limit $3
 `
@@ -73,6 +76,7 @@ type ListUsersParams struct {
 	ID      uuid.UUID
 	Column2 string
 	Limit   int32
+	Column4 string
 }
 
 type ListUsersRow struct {
@@ -82,11 +86,18 @@ type ListUsersRow struct {
 	CreatedAt     time.Time
 	StaffSince    *time.Time
 	Staff         string
+	SuspendedAt   *time.Time
+	EraseAt       *time.Time
 	Organizations int64
 }
 
 func (q *Queries) ListUsers(ctx context.Context, db DBTX, arg ListUsersParams) ([]ListUsersRow, error) {
-	rows, err := db.Query(ctx, ListUsers, arg.ID, arg.Column2, arg.Limit)
+	rows, err := db.Query(ctx, ListUsers,
+		arg.ID,
+		arg.Column2,
+		arg.Limit,
+		arg.Column4,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +112,8 @@ func (q *Queries) ListUsers(ctx context.Context, db DBTX, arg ListUsersParams) (
 			&i.CreatedAt,
 			&i.StaffSince,
 			&i.Staff,
+			&i.SuspendedAt,
+			&i.EraseAt,
 			&i.Organizations,
 		); err != nil {
 			return nil, err
@@ -115,6 +128,10 @@ func (q *Queries) ListUsers(ctx context.Context, db DBTX, arg ListUsersParams) (
 
 const User = `-- name: User :one
 select u.id, u.name, u.email, u.time_zone, u.created_at, u.email_verified_at, u.password_changed_at, u.terms_version, u.staff_since, coalesce(u.staff_role, '') as staff,
+    u.suspended_at, coalesce(u.suspended_reason, '') as suspended_reason, u.erase_at,
+    exists (select from totp_factors f where f.user_id = u.id and f.confirmed_at is not null) as totp,
+    (select count(*) from passkeys k where k.user_id = u.id) as passkeys,
+    (select count(*) from recovery_codes c where c.user_id = u.id and c.used_at is null) as codes,
     (select count(*) from sessions s where s.user_id = u.id and s.expires_at > now()) as sessions,
     (select max(s.seen_at) from sessions s where s.user_id = u.id)::timestamptz as seen_at
 from users u
@@ -132,6 +149,12 @@ type UserRow struct {
 	TermsVersion      string
 	StaffSince        *time.Time
 	Staff             string
+	SuspendedAt       *time.Time
+	SuspendedReason   string
+	EraseAt           *time.Time
+	Totp              bool
+	Passkeys          int64
+	Codes             int64
 	Sessions          int64
 	SeenAt            time.Time
 }
@@ -150,6 +173,12 @@ func (q *Queries) User(ctx context.Context, db DBTX, id uuid.UUID) (UserRow, err
 		&i.TermsVersion,
 		&i.StaffSince,
 		&i.Staff,
+		&i.SuspendedAt,
+		&i.SuspendedReason,
+		&i.EraseAt,
+		&i.Totp,
+		&i.Passkeys,
+		&i.Codes,
 		&i.Sessions,
 		&i.SeenAt,
 	)
@@ -215,6 +244,59 @@ func (q *Queries) UserEvents(ctx context.Context, db DBTX, arg UserEventsParams)
 	return items, nil
 }
 
+const UserMails = `-- name: UserMails :many
+select m.id, m.kind, m.recipient, m.subject, m.state, m.outcome, m.created_at, m.sent_at
+from mails m
+where lower(m.recipient) = (select u.email from users u where u.id = $1)
+order by m.created_at desc, m.id desc
+limit $2
+`
+
+type UserMailsParams struct {
+	ID    uuid.UUID
+	Limit int32
+}
+
+type UserMailsRow struct {
+	ID        uuid.UUID
+	Kind      string
+	Recipient string
+	Subject   string
+	State     string
+	Outcome   string
+	CreatedAt time.Time
+	SentAt    *time.Time
+}
+
+func (q *Queries) UserMails(ctx context.Context, db DBTX, arg UserMailsParams) ([]UserMailsRow, error) {
+	rows, err := db.Query(ctx, UserMails, arg.ID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UserMailsRow
+	for rows.Next() {
+		var i UserMailsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Recipient,
+			&i.Subject,
+			&i.State,
+			&i.Outcome,
+			&i.CreatedAt,
+			&i.SentAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const UserMemberships = `-- name: UserMemberships :many
 select m.tenant_id, t.slug, t.name, m.role, m.joined_at, m.left_at
 from memberships m
@@ -254,6 +336,57 @@ func (q *Queries) UserMemberships(ctx context.Context, db DBTX, arg UserMembersh
 			&i.Role,
 			&i.JoinedAt,
 			&i.LeftAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const UserSessions = `-- name: UserSessions :many
+select s.id, s.user_agent, s.address, s.methods, s.strong, s.signed_in_at, s.seen_at
+from sessions s
+where s.user_id = $1 and s.expires_at > now()
+order by s.seen_at desc, s.id
+limit $2
+`
+
+type UserSessionsParams struct {
+	UserID uuid.UUID
+	Limit  int32
+}
+
+type UserSessionsRow struct {
+	ID         uuid.UUID
+	UserAgent  string
+	Address    string
+	Methods    []string
+	Strong     bool
+	SignedInAt time.Time
+	SeenAt     time.Time
+}
+
+func (q *Queries) UserSessions(ctx context.Context, db DBTX, arg UserSessionsParams) ([]UserSessionsRow, error) {
+	rows, err := db.Query(ctx, UserSessions, arg.UserID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UserSessionsRow
+	for rows.Next() {
+		var i UserSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserAgent,
+			&i.Address,
+			&i.Methods,
+			&i.Strong,
+			&i.SignedInAt,
+			&i.SeenAt,
 		); err != nil {
 			return nil, err
 		}

@@ -12,9 +12,10 @@ import (
 	"github.com/google/uuid"
 )
 
-const CreateSession = `-- name: CreateSession :exec
+const CreateSession = `-- name: CreateSession :execrows
 insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong)
-values ($1, $2, $3, $4, $5, $6, $7)
+select $1::uuid, $2::uuid, $3::text, $4::text, $5::timestamptz, $6::text[], $7::boolean
+where not exists (select from users u where u.id = $2::uuid and u.suspended_at is not null)
 `
 
 type CreateSessionParams struct {
@@ -27,8 +28,9 @@ type CreateSessionParams struct {
 	Strong    bool
 }
 
-func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionParams) error {
-	_, err := db.Exec(ctx, CreateSession,
+// None for an account that is suspended.
+func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionParams) (int64, error) {
+	result, err := db.Exec(ctx, CreateSession,
 		arg.ID,
 		arg.UserID,
 		arg.UserAgent,
@@ -37,7 +39,10 @@ func (q *Queries) CreateSession(ctx context.Context, db DBTX, arg CreateSessionP
 		arg.Methods,
 		arg.Strong,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const EndSession = `-- name: EndSession :exec
@@ -108,6 +113,7 @@ where s.id = $1
   and s.expires_at > now()
   and s.seen_at > now() - make_interval(secs => $3)
   and u.anonymised_at is null
+  and u.suspended_at is null
 `
 
 type PersonOfSessionParams struct {

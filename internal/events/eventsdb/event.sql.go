@@ -13,7 +13,7 @@ import (
 )
 
 const AccountEventByID = `-- name: AccountEventByID :one
-select id, at, user_id, action, changes, person
+select id, at, user_id, actor_id, action, changes, person
 from account_events
 where id = $1
 `
@@ -22,6 +22,7 @@ type AccountEventByIDRow struct {
 	ID      uuid.UUID
 	At      time.Time
 	UserID  *uuid.UUID
+	ActorID *uuid.UUID
 	Action  string
 	Changes []byte
 	Person  []byte
@@ -34,6 +35,7 @@ func (q *Queries) AccountEventByID(ctx context.Context, db DBTX, id uuid.UUID) (
 		&i.ID,
 		&i.At,
 		&i.UserID,
+		&i.ActorID,
 		&i.Action,
 		&i.Changes,
 		&i.Person,

@@ -42,6 +42,20 @@ func (q *Queries) CreateUser(ctx context.Context, db DBTX, arg CreateUserParams)
 	return result.RowsAffected(), nil
 }
 
+const LiftUser = `-- name: LiftUser :execrows
+update users
+set suspended_at = null, suspended_reason = null, updated_at = now()
+where id = $1 and suspended_at is not null and anonymised_at is null
+`
+
+func (q *Queries) LiftUser(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, LiftUser, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const SetEmail = `-- name: SetEmail :execrows
 update users
 set email = $2, email_verified_at = now(), updated_at = now()
@@ -117,6 +131,44 @@ func (q *Queries) SetStaff(ctx context.Context, db DBTX, arg SetStaffParams) (uu
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const SetStaffOf = `-- name: SetStaffOf :execrows
+update users
+set staff_since = case when $1::text <> '' then coalesce(staff_since, now()) end, staff_role = nullif($1::text, ''), updated_at = now()
+where id = $2 and anonymised_at is null and coalesce(staff_role, '') <> $1::text
+`
+
+type SetStaffOfParams struct {
+	Role string
+	ID   uuid.UUID
+}
+
+func (q *Queries) SetStaffOf(ctx context.Context, db DBTX, arg SetStaffOfParams) (int64, error) {
+	result, err := db.Exec(ctx, SetStaffOf, arg.Role, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const SuspendUser = `-- name: SuspendUser :execrows
+update users
+set suspended_at = now(), suspended_reason = $1::text, updated_at = now()
+where id = $2 and suspended_at is null and anonymised_at is null
+`
+
+type SuspendUserParams struct {
+	Reason string
+	ID     uuid.UUID
+}
+
+func (q *Queries) SuspendUser(ctx context.Context, db DBTX, arg SuspendUserParams) (int64, error) {
+	result, err := db.Exec(ctx, SuspendUser, arg.Reason, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const UserByEmail = `-- name: UserByEmail :one

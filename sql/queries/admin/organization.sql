@@ -17,6 +17,9 @@ left join lateral (
 ) c on true
 where t.id < $1 and t.purged_at is null
   and ($2::text = '' or t.name ilike '%' || $2 || '%' or t.slug ilike '%' || $2 || '%')
+  and ($4::text = '' or $4 = 'suspended' and t.suspended_at is not null or $4 = 'deleted' and t.closing_at is not null
+      or $4 = 'given' and o.plan is not null or $4 = 'trial' and s.status = 'trialing' or $4 = 'paying' and s.status = 'active'
+      or $4 = 'past_due' and s.status in ('past_due', 'unpaid'))
 order by t.id desc
 limit $3;
 
@@ -25,13 +28,18 @@ select count(*)
 from (
     select
     from tenants t
+    left join subscriptions s on s.tenant_id = t.id and s.is_current
+    left join plan_overrides o on o.tenant_id = t.id and o.ended_at is null and (o.until_at is null or o.until_at > now())
     where t.purged_at is null and ($1::text = '' or t.name ilike '%' || $1 || '%' or t.slug ilike '%' || $1 || '%')
+      and ($3::text = '' or $3 = 'suspended' and t.suspended_at is not null or $3 = 'deleted' and t.closing_at is not null
+          or $3 = 'given' and o.plan is not null or $3 = 'trial' and s.status = 'trialing' or $3 = 'paying' and s.status = 'active'
+          or $3 = 'past_due' and s.status in ('past_due', 'unpaid'))
     limit $2
 ) found;
 
 -- name: Organization :one
 -- every project: staff count an organization's projects and read none
-select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.deleted_at, t.created_by, u.name as founder,
+select t.id, t.slug, t.name, t.time_zone, t.created_at, t.suspended_at, t.suspended_reason, t.closing_at, t.deleted_at, t.created_by, u.name as founder,
     coalesce(b.stripe_customer_id, '') as customer_id,
     coalesce(o.plan, '') as override_plan,
     coalesce(case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
@@ -118,3 +126,6 @@ left join lateral (
     limit 1
 ) c on true
 where t.id = $1 and t.purging_at is null;
+
+-- name: OrganizationIsThere :one
+select exists (select from tenants t where t.id = $1 and t.purging_at is null);

@@ -1,6 +1,8 @@
--- name: CreateSession :exec
+-- name: CreateSession :execrows
+-- None for an account that is suspended.
 insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong)
-values ($1, $2, $3, $4, $5, $6, $7);
+select @id::uuid, @user_id::uuid, @user_agent::text, @address::text, @expires_at::timestamptz, @methods::text[], @strong::boolean
+where not exists (select from users u where u.id = @user_id::uuid and u.suspended_at is not null);
 
 -- name: TouchSession :exec
 update sessions
@@ -15,7 +17,8 @@ where s.id = $1
   and s.user_id = $2
   and s.expires_at > now()
   and s.seen_at > now() - make_interval(secs => $3)
-  and u.anonymised_at is null;
+  and u.anonymised_at is null
+  and u.suspended_at is null;
 
 -- name: EndSession :exec
 -- What its browser still hears ends with it; so it is with all that end sessions.

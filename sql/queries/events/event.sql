@@ -80,7 +80,7 @@ left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
 -- name: AccountEventByID :one
-select id, at, user_id, action, changes, person
+select id, at, user_id, actor_id, action, changes, person
 from account_events
 where id = $1;
 

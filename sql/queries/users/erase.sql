@@ -28,5 +28,5 @@ for update;
 -- The row stays, so that what was written has an author; nothing in it says whom it stood for.
 update users
 set email = 'erased-' || id || '@erased.invalid', name = 'Deleted account', password_hash = null, password_changed_at = null,
-    time_zone = 'UTC', picture = '', staff_since = null, staff_role = null, erase_at = null, anonymised_at = now(), updated_at = now()
+    time_zone = 'UTC', picture = '', staff_since = null, staff_role = null, suspended_reason = null, erase_at = null, anonymised_at = now(), updated_at = now()
 where id = $1;

@@ -33,3 +33,18 @@ returning id;
 update users
 set email = $2, email_verified_at = now(), updated_at = now()
 where id = $1 and anonymised_at is null;
+
+-- name: SetStaffOf :execrows
+update users
+set staff_since = case when @role::text <> '' then coalesce(staff_since, now()) end, staff_role = nullif(@role::text, ''), updated_at = now()
+where id = @id and anonymised_at is null and coalesce(staff_role, '') <> @role::text;
+
+-- name: SuspendUser :execrows
+update users
+set suspended_at = now(), suspended_reason = @reason::text, updated_at = now()
+where id = @id and suspended_at is null and anonymised_at is null;
+
+-- name: LiftUser :execrows
+update users
+set suspended_at = null, suspended_reason = null, updated_at = now()
+where id = $1 and suspended_at is not null and anonymised_at is null;
