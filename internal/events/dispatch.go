@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -114,24 +115,82 @@ func (d *Dispatcher) All(ctx context.Context) (total int, err error) {
 	}
 }
 
+// some dispatches a batch. Where that fails for one of them the others go alone, and it is tried again later.
 func (d *Dispatcher) some(ctx context.Context) (n int, err error) {
-	err = d.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
-		rows, err := eventsdb.New().TakeUndispatched(ctx, tx, dispatchBatch)
-		if err != nil {
+	rows, err := d.take(ctx, dispatchBatch)
+	if err == nil || ctx.Err() != nil || len(rows) == 0 {
+		return len(rows), err
+	}
+	var failed []error
+	for range rows {
+		one, err := d.take(ctx, 1)
+		switch {
+		case err == nil && len(one) == 0:
+			return n, nil
+		case err == nil:
+			n, failed = n+1, nil
+			continue
+		case len(one) == 0:
+			return n, err
+		}
+		if failed = append(failed, err); len(failed) == mostBad { // it is not them: nothing can be passed on
+			return n, errors.Join(failed...)
+		}
+		if err := d.hold(ctx, one[0], err); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// mostBad is of how many in a row no job can be made before it is taken for a trouble of all.
+const mostBad = 10
+
+// take makes jobs of what waits longest, at most so many, and says of which; also when that failed, and they wait as before.
+func (d *Dispatcher) take(ctx context.Context, most int32) (rows []eventsdb.TakeUndispatchedRow, err error) {
+	err = d.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		if rows, err = eventsdb.New().TakeUndispatched(ctx, tx, most); err != nil {
 			return fmt.Errorf("take events that wait: %w", err)
 		}
-		var all []jobs.Args
-		for _, row := range rows {
-			for _, c := range d.Consumers {
-				if c.wants(row) {
-					all = append(all, c.Job(row.TenantID, row.EventID))
-				}
-			}
+		all, err := d.jobsOf(rows)
+		if err != nil {
+			return err
 		}
-		n = len(rows)
 		return d.Queue.EnqueueManyTx(ctx, tx, all)
 	})
-	return n, err
+	return rows, err
+}
+
+// jobsOf makes the jobs of events. A consumer that panics must not end the worker.
+func (d *Dispatcher) jobsOf(rows []eventsdb.TakeUndispatchedRow) (all []jobs.Args, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("make the job of an event: panic: %v", p)
+		}
+	}()
+	for _, row := range rows {
+		for _, c := range d.Consumers {
+			if c.wants(row) {
+				all = append(all, c.Job(row.TenantID, row.EventID))
+			}
+		}
+	}
+	return all, nil
+}
+
+// hold leaves an event that no job can be made of for later. It waits on, which is an alarm, and is never dropped.
+func (d *Dispatcher) hold(ctx context.Context, row eventsdb.TakeUndispatchedRow, why error) error {
+	return d.DB.InGlobal(ctx, func(ctx context.Context, tx db.Tx) error {
+		failures, err := eventsdb.New().HoldUndispatched(ctx, tx, eventsdb.HoldUndispatchedParams{TenantID: row.TenantID, EventID: row.EventID, Consumer: row.Consumer, Error: why.Error()})
+		if db.None(err) {
+			return nil // another dispatcher passed it on
+		}
+		if err != nil {
+			return fmt.Errorf("hold an event that cannot be passed on: %w", err)
+		}
+		d.Log.ErrorContext(ctx, "an event cannot be passed on", "tenant", row.TenantID, "event", row.EventID, "action", row.Action, "failures", failures, "error", why)
+		return nil
+	})
 }
 
 // Waiting is how many events nobody has passed on yet, and since when the longest waits: now, when none does.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -188,6 +189,62 @@ func TestAConsumerThatFailsHoldsNobodyBack(t *testing.T) {
 	slices.Sort(h.got)
 	if diff := cmp.Diff([]string{"broken " + ids[0], "broken " + ids[1]}, h.got); diff != "" {
 		t.Errorf("after the replay (-want +got):\n%s", diff)
+	}
+}
+
+// An event that no job can be made of waits and says why, and all others are passed on; it goes out once that is mended.
+func TestABadEventHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	site := webtest.New(t)
+	acme := site.Org(t, site.Account(t, "Dana", "dana@example.com"), "acme", "Acme")
+	site.Settle(t)
+	sound, bad := consumer("sound", "ticket.created"), uuid.Nil
+	site.Worker.Events.Consumers = []events.Consumer{{Name: "sound", Types: sound.Types, Job: func(tenant, event uuid.UUID) jobs.Args {
+		if event == bad {
+			panic("a bad event")
+		}
+		return sound.Job(tenant, event)
+	}}}
+	ids := happen(t, site, acme, slices.Repeat([]events.Event{{Action: "ticket.created"}}, 5)...)
+	bad = uuid.MustParse(ids[1])
+	if n, err := site.Worker.Events.All(t.Context()); err != nil || n != 4 {
+		t.Errorf("%d are passed on, %v", n, err)
+	}
+	held := func() (out string) {
+		t.Helper()
+		err := site.Worker.DB.Direct().QueryRow(t.Context(),
+			`select coalesce(string_agg(event_id || ' ' || failures || ' ' || error || ' ' || (held_until > now()), ', '), '') from undispatched_events`).Scan(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if got, want := held(), ids[1]+" 1 make the job of an event: panic: a bad event true"; got != want {
+		t.Errorf("what waits: %q, want %q", got, want)
+	}
+	more := happen(t, site, acme, events.Event{Action: "ticket.created"})
+	site.Dispatch(t)
+	want := []string{"available " + ids[0], "available " + ids[2], "available " + ids[3], "available " + ids[4], "available " + more[0]}
+	if diff := cmp.Diff(want, jobsOf(t, site, "sound")); diff != "" {
+		t.Errorf("heard (-want +got):\n%s", diff)
+	}
+	bad = uuid.Nil
+	if _, err := site.Worker.DB.Direct().Exec(t.Context(), `update undispatched_events set held_until = now()`); err != nil {
+		t.Fatal(err)
+	}
+	site.Dispatch(t)
+	if got := held(); got != "" || len(jobsOf(t, site, "sound")) != 6 {
+		t.Errorf("after it is mended there waits %q", got)
+	}
+
+	// What ails all is nobody's own: nothing is held for it.
+	site.Worker.Events.Consumers[0].Job = func(uuid.UUID, uuid.UUID) jobs.Args { panic("all of them") }
+	happen(t, site, acme, slices.Repeat([]events.Event{{Action: "ticket.created"}}, 30)...)
+	if n, err := site.Worker.Events.All(t.Context()); err == nil || n != 0 {
+		t.Errorf("%d are passed on, %v", n, err)
+	}
+	if n := strings.Count(held(), "true"); n > 9 {
+		t.Errorf("%d are held", n)
 	}
 }
 

@@ -30,6 +30,33 @@ func (q *Queries) DispatchWaits(ctx context.Context, db DBTX) (DispatchWaitsRow,
 	return i, err
 }
 
+const HoldUndispatched = `-- name: HoldUndispatched :one
+update undispatched_events
+set failures = failures + 1, held_until = now() + least(interval '5 seconds' * power(2, least(failures, 20)), interval '1 hour'), error = $4
+where tenant_id = $1 and event_id = $2 and consumer = $3
+returning failures
+`
+
+type HoldUndispatchedParams struct {
+	TenantID uuid.UUID
+	EventID  uuid.UUID
+	Consumer string
+	Error    string
+}
+
+// What no job can be made of is tried again later and later, and holds back nothing else.
+func (q *Queries) HoldUndispatched(ctx context.Context, db DBTX, arg HoldUndispatchedParams) (int32, error) {
+	row := db.QueryRow(ctx, HoldUndispatched,
+		arg.TenantID,
+		arg.EventID,
+		arg.Consumer,
+		arg.Error,
+	)
+	var failures int32
+	err := row.Scan(&failures)
+	return failures, err
+}
+
 const QueueForDispatch = `-- name: QueueForDispatch :exec
 insert into undispatched_events (tenant_id, event_id, action, repeats)
 values ($1, $2, $3, $4)
@@ -111,6 +138,7 @@ const TakeUndispatched = `-- name: TakeUndispatched :many
 with taken as materialized (
     select u.tenant_id, u.event_id, u.consumer
     from undispatched_events u
+    where u.held_until is null or u.held_until <= now()
     order by u.queued_at
     limit $1
     for update skip locked

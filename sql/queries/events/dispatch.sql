@@ -8,6 +8,7 @@ values ($1, $2, $3, $4);
 with taken as materialized (
     select u.tenant_id, u.event_id, u.consumer
     from undispatched_events u
+    where u.held_until is null or u.held_until <= now()
     order by u.queued_at
     limit $1
     for update skip locked
@@ -25,6 +26,13 @@ select g.tenant_id, g.event_id, g.consumer, g.action, g.repeats,
     ), '{}')::text[] as subscribed
 from gone g
 order by g.queued_at, g.event_id;
+
+-- name: HoldUndispatched :one
+-- What no job can be made of is tried again later and later, and holds back nothing else.
+update undispatched_events
+set failures = failures + 1, held_until = now() + least(interval '5 seconds' * power(2, least(failures, 20)), interval '1 hour'), error = $4
+where tenant_id = $1 and event_id = $2 and consumer = $3
+returning failures;
 
 -- name: Replay :execrows
 -- Lets a consumer hear again of what happened in a while; those that wait already stay one.
