@@ -34,29 +34,41 @@ func TestLeaderKilledEachPeriodicJobOnce(t *testing.T) {
 	}
 	leader := func() string { return read(`select leader_id from river.river_leader where expires_at > now()`) }
 
+	count := func(sql string, args ...any) (n int) {
+		t.Helper()
+		if err := conn.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+
 	first := Start(t, t.TempDir(), env, "worker")
 	first.await("lead", func() bool {
-		return leader() != "" && read(`select count(*) from river.river_job where kind = 'seal_all'`) != "0"
+		return leader() != "" && count(`select count(*) from river.river_job where kind = 'seal_all'`) > 0
 	})
 	before := leader()
 	second := Start(t, t.TempDir(), env, "worker")
 	second.await("work", func() bool {
-		return read(`select count(*) from pg_stat_activity where usename like 'plinth_worker%'`) > "3"
+		return count(`select count(*) from pg_stat_activity where usename like 'plinth_worker%'`) > 3
 	})
 	first.Kill()
 	killed := time.Now()
 	second.awaitWithin(time.Minute, "lead", func() bool { return leader() != "" && leader() != before })
 	t.Logf("led again %s after the kill", time.Since(killed).Round(100*time.Millisecond))
 	second.await("seal", func() bool {
-		return read(`select count(*) from river.river_job where kind = 'seal_all' and created_at > $1`, killed.Add(time.Second)) > "1"
+		return count(`select count(*) from river.river_job where kind = 'seal_all' and created_at > $1`, killed.Add(time.Second)) > 1
 	})
 
 	// The first leader added each kind when it began, and so did the second: the period lets one in.
+	kinds := []string{
+		"sweep_billing", "purge_expired", "measure_usage", "tend_all_notifications", "purge_all_trash", "tidy_all_files", "recount_all", "sync_subscriptions",
+		"sweep_seals", "tend_all_webhooks", "sweep_metrics",
+	}
 	rows, err := conn.Query(context.Background(), `
 		select kind, count(*) from river.river_job
 		where kind = any($1) and args - 'after' - 'hour' - 'run' = '{}' and coalesce(args ->> 'after', '') in ('', '00000000-0000-0000-0000-000000000000')
 		group by kind, date_bin(case when kind = 'sweep_billing' then interval '15 minutes' when kind in ('purge_expired', 'measure_usage', 'tend_all_notifications', 'sweep_seals') then interval '1 hour' else interval '1 day' end, created_at, '2000-01-01')`,
-		[]string{"sweep_billing", "purge_expired", "measure_usage", "tend_all_notifications", "purge_all_trash", "tidy_all_files", "recount_all", "sync_subscriptions", "sweep_seals", "sweep_metrics"})
+		kinds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +84,8 @@ func TestLeaderKilledEachPeriodicJobOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(seen) != 9 {
-		t.Errorf("of nine kinds there are %v", seen)
+	if len(seen) != len(kinds) {
+		t.Errorf("of %v there are %v", kinds, seen)
 	}
 	if err := second.Stop(); err != nil {
 		t.Errorf("the worker ended with %v:\n%s", err, second.Output())
