@@ -201,6 +201,11 @@ func (t ticket) event(ctx context.Context, tx db.Tx, s scope.Scope, action strin
 
 // work locks the ticket and runs fn, when the person may write and the project is in work.
 func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number int, fn func(context.Context, db.Tx, ticket) error) error {
+	return p.workAfter(ctx, s, key, number, func(context.Context, db.Tx) error { return nil }, fn)
+}
+
+// workAfter is work that has to lock something else before the ticket.
+func (p *Projects) workAfter(ctx context.Context, s scope.Scope, key string, number int, first func(context.Context, db.Tx) error, fn func(context.Context, db.Tx, ticket) error) error {
 	if !s.May(scope.WriteTickets) {
 		return fault.New(fault.Denied, "")
 	}
@@ -208,6 +213,9 @@ func (p *Projects) work(ctx context.Context, s scope.Scope, key string, number i
 		return fault.Missing()
 	}
 	return p.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
 		row, err := projectsdb.New().LockTicket(ctx, tx, projectsdb.LockTicketParams{
 			TenantID: s.TenantID, Person: s.Person.ID, Key: key, Number: int32(number),
 		})

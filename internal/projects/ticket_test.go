@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"plinth/internal/dbtest"
 	"plinth/internal/fault"
 	"plinth/internal/projects"
 )
@@ -254,5 +255,37 @@ func TestManyCommentsArePaged(t *testing.T) {
 		if page.Partial || len(page.Comments) != 100 {
 			t.Errorf("the cursor %q is followed", bad)
 		}
+	}
+}
+
+// Two people who tie the same tickets at the same moment wait for each other in one order: neither has to try again.
+func TestTiesAreMadeInOneOrder(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.project(h.owner, "WEB", projects.ForOrganization)
+	one, two := h.ticket(h.owner, "WEB", "The first"), h.ticket(h.owner, "WEB", "The second")
+	ties := func(key string, value uuid.UUID) {
+		t.Helper()
+		_, err := h.super.Exec(h.ctx(), "select "+key+"(hashtextextended('ticket ties ' || $1::text, 0))", value)
+		h.no(err)
+	}
+	ties("pg_advisory_lock", h.owner.TenantID)
+	done := make(chan error, 2)
+	go func() {
+		done <- h.LinkTicket(h.ctx(), h.owner, "WEB", one, projects.LinkForm{Kind: "blocks", Ticket: fmt.Sprint(two)})
+	}()
+	go func() {
+		done <- h.LinkTicket(h.ctx(), h.member, "WEB", two, projects.LinkForm{Kind: "blocked_by", Ticket: fmt.Sprint(one)})
+	}()
+	looking := dbtest.Connect(t, h.database.Super)
+	for waiting := 0; waiting < 2; {
+		h.no(looking.QueryRow(h.ctx(), `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting))
+	}
+	ties("pg_advisory_unlock", h.owner.TenantID)
+	for range 2 {
+		h.no(<-done)
+	}
+	if got := h.one(`select count(*) from ticket_links`); got != "1" {
+		t.Errorf("%s links", got)
 	}
 }

@@ -108,7 +108,8 @@ func asTicket(r projectsdb.TicketRefRow) ticket {
 // SetTicketParent puts a ticket below another one, which the person sees and which is not below it already; empty takes it
 // out.
 func (p *Projects) SetTicketParent(ctx context.Context, s scope.Scope, key string, number int, parent string) error {
-	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+	first := func(ctx context.Context, tx db.Tx) error { return lockTiesTx(ctx, tx, s) }
+	return p.workAfter(ctx, s, key, number, first, func(ctx context.Context, tx db.Tx, t ticket) error {
 		var to *uuid.UUID
 		after := ""
 		if strings.TrimSpace(parent) != "" {
@@ -133,13 +134,37 @@ func (p *Projects) SetTicketParent(ctx context.Context, s scope.Scope, key strin
 	})
 }
 
-// standsBelowTx refuses a parent that stands below the ticket itself.
-func standsBelowTx(ctx context.Context, tx db.Tx, s scope.Scope, parent, child uuid.UUID) error {
-	q := projectsdb.New()
-	if err := q.LockTies(ctx, tx, s.TenantID.String()); err != nil {
+// lockTiesTx waits for whoever ties tickets of the organization together. Whoever does that asks for it before it locks a
+// ticket, so that two of them never wait for each other.
+func lockTiesTx(ctx context.Context, tx db.Tx, s scope.Scope) error {
+	if err := projectsdb.New().LockTies(ctx, tx, s.TenantID.String()); err != nil {
 		return fmt.Errorf("wait for other ties: %w", err)
 	}
-	below, err := q.BelowItself(ctx, tx, projectsdb.BelowItselfParams{Tenant: s.TenantID, Below: parent, Above: child})
+	return nil
+}
+
+// lockEnds locks the ties, and then both tickets that are tied together in the order in which everybody locks several. An end
+// that is not there is the other's to say.
+func lockEnds(s scope.Scope, key string, number int, other string) func(context.Context, db.Tx) error {
+	return func(ctx context.Context, tx db.Tx) error {
+		if err := lockTiesTx(ctx, tx, s); err != nil {
+			return err
+		}
+		to, n, ok := parseRef(other, key)
+		if !ok {
+			return nil
+		}
+		err := projectsdb.New().LockEnds(ctx, tx, projectsdb.LockEndsParams{TenantID: s.TenantID, Person: s.Person.ID, Key: key, Number: int32(number), OtherKey: to, OtherNumber: int32(n)})
+		if err != nil {
+			return fmt.Errorf("lock both tickets: %w", err)
+		}
+		return nil
+	}
+}
+
+// standsBelowTx refuses a parent that stands below the ticket itself.
+func standsBelowTx(ctx context.Context, tx db.Tx, s scope.Scope, parent, child uuid.UUID) error {
+	below, err := projectsdb.New().BelowItself(ctx, tx, projectsdb.BelowItselfParams{Tenant: s.TenantID, Below: parent, Above: child})
 	if err != nil {
 		return fmt.Errorf("look for a circle: %w", err)
 	}
@@ -157,7 +182,7 @@ type LinkForm struct {
 
 // LinkTicket says that one ticket has to be done before another. Ties that would go round in a circle are refused.
 func (p *Projects) LinkTicket(ctx context.Context, s scope.Scope, key string, number int, f LinkForm) error {
-	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+	return p.workAfter(ctx, s, key, number, lockEnds(s, key, number, f.Ticket), func(ctx context.Context, tx db.Tx, t ticket) error {
 		other, err := refTx(ctx, tx, s, "ticket", f.Ticket, t.Key)
 		if err != nil {
 			return err
@@ -185,9 +210,6 @@ func (p *Projects) linkTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket
 		return fault.Field("ticket", "A ticket cannot wait for itself.")
 	}
 	q := projectsdb.New()
-	if err := q.LockTies(ctx, tx, s.TenantID.String()); err != nil {
-		return fmt.Errorf("wait for other ties: %w", err)
-	}
 	circle, err := q.WaitsFor(ctx, tx, projectsdb.WaitsForParams{Tenant: s.TenantID, Waiting: blocker, Other: blocked})
 	if err != nil {
 		return fmt.Errorf("look for a circle: %w", err)
@@ -207,7 +229,7 @@ func (p *Projects) linkTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket
 
 // UnlinkTicket takes a tie away. One that is not there is no error.
 func (p *Projects) UnlinkTicket(ctx context.Context, s scope.Scope, key string, number int, f LinkForm) error {
-	return p.work(ctx, s, key, number, func(ctx context.Context, tx db.Tx, t ticket) error {
+	return p.workAfter(ctx, s, key, number, lockEnds(s, key, number, f.Ticket), func(ctx context.Context, tx db.Tx, t ticket) error {
 		other, err := refTx(ctx, tx, s, "ticket", f.Ticket, t.Key)
 		if err != nil {
 			return err

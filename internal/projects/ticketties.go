@@ -1,7 +1,10 @@
 package projects
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,6 +85,14 @@ func (p *Projects) tieTx(ctx context.Context, tx db.Tx, s scope.Scope, t ticket,
 		if err := addTicketLabelTx(ctx, tx, s, t.ID, t.Number, l.ID); err != nil {
 			return err
 		}
+	}
+	if len(more.blockers) > 0 {
+		if err := lockTiesTx(ctx, tx, s); err != nil {
+			return err
+		}
+		slices.SortFunc(more.blockers, func(a, b projectsdb.TicketRefRow) int { // as everybody locks several
+			return cmp.Or(bytes.Compare(a.ProjectID[:], b.ProjectID[:]), cmp.Compare(a.Number, b.Number))
+		})
 	}
 	for _, other := range more.blockers {
 		if err := p.linkTx(ctx, tx, s, t, other, "blocked_by", other.ID, t.ID); err != nil {

@@ -69,6 +69,37 @@ func (q *Queries) BelowItself(ctx context.Context, db DBTX, arg BelowItselfParam
 	return exists, err
 }
 
+const LockEnds = `-- name: LockEnds :exec
+select
+from tickets t
+where t.tenant_id = $1 and t.deleted_at is null
+  and t.id in (select k.ticket_id from ticket_at($1, $2, $3, $4) k union all select o.ticket_id from ticket_at($1, $2, $5, $6) o)
+order by t.project_id, t.number
+for no key update
+`
+
+type LockEndsParams struct {
+	TenantID    uuid.UUID
+	Person      uuid.UUID
+	Key         string
+	Number      int32
+	OtherKey    string
+	OtherNumber int32
+}
+
+// Two tickets that are tied together, in an order that everybody takes them in.
+func (q *Queries) LockEnds(ctx context.Context, db DBTX, arg LockEndsParams) error {
+	_, err := db.Exec(ctx, LockEnds,
+		arg.TenantID,
+		arg.Person,
+		arg.Key,
+		arg.Number,
+		arg.OtherKey,
+		arg.OtherNumber,
+	)
+	return err
+}
+
 const LockTies = `-- name: LockTies :exec
 select pg_advisory_xact_lock(hashtextextended('ticket ties ' || $1::text, 0))
 `

@@ -10,6 +10,15 @@ where t.tenant_id = $1 and t.id = (select k.ticket_id from ticket_at($1, $2, $3,
 -- circle that neither of them sees.
 select pg_advisory_xact_lock(hashtextextended('ticket ties ' || @tenant::text, 0));
 
+-- name: LockEnds :exec
+-- Two tickets that are tied together, in an order that everybody takes them in.
+select
+from tickets t
+where t.tenant_id = $1 and t.deleted_at is null
+  and t.id in (select k.ticket_id from ticket_at($1, $2, $3, $4) k union all select o.ticket_id from ticket_at($1, $2, @other_key, @other_number) o)
+order by t.project_id, t.number
+for no key update;
+
 -- name: TryLockTies :one
 -- LockTies for who holds tickets already, and would let others wait for them: false when somebody ties some right now.
 select pg_try_advisory_xact_lock(hashtextextended('ticket ties ' || @tenant::text, 0))::boolean;
