@@ -7,7 +7,7 @@ RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG VERSION=unknown
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X main.version=${VERSION}" -o /plinth ./cmd/plinth
+    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X plinth/cmd/plinth/app.Version=${VERSION}" -o /plinth ./cmd/plinth
 # A fresh volume takes its owner from the folder it is laid over.
 RUN mkdir -p /empty
 

@@ -79,6 +79,8 @@ func (h *Admin) Find(w http.ResponseWriter, r *http.Request, _ scope.Person) err
 	switch one := len(found.Users) + len(found.Organizations); {
 	case found.Webhook != "":
 		return h.Redirect(w, r, "/admin/webhooks/"+url.PathEscape(found.Webhook))
+	case found.Request != "":
+		return h.Redirect(w, r, "/admin/requests/"+found.Request)
 	case found.Organization != uuid.Nil:
 		return h.Redirect(w, r, "/admin/organizations/"+found.Organization.String())
 	case one == 1 && len(found.Users) == 1:

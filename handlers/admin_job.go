@@ -14,12 +14,12 @@ import (
 
 // Jobs shows the queues and lists the jobs.
 func (h *Admin) Jobs(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	f := admin.JobFilter{State: filter(r, "state"), Kind: filter(r, "kind"), Queue: filter(r, "queue")}
+	f := admin.JobFilter{State: filter(r, "state"), Kind: filter(r, "kind"), Queue: filter(r, "queue"), Tenant: filter(r, "tenant")}
 	page, err := h.Admin.Jobs(r.Context(), f, filter(r, "after"))
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.AdminJobs(h.frame(r), listing(r, "state", "kind", "queue", "after"), page))
+	return h.Render(w, r, http.StatusOK, views.AdminJobs(h.frame(r), listing(r, "state", "kind", "queue", "tenant", "after"), page))
 }
 
 // Job shows one job.

@@ -31,6 +31,7 @@ type office struct {
 	mail  uuid.UUID // one in the log
 	note  uuid.UUID // of acme, by sam
 	wait  uuid.UUID // a sign-up that waits
+	act   uuid.UUID // on many jobs
 	sub   uuid.UUID // of acme
 
 	picture string // the name of the owner's
@@ -38,6 +39,7 @@ type office struct {
 
 const (
 	sam     = "sam@plinth.example"
+	request = "ABCDEFGHJKMNPQRS" // the id of one that made an event
 	hostile = `<script>alert("x")</script>`
 )
 
@@ -49,7 +51,7 @@ func newOffice(t *testing.T) office {
 func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
 	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7()), mail: uuid.Must(uuid.NewV7()),
-		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7())}
+		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7()), act: uuid.New()}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
@@ -73,6 +75,8 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 	o.exec(t, `insert into staff_notes (id, tenant_id, staff_id, body) values ($1, $2, $3, $4)`, o.note, tenant, o.sam.ID, hostile)
 	o.exec(t, `insert into signups (id, email, name, password_hash, terms_version, expires_at) values ($1, 'wait@example.com', $2, 'x', '1', now() + interval '1 hour')`, o.wait, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
+	o.exec(t, `insert into job_acts (id, act, state, kind, queue, tenant, upto, total) values ($1, 'retry', 'discarded', $2, '', '', 9, 300)`, o.act, hostile)
+	o.exec(t, `insert into events (tenant_id, id, actor_id, action, object_kind, request_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4)`, tenant, uuid.New(), o.acme.Person.ID, request)
 	var err error
 	if o.picture, err = o.App.Pictures.Set(t.Context(), o.acme.Person, users.PictureForm{ID: uuid.New(), Data: webtest.PNG(t, 1).Data}, users.From{}); err != nil {
 		t.Fatal(err)
@@ -129,8 +133,11 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
-			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody",
+			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody", "requests": request,
 		}[strings.Split(r.Path+"//", "/")[2]]
+		if strings.HasPrefix(r.Path, "/admin/jobs/bulk/") {
+			id = o.act.String()
+		}
 		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{sub}", o.sub.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {
 			t.Fatalf("%s has a part this test cannot fill", r.Pattern())
@@ -183,7 +190,7 @@ func TestBackOfficePagesAreWhole(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/admin/users/" + uuid.NewString(), "/admin/users/x", "/admin/organizations/" + uuid.NewString(), "/admin/webhooks/evt_none",
-		"/admin/webhooks/%00", "/admin/webhooks/%ff", "/admin/jobs/999999", "/admin/jobs/x", "/admin/jobs/queues/none", "/admin/jobs/queues/%00",
+		"/admin/webhooks/%00", "/admin/jobs/bulk/" + uuid.NewString(), "/admin/jobs/bulk/x", "/admin/requests/AAAAAAAAAAAAAAAA", "/admin/requests/%00", "/admin/webhooks/%ff", "/admin/jobs/999999", "/admin/jobs/x", "/admin/jobs/queues/none", "/admin/jobs/queues/%00",
 	} {
 		o.staff.Get(path).Want(http.StatusNotFound)
 	}

@@ -72,6 +72,7 @@ type JobFull struct {
 	ArgsJSON    []byte
 	ErrorsJSON  []byte
 	AttemptedBy []string
+	Request     string // the one that caused it; "" when none did, or long ago
 }
 
 // JobError is how one attempt ended.
@@ -100,6 +101,7 @@ type Depth struct {
 	Scheduled int64
 	Failed    int64
 	Oldest    *time.Time // since when the longest waiting job could have run
+	Rate      float64    // done in a minute, of the last five
 }
 
 // RetryTx lets a job run at once and gives it one more attempt when it had used them all. NotFound when there

@@ -14,6 +14,10 @@ const jobColumns = `id, kind, queue, state::text, attempt, max_attempts, created
 // Filter says which jobs a list shows; what is empty leaves everything in.
 type Filter struct {
 	State, Kind, Queue string
+	// Tenant is the id or the address of the organization that jobs are for.
+	Tenant string
+
+	act string // leaves only what this can be done to
 }
 
 // where builds the conditions from an allow-list; values are always arguments.
@@ -31,6 +35,13 @@ func (f Filter) where(args ...any) (string, []any) {
 	add("state = $%d::text::river.river_job_state", f.State)
 	add("kind = $%d", f.Kind)
 	add("queue = $%d", f.Queue)
+	add("args @> jsonb_build_object('tenant_id', coalesce((select t.id::text from tenants t where t.slug = lower($%[1]d)), $%[1]d))", f.Tenant)
+	switch f.act {
+	case ActRetry:
+		all = append(all, "state in ('discarded', 'retryable', 'cancelled', 'scheduled')", "kind <> '"+kindActOnJobs+"'")
+	case ActCancel:
+		all = append(all, "state in ('available', 'pending', 'retryable', 'running', 'scheduled')", "kind <> '"+kindActOnJobs+"'")
+	}
 	if len(all) == 0 {
 		return "", args
 	}
@@ -51,13 +62,13 @@ func CountJobs(r *db.Reads, f Filter, limit int, into *int64) {
 
 // ReadJob queues one job; the read fails as not found when there is none.
 func ReadJob(r *db.Reads, id int64, into *JobFull) {
-	db.Row(r, into, "select "+jobColumns+`, args, coalesce(array_to_json(errors), '[]'), coalesce(attempted_by, '{}')
+	db.Row(r, into, "select "+jobColumns+`, args, coalesce(array_to_json(errors), '[]'), coalesce(attempted_by, '{}'), coalesce(metadata ->> 'request', '')
 		from river.river_job where id = $1`, id)
 }
 
 // ReadAttempts queues the newest jobs of a kind whose arguments have the value, with what their attempts ended with.
 func ReadAttempts(r *db.Reads, kind, name, value string, size int, into *[]JobFull) {
-	db.Rows(r, into, "select "+jobColumns+`, args, coalesce(array_to_json(errors), '[]'), coalesce(attempted_by, '{}') from river.river_job
+	db.Rows(r, into, "select "+jobColumns+`, args, coalesce(array_to_json(errors), '[]'), coalesce(attempted_by, '{}'), coalesce(metadata ->> 'request', '') from river.river_job
 		where kind = $1 and args @> jsonb_build_object($2::text, $3::text) order by id desc limit $4`, kind, name, value, size)
 }
 
@@ -86,14 +97,20 @@ func ReadQueues(r *db.Reads, into *[]Depth) {
 			from river.river_job
 			where state in ('available', 'running', 'retryable', 'scheduled', 'discarded')
 			group by queue
+		), worked as (
+			select queue, count(*)::double precision as worked
+			from river.river_job
+			where state = 'completed' and finalized_at > now() - interval '5 minutes'
+			group by queue
 		), named as (
 			select unnest($1::text[]) as name union select name from river.river_queue union select queue from held
 		)
 		select n.name, q.paused_at, q.updated_at, coalesce(h.waiting, 0), coalesce(h.running, 0), coalesce(h.retrying, 0),
-			coalesce(h.scheduled, 0), coalesce(h.failed, 0), h.oldest
+			coalesce(h.scheduled, 0), coalesce(h.failed, 0), h.oldest, coalesce(w.worked, 0) / 5.0
 		from named n
 		left join river.river_queue q on q.name = n.name
 		left join held h on h.queue = n.name
+		left join worked w on w.queue = n.name
 		order by n.name`, Queues())
 }
 

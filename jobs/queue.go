@@ -75,7 +75,7 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, args Args) error {
 	if err := named(args); err != nil {
 		return err
 	}
-	if _, err := q.client.InsertTx(ctx, tx, args, nil); err != nil {
+	if _, err := q.client.InsertTx(ctx, tx, args, opts(ctx)); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 	return nil
@@ -91,7 +91,7 @@ func (q *Queue) EnqueueManyTx(ctx context.Context, tx pgx.Tx, all []Args) error 
 		if err := named(args); err != nil {
 			return err
 		}
-		params[i] = river.InsertManyParams{Args: args}
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: opts(ctx)}
 	}
 	if _, err := q.client.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(all), err)

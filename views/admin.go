@@ -41,6 +41,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Mails"), URL: "/admin/mails"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
 		{Text: ui.T(ctx, "Staff log"), URL: "/admin/audit"},
+		{Text: ui.T(ctx, "System"), URL: "/admin/system"},
 	}}}
 }
 

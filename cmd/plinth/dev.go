@@ -183,7 +183,7 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 		webApp.UseLocalStripe(p.sim)
 		workerApp.UseLocalStripe(p.sim)
 	}
-	client, err := workerApp.Worker(worker.Options{Log: p.log, Periodic: true})
+	client, err := workerApp.Worker(worker.Options{ID: workerApp.Pulse.ID.String(), Log: p.log, Periodic: true})
 	if err != nil {
 		return err
 	}

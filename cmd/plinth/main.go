@@ -18,9 +18,6 @@ import (
 	"plinth/internal/telemetry"
 )
 
-// version is set by the linker.
-var version = "development"
-
 type commands struct {
 	Dev     devCommand     `cmd:"" help:"Run everything on this machine: Postgres, demo data, web, worker, local Stripe, mailbox."`
 	Web     webCommand     `cmd:"" help:"Serve the web application."`
@@ -53,7 +50,7 @@ type versionCommand struct{}
 
 // Run prints the version.
 func (versionCommand) Run() error {
-	fmt.Println(version)
+	fmt.Println(app.Version)
 	return nil
 }
 

@@ -71,7 +71,6 @@ func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, lo
 
 // beating lets the process tell of itself for as long as do takes, also while it drains.
 func beating(ctx context.Context, a *app.App, kind string, do func() error) error {
-	a.Pulse.Version = version
 	telling, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	ended := make(chan error, 1)

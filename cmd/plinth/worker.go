@@ -51,7 +51,7 @@ func (workerCommand) Run(ctx context.Context) error {
 	}
 	defer done()
 	client, err := a.Worker(worker.Options{
-		Log: log, PollOnly: pollOnly, Periodic: true, RescueAfter: c.RescueAfter, Timeout: c.RescueAfter - 5*time.Second,
+		ID: a.Pulse.ID.String(), Log: log, PollOnly: pollOnly, Periodic: true, RescueAfter: c.RescueAfter, Timeout: c.RescueAfter - 5*time.Second,
 	})
 	if err != nil {
 		return err

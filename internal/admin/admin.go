@@ -32,6 +32,8 @@ type Admin struct {
 	Auth    *auth.Auth
 	Tenants *tenants.Tenants
 	Privacy *privacy.Privacy
+	// Program is what this process knows of itself.
+	Program Program
 }
 
 // Actor is the member of staff who asks, the request they ask with, and why they do what they ask for.

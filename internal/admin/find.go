@@ -2,16 +2,21 @@ package admin
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"plinth/internal/admin/admindb"
 	"plinth/internal/db"
+	"plinth/jobs"
 )
 
 // FoundAtMost is how many users, and how many organizations, a search shows.
 const FoundAtMost = 20
+
+// requestID is how ids of requests look.
+var requestID = regexp.MustCompile(`^[A-Z2-7]{16}$`)
 
 // Found is what the search box leads to. The ids are set when the text named one thing exactly; the lists hold what
 // contains it.
@@ -20,6 +25,7 @@ type Found struct {
 	Organizations []FoundOrganization
 	Organization  uuid.UUID // of a Stripe customer or subscription
 	Webhook       string
+	Request       string
 }
 
 // FoundUser is an account whose name or address contains the text.
@@ -46,6 +52,8 @@ func (a *Admin) Find(ctx context.Context, text string) (Found, error) {
 	if text == "" {
 		return f, nil
 	}
+	var known bool
+	var caused []Job
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		switch {
 		case strings.HasPrefix(text, "cus_"):
@@ -55,10 +63,17 @@ func (a *Admin) Find(ctx context.Context, text string) (Found, error) {
 		case strings.HasPrefix(text, "evt_"):
 			db.Value(r, &f.Webhook, admindb.HasWebhook, text)
 		default:
+			if id := strings.ToUpper(text); requestID.MatchString(id) {
+				db.Value(r, &known, admindb.HasRequest, id)
+				jobs.ReadOfRequest(r, id, 1, &caused)
+			}
 			db.Rows(r, &f.Users, admindb.FindUsers, text, like(text), FoundAtMost)
 			db.Rows(r, &f.Organizations, admindb.FindOrganizations, text, like(text), FoundAtMost)
 		}
 	})
+	if known || len(caused) > 0 {
+		return Found{Request: strings.ToUpper(text)}, err
+	}
 	f.narrow(text)
 	return f, err
 }

@@ -87,6 +87,7 @@ func (a *Admin) JobQueue(ctx context.Context, name, after string) (QueuePage, er
 func (a *Admin) Job(ctx context.Context, id int64) (JobFull, error) {
 	var j JobFull
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) { jobs.ReadJob(r, id, &j) })
+	j.ArgsJSON = redacted(j.ArgsJSON)
 	return j, err
 }
 

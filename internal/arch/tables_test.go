@@ -21,6 +21,7 @@ func owners() map[string]string {
 		"session":  "http_sessions",
 		"limit":    "rate_buckets",
 		"pulse":    "instances timings",
+		"admin":    "job_acts",
 		"jobs":     "bulk_leases bulk_wants",
 		"files":    "attachments file_totals",
 		"transfer": "project_exports imports",

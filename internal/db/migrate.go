@@ -69,7 +69,7 @@ func MigrationStatus(ctx context.Context, url string) ([]Migration, error) {
 
 // Migrated says whether the database has every migration this binary was built with; readiness asks for it.
 func (d *DB) Migrated(ctx context.Context) error {
-	want, err := newest()
+	want, err := Newest()
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,8 @@ func (d *DB) Migrated(ctx context.Context) error {
 	return nil
 }
 
-func newest() (int64, error) {
+// Newest is the number of the newest migration that this program brings along.
+func Newest() (int64, error) {
 	names, err := fs.Glob(files.Migrations, "migrations/*.sql")
 	if err != nil || len(names) == 0 {
 		return 0, errors.New("no migrations are embedded")
@@ -124,6 +125,7 @@ grant select, insert, update on river.river_job to plinth_app;
 grant select on river.river_queue to plinth_app;
 grant select, insert, update, delete on river.river_job to plinth_admin;
 grant select, update on river.river_queue to plinth_admin;
+grant select on river.river_leader to plinth_admin;
 `
 
 func migrateRiver(ctx context.Context, url string) error {

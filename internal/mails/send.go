@@ -94,6 +94,7 @@ func (m *Mails) claim(ctx context.Context, mail Mail) (mailsdb.ClaimMailRow, err
 	return mailsdb.New().ClaimMail(ctx, m.DB.Direct(), mailsdb.ClaimMailParams{
 		ID: id, Key: mail.Key, Kind: mail.Kind, TenantID: tenant, Recipient: mail.Message.To, Subject: mail.Message.Subject,
 		MessageID: m.messageID(mail.Key, 0), JobKind: mail.JobKind, JobArgs: args,
+		RequestID: jobs.RequestOf(ctx),
 	})
 }
 

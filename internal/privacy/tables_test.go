@@ -46,6 +46,7 @@ func outOfTheCopy() map[string]string {
 		"mails.answer":              "of the mail server",
 		"mails.detail":              "of the mail provider",
 		"mails.outcome":             "of the mail provider",
+		"mails.request_id":          "finds log lines",
 		"mails.message_id":          "the program's own; it stands in the mail itself",
 		"mails.job_kind":            "the program's own",
 		"mails.job_args":            "the program's own: ids",

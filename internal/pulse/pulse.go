@@ -40,6 +40,7 @@ const namesMost = 2000
 
 // Pulse is that of one process. Observe may be called from everywhere at once; Run tells.
 type Pulse struct {
+	ID      uuid.UUID // of the instance
 	DB      *db.DB
 	Version string
 	Log     *slog.Logger
@@ -61,7 +62,7 @@ type counts struct {
 
 // New returns the pulse of a process, which tells nothing before Run.
 func New(d *db.DB, log *slog.Logger) *Pulse {
-	return &Pulse{DB: d, Version: "development", Log: log, Now: time.Now, taken: map[key]*counts{}}
+	return &Pulse{ID: uuid.New(), DB: d, Version: "development", Log: log, Now: time.Now, taken: map[key]*counts{}}
 }
 
 // Observe counts one thing that took so long.
@@ -86,15 +87,11 @@ func (p *Pulse) Observe(what, name string, took time.Duration, failed bool) {
 
 // Run tells of the process until ctx ends; then it tells what is left, and that it has ended.
 func (p *Pulse) Run(ctx context.Context, kind string) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("make an instance's id: %w", err)
-	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	self := pulsedb.BeatParams{ID: id, Kind: kind, Host: host, Version: p.Version}
+	self := pulsedb.BeatParams{ID: p.ID, Kind: kind, Host: host, Version: p.Version}
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	for {
@@ -104,24 +101,30 @@ func (p *Pulse) Run(ctx context.Context, kind string) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			p.end(context.WithoutCancel(ctx), id)
+			p.end(context.WithoutCancel(ctx))
 			return nil
 		}
 	}
 }
 
 func (p *Pulse) tell(ctx context.Context, self pulsedb.BeatParams) error {
+	var err error
+	if self.OldestAt, err = p.DB.OldestTransaction(ctx); err != nil {
+		return err
+	}
+	pool := p.DB.Pool().Stat()
+	self.Busy, self.Open, self.Most = pool.AcquiredConns(), pool.TotalConns(), pool.MaxConns()
 	if err := pulsedb.New().Beat(ctx, p.DB.Direct(), self); err != nil {
 		return fmt.Errorf("tell that the instance lives: %w", err)
 	}
 	return p.Flush(ctx)
 }
 
-func (p *Pulse) end(ctx context.Context, id uuid.UUID) {
+func (p *Pulse) end(ctx context.Context) {
 	if err := p.Flush(ctx); err != nil {
 		p.Log.WarnContext(ctx, "what the last requests took is lost", "error", err)
 	}
-	if err := pulsedb.New().End(ctx, p.DB.Direct(), id); err != nil {
+	if err := pulsedb.New().End(ctx, p.DB.Direct(), p.ID); err != nil {
 		p.Log.WarnContext(ctx, "cannot tell that the instance ends", "error", err)
 	}
 }
@@ -206,9 +209,13 @@ type Instance struct {
 	Kind      string
 	Host      string
 	Version   string
+	Busy      int32 // connections of its pool that are used
+	Open      int32
+	Most      int32
 	StartedAt time.Time
 	SeenAt    time.Time
-	Alive     bool // told of itself within the last 45 seconds
+	OldestAt  *time.Time // since when the oldest transaction of its role runs
+	Alive     bool       // told of itself within the last 45 seconds
 }
 
 // QueueInstances reads the processes of the last day, the living first; those that ended are not among them.

@@ -32,6 +32,9 @@ type jobKey struct{}
 // it leaves no row that waits.
 func known(sent *mails.Mails) rivertype.Middleware {
 	return river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
+		if id := jobs.RequestIn(job.Metadata); id != "" {
+			ctx = jobs.WithRequest(ctx, id)
+		}
 		err := work(context.WithValue(ctx, jobKey{}, job))
 		if err != nil && !errors.Is(err, jobs.ErrNothingToDo) || !strings.HasPrefix(job.Kind, "send_") {
 			return err

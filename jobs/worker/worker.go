@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +16,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
+	"plinth/internal/admin"
 	"plinth/internal/auth"
 	"plinth/internal/billing"
 	"plinth/internal/events"
@@ -39,6 +41,7 @@ type Modules struct {
 	Billing  *billing.Billing
 	Files    *files.Files
 	Projects *projects.Projects
+	Admin    *admin.Admin
 	Audit    *events.Audit
 	Metrics  *events.Metrics
 	Privacy  *privacy.Privacy
@@ -64,6 +67,8 @@ type Options struct {
 	FetchCooldown time.Duration
 	// FetchPoll is after how long the queue is looked at although nothing was told; zero is a second.
 	FetchPoll time.Duration
+	// ID names the worker among all; empty is one that River makes up.
+	ID string
 	// Periodic is false in tests that count jobs.
 	Periodic bool
 	// Observe hears of each attempt: of which kind, how long it waited and took, and whether it failed; nil hears nothing.
@@ -75,68 +80,97 @@ type Options struct {
 // fetchCooldown lets a queue with ten workers begin a thousand jobs in a second; River's own 100 ms would be a hundred.
 const fetchCooldown = 10 * time.Millisecond
 
+// limited is a worker with the time that its kind may take.
+type limited[T jobs.Args] struct {
+	river.Worker[T]
+	most time.Duration
+}
+
+// Timeout is how long one run may take.
+func (l limited[T]) Timeout(*river.Job[T]) time.Duration { return l.most }
+
+// registry takes up the workers of all kinds, each with its time, which is at most most.
+type registry struct {
+	*river.Workers
+	most    time.Duration
+	unknown []string // kinds that have not said how long they may take
+}
+
+func add[T jobs.Args](r *registry, w river.Worker[T]) {
+	var args T
+	d, ok := jobs.TimeoutOf(args.Kind())
+	if !ok || d <= 0 || d > jobs.Timeout {
+		r.unknown = append(r.unknown, args.Kind())
+	}
+	river.AddWorker(r.Workers, limited[T]{w, min(d, r.most)})
+}
+
 // workers registers every kind.
-func (m Modules) workers() *river.Workers {
-	w := river.NewWorkers()
-	river.AddWorker(w, &sendVerification{m: m})
-	river.AddWorker(w, &sendReset{m: m})
-	river.AddWorker(w, &sendSecurityNotice{m: m})
-	river.AddWorker(w, &sendSignInLink{m: m})
-	river.AddWorker(w, &sendEmailChange{m: m})
-	river.AddWorker(w, &sendInvitation{m: m})
-	river.AddWorker(w, &sendOwnership{m: m})
-	river.AddWorker(w, &sendSuspension{m: m})
-	river.AddWorker(w, &purgeExpired{m: m})
-	river.AddWorker(w, &prepareWebhooks{m: m})
-	river.AddWorker(w, &postWebhooks{m: m})
-	river.AddWorker(w, &replayWebhooks{m: m})
-	river.AddWorker(w, &stopWebhooks{m: m})
-	river.AddWorker(w, &sendWebhookPaused{m: m})
-	river.AddWorker(w, &tendWebhooks{m: m})
-	river.AddWorker(w, &tendAllWebhooks{m: m})
-	river.AddWorker(w, &applyStripeEvent{m: m})
-	river.AddWorker(w, &syncSeats{m: m})
-	river.AddWorker(w, &refetchSubscription{m: m})
-	river.AddWorker(w, &sweepBilling{m: m})
-	river.AddWorker(w, &syncSubscriptions{m: m})
-	river.AddWorker(w, &measureUsage{m: m})
-	river.AddWorker(w, &reportUsage{m: m})
-	river.AddWorker(w, &checkRevenue{m: m})
-	river.AddWorker(w, &sendBillingMail{m: m})
-	river.AddWorker(w, &reassignTickets{m: m})
-	river.AddWorker(w, &followSettings{m: m})
-	river.AddWorker(w, &recountTickets{m: m})
-	river.AddWorker(w, &recountAll{m: m})
-	river.AddWorker(w, &purgeTrash{m: m})
-	river.AddWorker(w, &purgeAllTrash{m: m})
-	river.AddWorker(w, &sealAll{m: m})
-	river.AddWorker(w, &sealEvents{m: m})
-	river.AddWorker(w, &sweepSeals{m: m})
-	river.AddWorker(w, &countEvents{m: m})
-	river.AddWorker(w, &countAccounts{m: m})
-	river.AddWorker(w, &sweepMetrics{m: m})
-	river.AddWorker(w, &exportAccount{m: m})
-	river.AddWorker(w, &sendExportReady{m: m})
-	river.AddWorker(w, &exportOrganization{m: m})
-	river.AddWorker(w, &sendOrganizationExportReady{m: m})
-	river.AddWorker(w, &tidyPictures{m: m})
-	river.AddWorker(w, &tidyLogos{m: m})
-	river.AddWorker(w, &drawThumbnail{m: m})
-	river.AddWorker(w, &tidyFiles{m: m})
-	river.AddWorker(w, &tidyAllFiles{m: m})
-	river.AddWorker(w, &eraseAccount{m: m})
-	river.AddWorker(w, &settleOrganization{m: m})
-	river.AddWorker(w, &sendClosingMail{m: m})
-	river.AddWorker(w, &purgeOrganization{m: m})
-	river.AddWorker(w, &notifyTicket{m: m})
-	river.AddWorker(w, &sendNotification{m: m})
-	river.AddWorker(w, &sendDigest{m: m})
-	river.AddWorker(w, &sendReport{m: m})
-	river.AddWorker(w, &tendNotifications{m: m})
-	river.AddWorker(w, &tendAllNotifications{m: m})
-	river.AddWorker(w, &exportProject{m: m})
-	river.AddWorker(w, &runImport{m: m})
-	return w
+func (m Modules) workers(most time.Duration) (*river.Workers, error) {
+	w := &registry{Workers: river.NewWorkers(), most: most}
+	add(w, &actOnJobs{m: m})
+	add(w, &sendVerification{m: m})
+	add(w, &sendReset{m: m})
+	add(w, &sendSecurityNotice{m: m})
+	add(w, &sendSignInLink{m: m})
+	add(w, &sendEmailChange{m: m})
+	add(w, &sendInvitation{m: m})
+	add(w, &sendOwnership{m: m})
+	add(w, &sendSuspension{m: m})
+	add(w, &purgeExpired{m: m})
+	add(w, &prepareWebhooks{m: m})
+	add(w, &postWebhooks{m: m})
+	add(w, &replayWebhooks{m: m})
+	add(w, &stopWebhooks{m: m})
+	add(w, &sendWebhookPaused{m: m})
+	add(w, &tendWebhooks{m: m})
+	add(w, &tendAllWebhooks{m: m})
+	add(w, &applyStripeEvent{m: m})
+	add(w, &syncSeats{m: m})
+	add(w, &refetchSubscription{m: m})
+	add(w, &sweepBilling{m: m})
+	add(w, &syncSubscriptions{m: m})
+	add(w, &measureUsage{m: m})
+	add(w, &reportUsage{m: m})
+	add(w, &checkRevenue{m: m})
+	add(w, &sendBillingMail{m: m})
+	add(w, &reassignTickets{m: m})
+	add(w, &followSettings{m: m})
+	add(w, &recountTickets{m: m})
+	add(w, &recountAll{m: m})
+	add(w, &purgeTrash{m: m})
+	add(w, &purgeAllTrash{m: m})
+	add(w, &sealAll{m: m})
+	add(w, &sealEvents{m: m})
+	add(w, &sweepSeals{m: m})
+	add(w, &countEvents{m: m})
+	add(w, &countAccounts{m: m})
+	add(w, &sweepMetrics{m: m})
+	add(w, &exportAccount{m: m})
+	add(w, &sendExportReady{m: m})
+	add(w, &exportOrganization{m: m})
+	add(w, &sendOrganizationExportReady{m: m})
+	add(w, &tidyPictures{m: m})
+	add(w, &tidyLogos{m: m})
+	add(w, &drawThumbnail{m: m})
+	add(w, &tidyFiles{m: m})
+	add(w, &tidyAllFiles{m: m})
+	add(w, &eraseAccount{m: m})
+	add(w, &settleOrganization{m: m})
+	add(w, &sendClosingMail{m: m})
+	add(w, &purgeOrganization{m: m})
+	add(w, &notifyTicket{m: m})
+	add(w, &sendNotification{m: m})
+	add(w, &sendDigest{m: m})
+	add(w, &sendReport{m: m})
+	add(w, &tendNotifications{m: m})
+	add(w, &tendAllNotifications{m: m})
+	add(w, &exportProject{m: m})
+	add(w, &runImport{m: m})
+	if len(w.unknown) > 0 {
+		return nil, fmt.Errorf("these kinds say no time within which they end, in jobs/timeout.go: %s", strings.Join(w.unknown, ", "))
+	}
+	return w.Workers, nil
 }
 
 // Worker works all queues, and makes jobs of what happens.
@@ -181,12 +215,15 @@ func New(pool *pgxpool.Pool, m Modules, o Options) (*Worker, error) {
 	if o.FetchCooldown == 0 {
 		o.FetchCooldown = fetchCooldown
 	}
-	kinds := m.workers()
+	kinds, err := m.workers(o.Timeout)
+	if err != nil {
+		return nil, err
+	}
 	if o.Also != nil {
 		o.Also(kinds)
 	}
 	config := &river.Config{
-		Schema: jobs.Schema, Logger: o.Log, Workers: kinds, PollOnly: o.PollOnly,
+		ID: o.ID, Schema: jobs.Schema, Logger: o.Log, Workers: kinds, PollOnly: o.PollOnly,
 		Queues: map[string]river.QueueConfig{
 			jobs.QueueCritical: {MaxWorkers: 10}, jobs.QueueDefault: {MaxWorkers: 10}, jobs.QueueBulk: {MaxWorkers: 4},
 			jobs.QueueAudit: {MaxWorkers: 4}, jobs.QueueOutgoing: {MaxWorkers: 20},

@@ -123,6 +123,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
 	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
 	a.Pulse = pulse.New(d, log)
+	a.Pulse.Version = Version
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
 	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), webhooks.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
@@ -130,7 +131,8 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
 	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails, Auth: a.Auth, Tenants: a.Tenants, Privacy: a.Privacy}
-	return a, nil
+	a.Admin.Program, err = program(c)
+	return a, err
 }
 
 // outward posts to servers of organizations. Development reaches those that run on the same machine.
@@ -155,7 +157,7 @@ func (a *App) Worker(o worker.Options) (*worker.Worker, error) {
 		a.Pulse.Observe(pulse.Job, kind, took, failed)
 		a.Pulse.Observe(pulse.Wait, kind, waited, false)
 	}
-	return worker.New(a.DB.Pool(), worker.Modules{Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Metrics: a.Metrics, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Forget: a.Pulse.Purge, Events: a.Events, Webhooks: a.Webhooks}, o)
+	return worker.New(a.DB.Pool(), worker.Modules{Admin: a.Admin, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Mails: a.Mails, Billing: a.Billing, Files: a.Attached, Projects: a.Projects, Audit: a.Audit, Metrics: a.Metrics, Privacy: a.Privacy, Notify: a.Notify, Transfer: a.Transfer, Leases: jobs.Leases{DB: a.DB}, Forget: a.Pulse.Purge, Events: a.Events, Webhooks: a.Webhooks}, o)
 }
 
 // Site is the shell with the handler of all routes.

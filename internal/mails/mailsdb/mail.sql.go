@@ -13,8 +13,8 @@ import (
 )
 
 const ClaimMail = `-- name: ClaimMail :one
-insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args, touched_at)
-values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9, now())
+insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args, request_id, touched_at)
+values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9, $10, now())
 on conflict (key) do update
 set attempts = mails.attempts + 1,
     unsure = mails.unsure + (mails.state = 'sending')::integer,
@@ -37,6 +37,7 @@ type ClaimMailParams struct {
 	MessageID string
 	JobKind   string
 	JobArgs   []byte
+	RequestID string
 }
 
 type ClaimMailRow struct {
@@ -58,6 +59,7 @@ func (q *Queries) ClaimMail(ctx context.Context, db DBTX, arg ClaimMailParams) (
 		arg.MessageID,
 		arg.JobKind,
 		arg.JobArgs,
+		arg.RequestID,
 	)
 	var i ClaimMailRow
 	err := row.Scan(&i.ID, &i.MessageID, &i.Unsure)

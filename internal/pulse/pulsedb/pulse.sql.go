@@ -33,17 +33,21 @@ func (q *Queries) AddTimings(ctx context.Context, db DBTX, dollar_1 []byte) erro
 }
 
 const Beat = `-- name: Beat :exec
-insert into instances (id, kind, host, version)
-values ($1, $2, $3, $4)
+insert into instances (id, kind, host, version, busy, open, most, oldest_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update
-set seen_at = now()
+set seen_at = now(), busy = excluded.busy, open = excluded.open, most = excluded.most, oldest_at = excluded.oldest_at
 `
 
 type BeatParams struct {
-	ID      uuid.UUID
-	Kind    string
-	Host    string
-	Version string
+	ID       uuid.UUID
+	Kind     string
+	Host     string
+	Version  string
+	Busy     int32
+	Open     int32
+	Most     int32
+	OldestAt *time.Time
 }
 
 func (q *Queries) Beat(ctx context.Context, db DBTX, arg BeatParams) error {
@@ -52,6 +56,10 @@ func (q *Queries) Beat(ctx context.Context, db DBTX, arg BeatParams) error {
 		arg.Kind,
 		arg.Host,
 		arg.Version,
+		arg.Busy,
+		arg.Open,
+		arg.Most,
+		arg.OldestAt,
 	)
 	return err
 }
@@ -67,7 +75,7 @@ func (q *Queries) End(ctx context.Context, db DBTX, id uuid.UUID) error {
 }
 
 const Instances = `-- name: Instances :many
-select id, kind, host, version, started_at, seen_at, (seen_at > now() - interval '45 seconds')::boolean as alive
+select id, kind, host, version, busy, open, most, started_at, seen_at, oldest_at, (seen_at > now() - interval '45 seconds')::boolean as alive
 from instances
 order by seen_at > now() - interval '45 seconds' desc, kind, started_at, id
 limit 100
@@ -78,8 +86,12 @@ type InstancesRow struct {
 	Kind      string
 	Host      string
 	Version   string
+	Busy      int32
+	Open      int32
+	Most      int32
 	StartedAt time.Time
 	SeenAt    time.Time
+	OldestAt  *time.Time
 	Alive     bool
 }
 
@@ -97,8 +109,12 @@ func (q *Queries) Instances(ctx context.Context, db DBTX) ([]InstancesRow, error
 			&i.Kind,
 			&i.Host,
 			&i.Version,
+			&i.Busy,
+			&i.Open,
+			&i.Most,
 			&i.StartedAt,
 			&i.SeenAt,
+			&i.OldestAt,
 			&i.Alive,
 		); err != nil {
 			return nil, err

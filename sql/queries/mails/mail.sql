@@ -1,8 +1,8 @@
 -- name: ClaimMail :one
 -- One mail per key: a second attempt with the key finds the row, and a mail already sent stays sent. Who finds it being sent
 -- finds what a worker left that died: it may have gone out.
-insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args, touched_at)
-values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9, now())
+insert into mails (id, key, kind, tenant_id, recipient, subject, state, attempts, message_id, job_kind, job_args, request_id, touched_at)
+values ($1, $2, $3, $4, $5, $6, 'sending', 1, $7, $8, $9, $10, now())
 on conflict (key) do update
 set attempts = mails.attempts + 1,
     unsure = mails.unsure + (mails.state = 'sending')::integer,

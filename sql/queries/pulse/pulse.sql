@@ -1,8 +1,8 @@
 -- name: Beat :exec
-insert into instances (id, kind, host, version)
-values ($1, $2, $3, $4)
+insert into instances (id, kind, host, version, busy, open, most, oldest_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update
-set seen_at = now();
+set seen_at = now(), busy = excluded.busy, open = excluded.open, most = excluded.most, oldest_at = excluded.oldest_at;
 
 -- name: End :exec
 delete from instances
@@ -51,7 +51,7 @@ delete from timings
 where hour < now() - interval '14 days';
 
 -- name: Instances :many
-select id, kind, host, version, started_at, seen_at, (seen_at > now() - interval '45 seconds')::boolean as alive
+select id, kind, host, version, busy, open, most, started_at, seen_at, oldest_at, (seen_at > now() - interval '45 seconds')::boolean as alive
 from instances
 order by seen_at > now() - interval '45 seconds' desc, kind, started_at, id
 limit 100;
