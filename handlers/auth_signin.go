@@ -74,6 +74,12 @@ func (h *Auth) Signout(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if back, err := h.Sessions.Return(w, r); back || err != nil { // who looked as somebody else is themselves again
+		if err != nil {
+			return err
+		}
+		return h.Redirect(w, r, "/admin")
+	}
 	if err := h.Sessions.SignOut(w, r); err != nil {
 		return err
 	}

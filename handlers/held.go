@@ -32,6 +32,13 @@ const maxHeld = 300 << 10
 // askToSignIn answers a request whose session is missing or over: a page leads to sign-in and back, a form keeps its
 // text.
 func (b *Base) askToSignIn(w http.ResponseWriter, r *http.Request) error {
+	if back, err := b.Sessions.Return(w, r); back || err != nil {
+		if err != nil {
+			return err
+		}
+		b.Flash(w, r, "You no longer look as somebody else: the time was over, or it was ended.")
+		return b.Redirect(w, r, "/admin")
+	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		next := r.URL.RequestURI()
 		if IsHX(r) {

@@ -177,6 +177,12 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.TN(ctx, auditNumber(change["tickets"][1]), "deleted one ticket whose time in the trash was over", "deleted %d tickets whose time in the trash was over")
 	case "staff.viewed":
 		return ui.T(ctx, "looked at the organization in the back-office")
+	case "staff.impersonation_begun":
+		return ui.T(ctx, "of Plinth's staff, looks as this member, without changing anything: %s", change["why"][1])
+	case "staff.impersonation_raised":
+		return ui.T(ctx, "of Plinth's staff, may change something as this member from now on: %s", change["why"][1])
+	case "staff.impersonation_ended":
+		return ui.T(ctx, "no longer looks as this member")
 	case "audit.exported":
 		return ui.T(ctx, "exported this log as %s", map[string]string{"csv": "CSV", "jsonl": "JSON Lines"}[change["format"][1]])
 	}

@@ -58,6 +58,19 @@ func (sh *Shell) enter(r *http.Request, slug string) (entry, scope.Person, error
 	return e, p, nil
 }
 
+// open serves anybody, and whoever is signed in as themselves.
+func (sh *Shell) open(w http.ResponseWriter, r *http.Request, g Guard, h plain) error {
+	e, p, err := sh.enter(r, "")
+	if err != nil && !fault.Is(err, fault.Unauthenticated) {
+		return err
+	}
+	r = sh.withNav(r, e, p, nil)
+	if err := g.asAnother(r, p); err != nil {
+		return sh.failInside(w, r, err)
+	}
+	return sh.failInside(w, r, h(w, r))
+}
+
 func (sh *Shell) anybody(w http.ResponseWriter, r *http.Request, h plain) error {
 	e, p, err := sh.enter(r, "")
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
@@ -75,6 +88,9 @@ func (sh *Shell) person(w http.ResponseWriter, r *http.Request, g Guard, h perso
 		return err
 	}
 	r = sh.withNav(r, e, p, nil)
+	if err := g.asAnother(r, p); err != nil {
+		return sh.failInside(w, r, err)
+	}
 	if g.Prove != nil && !provenLately(p) {
 		return g.Prove(w, r, p)
 	}
@@ -141,9 +157,12 @@ func (sh *Shell) member(w http.ResponseWriter, r *http.Request, g Guard, h scope
 	if e.standing == nil {
 		return sh.failInside(w, sh.withNav(r, e, p, nil), fault.Missing())
 	}
-	if unmet := e.standing.Policy().Unmet(p, time.Now()); len(unmet) > 0 {
+	if unmet := e.standing.Policy().Unmet(p, time.Now()); len(unmet) > 0 && !p.Impersonated() {
 		r = sh.withNav(r, e, p, nil) // of what is inside nothing is shown
 		return sh.failInside(w, r, sh.Meet(w, r, p, handlers.Asks{Organization: e.standing.Name, Policy: e.standing.Policy(), Unmet: unmet}))
+	}
+	if err := g.asAnother(r, p); err != nil {
+		return sh.failInside(w, sh.withNav(r, e, p, nil), err)
 	}
 	if e.standing.DeletedAt != nil {
 		return sh.deleted(w, sh.withNav(r, e, p, nil), e, p, g, h)
@@ -197,6 +216,8 @@ func readOnly(s scope.Scope) error {
 		return fault.New(fault.Denied, "This organization is suspended. Everything can be read, nothing can be changed.")
 	case scope.Closing:
 		return fault.New(fault.Denied, "This organization is being deleted. Everything can be read, nothing can be changed.")
+	case scope.Looking:
+		return fault.New(fault.Denied, looksOnly)
 	case scope.Writable, scope.Unpaid:
 	}
 	return fault.New(fault.PaymentRequired, "A payment is missing, so this organization can be read but not changed. An owner can put that right under Billing.")
@@ -215,6 +236,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 	}
 	if e.seen != nil {
 		nav.Live = sh.Live.Stamp()
+		nav.Looking = looking(p)
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: string(p.Staff)}
 	}
 	for _, o := range e.orgs {

@@ -38,6 +38,8 @@ type Guard struct {
 	// WhileEnding lets a change through although the deletion of the organization was asked for; WhileDeleted lets any
 	// request through although it is deleted, until erasing it begins.
 	WhileEnding, WhileDeleted bool
+	// WhileLooking lets staff through who look as somebody else; NeverAs keeps them out although they see what is round it.
+	WhileLooking, NeverAs bool
 	// Staff is what StaffOnly asks of the role of staff. Act says, where something is done, what: as a line that follows
 	// "Say why". Reason is the field of the form that says why; without it the reason is asked for on a page of its own.
 	Staff       scope.StaffPermission
@@ -78,8 +80,8 @@ func atMost(bytes int64, r Route) Route {
 }
 
 func public(h plain) Guard {
-	return Guard{Kind: Public, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, _ Guard) error {
-		return sh.anybody(w, r, h)
+	return Guard{Kind: Public, serve: func(sh *Shell, w http.ResponseWriter, r *http.Request, g Guard) error {
+		return sh.open(w, r, g, h)
 	}}
 }
 
@@ -122,6 +124,18 @@ func alsoEnding(g Guard) Guard {
 // alsoDeleted marks what is there for the members of a deleted organization.
 func alsoDeleted(g Guard) Guard {
 	g.WhileDeleted = true
+	return g
+}
+
+// alsoLooking marks what is there for staff who look as somebody else.
+func alsoLooking(g Guard) Guard {
+	g.WhileLooking = true
+	return g
+}
+
+// neverAs marks what staff do not get to as somebody else.
+func neverAs(g Guard) Guard {
+	g.NeverAs = true
 	return g
 }
 

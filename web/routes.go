@@ -59,7 +59,7 @@ func openRoutes(h Handlers) []Route {
 		get("/pricing", public(h.Pages.Pricing)),
 		get("/terms", public(h.Pages.Terms)),
 		get("/privacy", public(h.Pages.Privacy)),
-		post("/theme", public(h.Pages.SetTheme)),
+		post("/theme", alsoLooking(public(h.Pages.SetTheme))),
 
 		// Signing up and in.
 		get("/signup", public(h.Auth.NewSignup)),
@@ -71,7 +71,7 @@ func openRoutes(h Handlers) []Route {
 		post("/verify", public(h.Auth.CreateVerification)),
 		get("/signin", public(h.Auth.NewSignin)),
 		post("/signin", public(h.Auth.CreateSignin)),
-		post("/signout", public(h.Auth.Signout)),
+		post("/signout", alsoLooking(public(h.Auth.Signout))),
 		post("/signin/oidc/{provider}", public(h.Auth.BeginOIDC)),
 		get("/signin/oidc/{provider}/callback", public(h.Auth.FinishOIDC)),
 		get("/signup/oidc", public(h.Auth.ShowArrived)),
@@ -148,10 +148,17 @@ func personRoutes(h Handlers) []Route {
 		get("/account/closing", alsoClosing(signedIn(h.Privacy.ShowClosing))),
 		post("/account/closing/keep", alsoClosing(signedIn(h.Privacy.Keep))),
 
-		// What has changed, of all their organizations.
-		get("/live", signedIn(h.Live.Show)),
+		// Staff look as somebody else: asked for in the back-office, begun here, in the session of who asked.
+		get("/impersonation/{id}", signedIn(h.Auth.ShowImpersonation)),
+		post("/impersonation/{id}", signedIn(h.Auth.BeginImpersonation)),
+		get("/impersonation", alsoLooking(signedIn(h.Auth.ShowRaise))),
+		post("/impersonation/raise", alsoLooking(signedIn(h.Auth.RaiseImpersonation))),
+		post("/impersonation/end", alsoLooking(signedIn(h.Auth.EndImpersonation))),
 
-		get("/orgs", signedIn(h.Organizations.Index)),
+		// What has changed, of all their organizations.
+		get("/live", alsoLooking(signedIn(h.Live.Show))),
+
+		get("/orgs", alsoLooking(signedIn(h.Organizations.Index))),
 		get("/orgs/new", signedIn(h.Organizations.New)),
 		post("/orgs", signedIn(h.Organizations.Create)),
 
@@ -174,15 +181,15 @@ func organizationRoutes(h Handlers) []Route {
 		// Organization: settings and people.
 		get("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Settings)),
 		post("/orgs/{org}/settings", member(scope.ManageOrganization, h.Organizations.Update)),
-		post("/orgs/{org}/settings/address", member(scope.ManageOrganization, h.Organizations.UpdateAddress)),
+		post("/orgs/{org}/settings/address", neverAs(member(scope.ManageOrganization, h.Organizations.UpdateAddress))),
 		get("/orgs/{org}/settings/security", member(scope.ManageSecurity, h.Organizations.ShowSecurity)),
 		post("/orgs/{org}/settings/security", proven(member(scope.ManageSecurity, h.Organizations.UpdateSecurity))),
 		get("/orgs/{org}/settings/ownership", member(scope.TransferOwnership, h.Organizations.ShowOwnership)),
 		post("/orgs/{org}/settings/ownership", proven(member(scope.TransferOwnership, h.Organizations.OfferOwnership))),
 		post("/orgs/{org}/settings/ownership/{id}/withdraw", member(scope.TransferOwnership, h.Organizations.WithdrawOwnership)),
-		get("/orgs/{org}/ownership", member(scope.ViewOrganization, h.Organizations.ShowOffer)),
+		get("/orgs/{org}/ownership", neverAs(member(scope.ViewOrganization, h.Organizations.ShowOffer))),
 		post("/orgs/{org}/ownership/{id}/confirm", proven(member(scope.ViewOrganization, h.Organizations.ConfirmOwnership))),
-		post("/orgs/{org}/ownership/{id}/decline", member(scope.ViewOrganization, h.Organizations.DeclineOwnership)),
+		post("/orgs/{org}/ownership/{id}/decline", neverAs(member(scope.ViewOrganization, h.Organizations.DeclineOwnership))),
 		get("/orgs/{org}/settings/export", member(scope.ExportOrganization, h.OrgExports.Show)),
 		post("/orgs/{org}/settings/export", proven(alsoUnpaid(alsoEnding(member(scope.ExportOrganization, h.OrgExports.Create))))),
 		get("/orgs/{org}/settings/export/{id}", proven(alsoDeleted(member(scope.ExportOrganization, h.OrgExports.Fetch)))),
@@ -206,7 +213,7 @@ func organizationRoutes(h Handlers) []Route {
 		post("/orgs/{org}/people/{user}/role", member(scope.ManagePeople, h.People.UpdateRole)),
 		get("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.ShowRemove)),
 		post("/orgs/{org}/people/{user}/remove", member(scope.ManagePeople, h.People.Remove)),
-		post("/orgs/{org}/people/leave", alsoReadOnly(member(scope.ViewOrganization, h.People.Leave))),
+		post("/orgs/{org}/people/leave", neverAs(alsoReadOnly(member(scope.ViewOrganization, h.People.Leave)))),
 
 		// Organization: what happened. An export is a link, and notes itself as an entry.
 		get("/orgs/{org}/audit", member(scope.ViewAudit, h.Audit.Show)),
@@ -292,6 +299,7 @@ func officeRoutes(h Handlers) []Route {
 		get("/admin/users/{id}", staff(scope.ViewOffice, h.Admin.User)),
 		post("/admin/users/export", act(scope.ManageAccounts, "Export the users", h.Admin.ExportUsers)),
 		post("/admin/users/{id}/notes", because("note", act(scope.WriteNotes, "Keep a note", h.Admin.NoteUser))),
+		post("/admin/users/{id}/impersonate", act(scope.Impersonate, "Look as this person", h.Admin.Impersonate)),
 		post("/admin/users/{id}/signout", act(scope.ManageAccounts, "Sign out everywhere", h.Admin.SignOutUser)),
 		post("/admin/users/{id}/factors", act(scope.ManageAccounts, "Reset the second factor", h.Admin.ResetFactors)),
 		post("/admin/users/{id}/suspend", act(scope.ManageAccounts, "Suspend the account", h.Admin.SuspendUser)),

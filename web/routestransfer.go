@@ -9,10 +9,10 @@ import (
 func transferRoutes(h Handlers) []Route {
 	return []Route{
 		// What goes out of a project. A table of tickets is a link, and notes itself as an event.
-		get("/orgs/{org}/projects/{key}/export", member(scope.ViewOrganization, h.Exports.Show)),
-		post("/orgs/{org}/projects/{key}/export", alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create)))),
-		get("/orgs/{org}/projects/{key}/export/tickets.csv", member(scope.ViewOrganization, h.Exports.Stream)),
-		get("/orgs/{org}/projects/{key}/export/{id}", member(scope.ViewOrganization, h.Exports.Fetch)),
+		get("/orgs/{org}/projects/{key}/export", neverAs(member(scope.ViewOrganization, h.Exports.Show))),
+		post("/orgs/{org}/projects/{key}/export", neverAs(alsoUnpaid(alsoEnding(member(scope.ViewOrganization, h.Exports.Create))))),
+		get("/orgs/{org}/projects/{key}/export/tickets.csv", neverAs(member(scope.ViewOrganization, h.Exports.Stream))),
+		get("/orgs/{org}/projects/{key}/export/{id}", neverAs(member(scope.ViewOrganization, h.Exports.Fetch))),
 
 		// Whole projects that come in, each its sender's.
 		get("/orgs/{org}/imports", member(scope.CreateProject, h.Imports.Archives)),

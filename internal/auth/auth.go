@@ -147,6 +147,14 @@ type Seen struct {
 	Methods    []string
 	Strong     bool
 	Picture    string
+
+	ImpersonationID *uuid.UUID
+	StaffID         *uuid.UUID
+	StaffName       string
+	StaffRole       string
+	Reason          *string
+	RaisedAt        *time.Time
+	EndsAt          *time.Time
 }
 
 // Person is the plain value of what was read.
@@ -157,6 +165,13 @@ func (s Seen) Person(sessionID uuid.UUID) scope.Person {
 	}
 	if s.EraseAt != nil {
 		p.EraseAt = *s.EraseAt
+	}
+	if s.ImpersonationID != nil {
+		p.Staff = "" // nobody gets into the back-office as somebody else
+		p.By = scope.Impersonator{
+			ID: *s.StaffID, Name: s.StaffName, Role: scope.StaffRole(s.StaffRole), Impersonation: *s.ImpersonationID, Reason: *s.Reason,
+			Until: *s.EndsAt, Raised: s.RaisedAt != nil,
+		}
 	}
 	return p
 }

@@ -34,6 +34,7 @@ func EraseTx(ctx context.Context, tx db.Tx, u users.User, addresses []string) (m
 		"passkeys":       func() (int64, error) { return q.ErasePasskeys(ctx, tx, u.ID) },
 		"identities":     func() (int64, error) { return q.EraseIdentities(ctx, tx, u.ID) },
 		"email_changes":  func() (int64, error) { return q.EraseEmailChanges(ctx, tx, u.ID) },
+		"impersonations": func() (int64, error) { return q.EraseImpersonations(ctx, tx, u.ID) },
 		"known_devices":  func() (int64, error) { return q.EraseKnownDevices(ctx, tx, u.ID) },
 	} {
 		n, err := erase()

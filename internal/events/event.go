@@ -104,7 +104,11 @@ func queueEvent(r *db.Reads, s scope.Scope, id uuid.UUID, e Event) error {
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Action, err)
 	}
-	r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(s.Person.ID), orNil(uuid.Nil), e.Action, e.ObjectKind, orNil(e.ObjectID),
+	actor, as := s.Person.ID, uuid.Nil
+	if s.Person.Impersonated() {
+		actor, as = s.Person.By.ID, s.Person.ID
+	}
+	r.Exec(eventsdb.AppendEvent, s.TenantID, id, orNil(actor), orNil(as), e.Action, e.ObjectKind, orNil(e.ObjectID),
 		e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
 	r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
 	if !e.Quiet {

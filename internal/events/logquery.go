@@ -14,7 +14,7 @@ import (
 // planner takes to reading all people, of all organizations. The person that a change is about stands in it by id,
 // before and after. Pictures come with the people that the log can be narrowed down to.
 const logColumns = `e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id,
-  coalesce((select u.name from users u where u.id = e.actor_id), ''),
+  coalesce((select u.name from users u where u.id = e.actor_id), '') || coalesce((select ' as ' || u.name from users u where u.id = e.acting_as), ''),
   coalesce((select p.key from projects p where p.tenant_id = e.tenant_id and p.id = e.project_id), ''),
   coalesce((select t.number from tickets t where t.tenant_id = e.tenant_id and t.id = e.object_id), 0),
   '',

@@ -38,6 +38,7 @@ func outOfTheCopy() map[string]string {
 	return map[string]string{
 		"users.password_hash":       "a secret",
 		"account_events.request_id": "finds log lines",
+		"impersonations":            "each of them stands in the account's history, which is in the copy",
 		"events.request_id":         "finds log lines",
 		"mails.key":                 "the program's own",
 		"attachments.key":           "where the file lies, which is in the copy itself",
@@ -99,6 +100,7 @@ func inTheErasure() map[string]string {
 		"passkeys":              everyRow,
 		"identities":            everyRow,
 		"email_changes":         everyRow,
+		"impersonations":        "reason raised_reason",
 		"totp_factors":          everyRow,
 		"recovery_codes":        everyRow,
 		"known_devices":         everyRow,

@@ -19,10 +19,11 @@ type Person struct {
 	Zone      string    // IANA name of the time zone times are shown in; empty is UTC
 	Staff     StaffRole // "" may not enter the back-office
 	SignedIn  time.Time
-	Proven    time.Time // when they last proved who they are
-	Methods   []string  // what this session was proven with
-	Strong    bool      // a second factor or a passkey was among them
-	EraseAt   time.Time // when the account is erased; zero unless its person has asked for that
+	Proven    time.Time    // when they last proved who they are
+	Methods   []string     // what this session was proven with
+	Strong    bool         // a second factor or a passkey was among them
+	By        Impersonator // who looks as them; the zero value is themselves
+	EraseAt   time.Time    // when the account is erased; zero unless its person has asked for that
 }
 
 // Location is the person's time zone; an unknown or empty name is UTC.
@@ -53,6 +54,7 @@ const (
 	Unpaid    ReadOnly = "unpaid"    // the subscription is past its grace or was left unpaid
 	Suspended ReadOnly = "suspended" // staff closed it
 	Closing   ReadOnly = "closing"   // its deletion was asked for
+	Looking   ReadOnly = "looking"   // staff look as its member, and may change nothing
 )
 
 // Scope is one person's standing in one organization. Only package tenants makes one for a request, from a membership

@@ -28,6 +28,9 @@ const (
 	keySession = "sid"
 	keyUser    = "uid"
 	keyHeld    = "held"
+
+	keyOwnSession = "own sid" // of staff who look as somebody else
+	keyOwnUser    = "own uid"
 )
 
 // Sessions reads and writes what a browser keeps for us.
@@ -110,9 +113,44 @@ func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, id Identity) e
 	if s.scs.GetString(ctx, keyUser) != id.UserID.String() {
 		s.scs.Remove(ctx, keyHeld) // it is another person's
 	}
+	s.scs.Remove(ctx, keyOwnSession)
+	s.scs.Remove(ctx, keyOwnUser)
 	s.scs.Put(ctx, keySession, id.SessionID.String())
 	s.scs.Put(ctx, keyUser, id.UserID.String())
 	return s.commit(w, r)
+}
+
+// Impersonate gives the browser a new token for the identity as which its person looks, and keeps their own behind it.
+func (s *Sessions) Impersonate(w http.ResponseWriter, r *http.Request, id Identity) error {
+	ctx := r.Context()
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session token: %w", err)
+	}
+	s.scs.Remove(ctx, keyHeld)
+	s.scs.Put(ctx, keyOwnSession, s.scs.GetString(ctx, keySession))
+	s.scs.Put(ctx, keyOwnUser, s.scs.GetString(ctx, keyUser))
+	s.scs.Put(ctx, keySession, id.SessionID.String())
+	s.scs.Put(ctx, keyUser, id.UserID.String())
+	return s.commit(w, r)
+}
+
+// Return gives the browser of somebody who looked as another a new token for their own identity; false when nothing is
+// kept behind the present one.
+func (s *Sessions) Return(w http.ResponseWriter, r *http.Request) (bool, error) {
+	ctx := r.Context()
+	own, user := s.scs.GetString(ctx, keyOwnSession), s.scs.GetString(ctx, keyOwnUser)
+	if own == "" {
+		return false, nil
+	}
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return false, fmt.Errorf("renew session token: %w", err)
+	}
+	for _, key := range []string{keyHeld, keyOwnSession, keyOwnUser} {
+		s.scs.Remove(ctx, key)
+	}
+	s.scs.Put(ctx, keySession, own)
+	s.scs.Put(ctx, keyUser, user)
+	return true, s.commit(w, r)
 }
 
 // Renew gives the browser a new token for the same session, as after proving anew who it is.

@@ -49,6 +49,8 @@ func (st Standing) Scope(p scope.Person, access billing.Access, request string) 
 		readOnly = scope.Suspended
 	case st.ClosingAt != nil:
 		readOnly = scope.Closing
+	case readOnly == scope.Writable && p.Impersonated() && !p.By.Raised:
+		readOnly = scope.Looking
 	}
 	return scope.Scope{
 		TenantID: st.TenantID, Slug: st.Slug, Name: st.Name, Logo: st.Logo, Person: p, Role: scope.Role(st.Role),

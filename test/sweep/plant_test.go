@@ -91,7 +91,7 @@ func allowed() map[string]string {
 	return map[string]string{
 		"attachments.thumbnail": "'none'", "tenant_exports.state": "'ready'", "reactions.kind": "'agree'", "notifications.kind": "'comment'", "notifications.way": "'app'", "notification_projects.level": "'nothing'",
 		"project_exports.kind": "'csv'", "project_exports.state": "'ready'", "imports.kind": "'csv'", "imports.state": "'done'",
-		"undispatched_events.action": "'ticket.created'", "event_subscriptions.action": "'ticket.created'",
+		"staff_notes.user_id": "null", "undispatched_events.action": "'ticket.created'", "event_subscriptions.action": "'ticket.created'",
 		"webhook_endpoints.state": "'active'", "webhook_endpoints.paused_for": "'hand'", "webhook_deliveries.state": "'failed'", "webhook_replays.state": "'done'",
 	}
 }

@@ -21,7 +21,8 @@ type Nav struct {
 	Orgs     []NavOrg
 	Projects []NavProject
 	Banner   *Banner
-	Unread   int64 // in the inbox of Org; 100 stands for more
+	Looking  *Looking // staff look as Person
+	Unread   int64    // in the inbox of Org; 100 stands for more
 	// Path is the path of the request; it decides which link is the current one.
 	Path      string
 	Flash     []Flash
@@ -52,6 +53,14 @@ type NavOrg struct {
 type NavProject struct {
 	Key, Name, Hue string
 	Icon           string // or "" for the letters of the key
+}
+
+// Looking says as whom a member of staff looks at the product.
+type Looking struct {
+	Staff, Name, Email string
+	Until              time.Time
+	Raised             bool // changes are allowed
+	MayRaise           bool
 }
 
 // Banner is the line above a page. Kind is "", "warn", "bad" or "good".

@@ -44,7 +44,7 @@ func (q *Queries) AccountEventByID(ctx context.Context, db DBTX, id uuid.UUID) (
 }
 
 const Activity = `-- name: Activity :many
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     p.key as project_key,
     (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
@@ -237,7 +237,7 @@ func (q *Queries) AuditPeople(ctx context.Context, db DBTX, arg AuditPeopleParam
 }
 
 const ObjectHistory = `-- name: ObjectHistory :many
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     $3::text as project_key, $4::integer as ticket_number,
     coalesce(u.picture, '') as actor_picture
 from (
@@ -313,7 +313,7 @@ func (q *Queries) ObjectHistory(ctx context.Context, db DBTX, arg ObjectHistoryP
 }
 
 const ProjectActivity = `-- name: ProjectActivity :many
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     p.key as project_key,
     (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture

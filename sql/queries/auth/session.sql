@@ -10,15 +10,19 @@ set seen_at = now()
 where id = $1 and seen_at < now() - interval '1 minute' and seen_at > now() - make_interval(secs => $2);
 
 -- name: PersonOfSession :one
-select u.id, u.name, u.email, u.time_zone, coalesce(u.staff_role, '') as staff, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture
+select u.id, u.name, u.email, u.time_zone, coalesce(u.staff_role, '') as staff, u.erase_at, s.signed_in_at, s.proven_at, s.methods, s.strong, u.picture,
+    i.id as impersonation_id, i.staff_id, coalesce(st.name, '') as staff_name, coalesce(st.staff_role, '') as staff_role, i.reason, i.raised_at, i.ends_at
 from sessions s
 join users u on u.id = s.user_id
+left join impersonations i on i.id = s.impersonation_id
+left join users st on st.id = i.staff_id
 where s.id = $1
   and s.user_id = $2
   and s.expires_at > now()
   and s.seen_at > now() - make_interval(secs => $3)
   and u.anonymised_at is null
-  and u.suspended_at is null;
+  and u.suspended_at is null
+  and (s.impersonation_id is null or i.begun_at is not null and i.ended_at is null and i.ends_at > now() and st.staff_role is not null);
 
 -- name: EndSession :exec
 -- What its browser still hears ends with it; so it is with all that end sessions.

@@ -17,7 +17,7 @@ values ($1, $2, $3, $4, $5, $6, $7);
 -- name: Activity :many
 -- The newest of each project, and of those the newest: so the index on an entry's project ends the search early, however
 -- many entries there are and whatever the planner takes their number to be.
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     p.key as project_key,
     (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
@@ -40,7 +40,7 @@ left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
 -- name: ProjectActivity :many
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     p.key as project_key,
     (case when t.project_id = e.project_id then t.number else 0 end)::integer as ticket_number, -- zero where it was moved since
     coalesce(u.picture, '') as actor_picture
@@ -65,7 +65,7 @@ left join users u on u.id = e.actor_id
 order by e.at desc, e.id desc;
 
 -- name: ObjectHistory :many
-select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, coalesce(u.name, '') as actor_name,
+select e.id, e.at, e.action, e.object_kind, e.object_name, e.changes, e.actor_id, (coalesce(u.name, '') || coalesce((select ' as ' || a.name from users a where a.id = e.acting_as), ''))::text as actor_name,
     $3::text as project_key, $4::integer as ticket_number,
     coalesce(u.picture, '') as actor_picture
 from (
