@@ -20,6 +20,7 @@ import (
 type Admin struct {
 	*Base
 	Admin       *admin.Admin
+	URL         string // APP_URL
 	Environment string // shown in the frame of every page
 	Stripe      string // the beginning of addresses in Stripe's dashboard; "" with the local Stripe
 }

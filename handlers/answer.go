@@ -32,6 +32,8 @@ type Base struct {
 	Forms    *form.Decoder
 	Offers   []auth.Offer // the identity providers people may sign in with
 	Dev      bool         // developer pages are shown
+	// OfficeURL is where the back-office is, when it has a host of its own.
+	OfficeURL string
 }
 
 // NewDecoder returns the decoder of form values. Ids that cannot be read become the nil id, which no row has.
@@ -120,6 +122,15 @@ func (b *Base) withFlashes(w http.ResponseWriter, r *http.Request) context.Conte
 		nav.Flash = append(nav.Flash, ui.Flash{Kind: f.Kind, Text: f.Text, UndoURL: f.Undo})
 	}
 	return ui.WithNav(ctx, nav)
+}
+
+// toOffice leads back to a page of the back-office, or where that is on another host, whose pages no form may lead to, to
+// the person's organizations.
+func (b *Base) toOffice(w http.ResponseWriter, r *http.Request, path string) error {
+	if b.OfficeURL != "" {
+		path = "/orgs"
+	}
+	return b.Redirect(w, r, path)
 }
 
 // Redirect answers a form with 303 to a page of ours; an htmx request is told by header, since its fetch would follow

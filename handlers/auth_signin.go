@@ -78,7 +78,7 @@ func (h *Auth) Signout(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return h.Redirect(w, r, "/admin")
+		return h.toOffice(w, r, "/admin")
 	}
 	if err := h.Sessions.SignOut(w, r); err != nil {
 		return err

@@ -37,7 +37,7 @@ func (b *Base) askToSignIn(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		b.Flash(w, r, "You no longer look as somebody else: the time was over, or it was ended.")
-		return b.Redirect(w, r, "/admin")
+		return b.toOffice(w, r, "/admin")
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		next := r.URL.RequestURI()

@@ -22,7 +22,11 @@ func (h *Admin) Impersonate(w http.ResponseWriter, r *http.Request, p scope.Pers
 	if err != nil {
 		return err
 	}
-	return h.Redirect(w, r, "/impersonation/"+asked.String())
+	to := "/impersonation/" + asked.String()
+	if h.OfficeURL != "" { // another host, where whoever asked signs in as well
+		return h.Render(w, r, http.StatusOK, views.Leaving(h.URL+to, "Plinth"))
+	}
+	return h.Redirect(w, r, to)
 }
 
 // ShowImpersonation leads staff into the product as somebody else.
@@ -95,5 +99,5 @@ func (h *Auth) EndImpersonation(w http.ResponseWriter, r *http.Request, p scope.
 	if _, err := h.Sessions.Return(w, r); err != nil {
 		return err
 	}
-	return h.Redirect(w, r, "/admin/users/"+p.ID.String())
+	return h.toOffice(w, r, "/admin/users/"+p.ID.String())
 }

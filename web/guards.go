@@ -108,6 +108,9 @@ func (sh *Shell) leadToClosing(w http.ResponseWriter, r *http.Request, g Guard, 
 func provenLately(p scope.Person) bool { return time.Since(p.Proven) < RecentFor }
 
 func (sh *Shell) staff(w http.ResponseWriter, r *http.Request, g Guard, h personal) error {
+	if sh.OfficeHost != "" && !sh.atOffice(r) {
+		return fault.Missing() // before anybody is asked to sign in
+	}
 	e, p, err := sh.enter(r, "")
 	if err != nil {
 		return err
@@ -236,7 +239,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 	}
 	if e.seen != nil {
 		nav.Live = sh.Live.Stamp()
-		nav.Looking = looking(p)
+		nav.Looking, nav.Office = looking(p), sh.Base.OfficeURL+"/admin"
 		nav.Person = ui.Person{ID: p.ID.String(), Name: p.Name, Email: p.Email, Picture: p.Picture, Staff: string(p.Staff)}
 	}
 	for _, o := range e.orgs {

@@ -147,7 +147,7 @@ func (sh *Shell) headed(next http.Handler) http.Handler {
 // hosted refuses a Host that is not ours, in production, so that nothing can be made to answer under another name.
 func (sh *Shell) hosted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if sh.Host != "" && !strings.EqualFold(r.Host, sh.Host) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
+		if sh.Host != "" && !strings.EqualFold(r.Host, sh.Host) && !sh.atOffice(r) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
 			http.Error(w, "This is not a name of this site.", http.StatusMisdirectedRequest)
 			return
 		}

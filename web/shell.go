@@ -23,12 +23,14 @@ const defaultMaxBody = 1 << 20
 
 // Shell is what stands round every request.
 type Shell struct {
-	Base    *handlers.Base
-	DB      *db.DB
-	Plans   *billing.Catalogue
-	URL     string         // APP_URL
-	Host    string         // the only Host answered; empty is any
-	Proxies []netip.Prefix // whose forwarded headers are believed
+	Base  *handlers.Base
+	DB    *db.DB
+	Plans *billing.Catalogue
+	URL   string // APP_URL
+	Host  string // the only Host answered, beside OfficeHost; empty is any
+	// OfficeHost is the host of the back-office, where it has one of its own; empty is that of everything else.
+	OfficeHost string
+	Proxies    []netip.Prefix // whose forwarded headers are believed
 	// Meet answers whoever does not meet what an organization asks of its people.
 	Meet func(w http.ResponseWriter, r *http.Request, p scope.Person, asks handlers.Asks) error
 	// MeetOffice answers staff whose session has no second factor, or no recent proof.
@@ -69,7 +71,7 @@ func (sh *Shell) Handler(routes []Route) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sh.traced(sh.headed(sh.hosted(sh.compressed(compress, mux)))), nil
+	return sh.traced(sh.headed(sh.hosted(sh.apart(sh.compressed(compress, mux))))), nil
 }
 
 // compressed leaves out, on a developer's machine, what is asked by a proxy: that of `make watch` loses the end of a

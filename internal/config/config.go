@@ -24,10 +24,12 @@ const (
 
 // Config is all that Plinth reads from the environment. The tags name the variables and their defaults.
 type Config struct {
-	Env      string `env:"APP_ENV" envDefault:"production"`
-	URL      string `env:"APP_URL" envDefault:"http://127.0.0.1:8080"`
-	Addr     string `env:"ADDR" envDefault:"127.0.0.1:8080"`
-	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
+	Env string `env:"APP_ENV" envDefault:"production"`
+	URL string `env:"APP_URL" envDefault:"http://127.0.0.1:8080"`
+	// OfficeURL is where the back-office is, when it has a host of its own; empty is below URL.
+	OfficeURL string `env:"ADMIN_URL"`
+	Addr      string `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
 
 	// SecretKeys is a list, newest first, each 32 bytes in base64. The first seals, all open.
 	SecretKeys Secret `env:"SECRET_KEYS"`
@@ -122,6 +124,7 @@ func (c *Config) check(vars map[string]string) []error {
 		bad("APP_URL is %q: production is served over https", c.URL)
 	}
 	c.URL = strings.TrimRight(c.URL, "/")
+	c.checkOffice(bad)
 	c.checkSecrets(bad)
 	c.checkEncrypted(vars, bad)
 	c.checkStripe(bad)
@@ -149,6 +152,24 @@ func (c *Config) check(vars map[string]string) []error {
 		bad("LOG_LEVEL is %q: say debug, info, warn or error", c.LogLevel)
 	}
 	return faults
+}
+
+// checkOffice asks of the back-office's own host what is asked of the site's.
+func (c *Config) checkOffice(bad func(string, ...any)) {
+	if c.OfficeURL == "" {
+		return
+	}
+	u, err := url.Parse(c.OfficeURL)
+	site, _ := url.Parse(c.URL)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "":
+		bad("ADMIN_URL is %q: say a scheme and a host, as https://admin.example.com", c.OfficeURL)
+	case site != nil && strings.EqualFold(u.Host, site.Host):
+		bad("ADMIN_URL is %q, the host of APP_URL: leave it out, or say another host", c.OfficeURL)
+	case site != nil && u.Scheme != site.Scheme:
+		bad("ADMIN_URL is %q, and APP_URL %q: both are served over https, or neither", c.OfficeURL, c.URL)
+	}
+	c.OfficeURL = strings.TrimRight(c.OfficeURL, "/")
 }
 
 func (c *Config) checkSecrets(bad func(string, ...any)) {

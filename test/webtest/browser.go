@@ -16,11 +16,12 @@ type Browser struct {
 	site    *Site
 	cookies map[string]string
 	at      string // the page it is on, for Referer
+	Host    string // under which it asks
 }
 
 // Browser opens a fresh one.
 func (s *Site) Browser(t testing.TB) *Browser {
-	return &Browser{t: t, site: s, cookies: map[string]string{}, at: "/"}
+	return &Browser{t: t, site: s, cookies: map[string]string{}, at: "/", Host: Host}
 }
 
 // Request asks once, without following; header may be nil.
@@ -60,15 +61,15 @@ func (b *Browser) keep(res *http.Response) {
 // NewRequest is a request as the browser sends it, for tests that send it by themselves.
 func (b *Browser) NewRequest(method, path, kind string, body io.Reader) *http.Request {
 	b.t.Helper()
-	r := httptest.NewRequest(method, "http://"+Host+path, body)
+	r := httptest.NewRequest(method, "http://"+b.Host+path, body)
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
 	if method != http.MethodGet {
-		r.Header.Set("Origin", "http://"+Host)
+		r.Header.Set("Origin", "http://"+b.Host)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	r.Header.Set("Referer", "http://"+Host+b.at)
+	r.Header.Set("Referer", "http://"+b.Host+b.at)
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}

@@ -298,7 +298,7 @@ func personMenu(nav Nav) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if nav.Person.Staff != "" {
-			templ_7745c5c3_Err = MenuItem("shield", T(ctx, "Back-office"), "/admin").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MenuItem("shield", T(ctx, "Back-office"), nav.Office).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

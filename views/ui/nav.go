@@ -22,6 +22,7 @@ type Nav struct {
 	Projects []NavProject
 	Banner   *Banner
 	Looking  *Looking // staff look as Person
+	Office   string   // where the back-office is
 	Unread   int64    // in the inbox of Org; 100 stands for more
 	// Path is the path of the request; it decides which link is the current one.
 	Path      string

@@ -172,9 +172,12 @@ func (a *App) Web() (*Site, error) {
 	secure := strings.HasPrefix(a.Config.URL, "https://") || config.Loopback(hostname(a.Config.URL))
 	base := &handlers.Base{
 		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
-		Offers: a.Auth.Providers.Offers(),
+		Offers: a.Auth.Providers.Offers(), OfficeURL: a.Config.OfficeURL,
 	}
 	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live, Pulse: a.Pulse}
+	if a.Config.OfficeURL != "" {
+		shell.OfficeHost = host(a.Config.OfficeURL)
+	}
 	if a.Config.Env == config.Production {
 		shell.Host = host(a.Config.URL)
 	}
@@ -226,7 +229,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
-		Admin:         &handlers.Admin{Base: base, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
+		Admin:         &handlers.Admin{Base: base, URL: a.Config.URL, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
 		Reports:       &handlers.Reports{Base: base, Notify: a.Notify},
