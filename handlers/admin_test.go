@@ -33,6 +33,8 @@ type office struct {
 	wait  uuid.UUID // a sign-up that waits
 	act   uuid.UUID // on many jobs
 	sub   uuid.UUID // of acme
+	hook  uuid.UUID // a webhook of acme
+	post  uuid.UUID // what was posted to it
 
 	picture string // the name of the owner's
 }
@@ -51,7 +53,7 @@ func newOffice(t *testing.T) office {
 func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
 	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7()), mail: uuid.Must(uuid.NewV7()),
-		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7()), act: uuid.New()}
+		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7()), hook: uuid.Must(uuid.NewV7()), post: uuid.Must(uuid.NewV7()), act: uuid.New()}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
@@ -74,6 +76,12 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 		values ($1, 'planted', 'planted', $2, 'planted@example.com', $3, 'sent', $3, $3, $3, now(), 'delivered')`, o.mail, tenant, hostile)
 	o.exec(t, `insert into staff_notes (id, tenant_id, staff_id, body) values ($1, $2, $3, $4)`, o.note, tenant, o.sam.ID, hostile)
 	o.exec(t, `insert into signups (id, email, name, password_hash, terms_version, expires_at) values ($1, 'wait@example.com', $2, 'x', '1', now() + interval '1 hour')`, o.wait, hostile)
+	o.exec(t, `insert into webhook_endpoints (tenant_id, id, url, description, secret, state, paused_for, paused_at, created_by, created_at, updated_at)
+		values ($1, $2, 'https://hooks.example.com/in?token=canary-of-an-address', $3, 'canary-of-a-secret', 'paused', 'failing', now(), $4, now(), now())`, tenant, o.hook, hostile, o.acme.Person.ID)
+	o.exec(t, `insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, payload, state, attempts, next_at, queued_at, created_at, ended_at, last_status, last_error)
+		values ($1, $2, $3, 'ticket.created', jsonb_build_object('title', $4::text), 'failed', 1, now(), now(), now(), now(), 500, $4)`, tenant, o.hook, o.post, hostile)
+	o.exec(t, `insert into webhook_attempts (tenant_id, id, endpoint_id, event_id, at, took_ms, signature, status, answer, error)
+		values ($1, gen_random_uuid(), $2, $3, now(), 12, 'v1,canary-of-a-signature', 500, $4, $4)`, tenant, o.hook, o.post, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
 	o.exec(t, `insert into job_acts (id, act, state, kind, queue, tenant, upto, total) values ($1, 'retry', 'discarded', $2, '', '', 9, 300)`, o.act, hostile)
 	o.exec(t, `insert into events (tenant_id, id, actor_id, action, object_kind, request_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4)`, tenant, uuid.New(), o.acme.Person.ID, request)
@@ -133,12 +141,12 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
-			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody", "requests": request,
+			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody", "requests": request, "outbox": o.acme.TenantID.String() + "_" + o.hook.String() + "_" + o.post.String(),
 		}[strings.Split(r.Path+"//", "/")[2]]
 		if strings.HasPrefix(r.Path, "/admin/jobs/bulk/") {
 			id = o.act.String()
 		}
-		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{sub}", o.sub.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
+		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{sub}", o.sub.String(), "{hook}", o.hook.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {
 			t.Fatalf("%s has a part this test cannot fill", r.Pattern())
 		}
@@ -207,7 +215,7 @@ func TestBackOfficePagesCostThreeRoundTrips(t *testing.T) {
 		}
 		_, path, _ := strings.Cut(request, " ")
 		most := int64(3)
-		if r.Path == "/admin/organizations/{id}" || r.Path == "/admin/webhooks/{id}" || r.Path == "/admin/revenue/export" || strings.HasSuffix(r.Path, "/subscriptions/{sub}") {
+		if r.Path == "/admin/organizations/{id}" || r.Path == "/admin/webhooks/{id}" || r.Path == "/admin/outbox/{id}" || r.Path == "/admin/revenue/export" || strings.HasSuffix(r.Path, "/subscriptions/{sub}") {
 			most = 6
 		}
 		least := int64(99)

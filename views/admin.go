@@ -38,6 +38,7 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Plans"), URL: "/admin/plans"},
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},
 		{Text: ui.T(ctx, "Customers"), URL: "/admin/customers"},
+		{Text: ui.T(ctx, "Outbox"), URL: "/admin/outbox"},
 		{Text: ui.T(ctx, "Mails"), URL: "/admin/mails"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
 		{Text: ui.T(ctx, "Staff log"), URL: "/admin/audit"},

@@ -17,6 +17,7 @@ import (
 	"plinth/internal/privacy"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
+	"plinth/internal/webhooks"
 	"plinth/jobs"
 )
 
@@ -34,6 +35,8 @@ type Admin struct {
 	Privacy *privacy.Privacy
 	// Program is what this process knows of itself.
 	Program Program
+	// Hooks are the webhooks of organizations.
+	Hooks *webhooks.Webhooks
 }
 
 // Actor is the member of staff who asks, the request they ask with, and why they do what they ask for.

@@ -130,19 +130,24 @@ func typesText(types []string) string {
 // lockedTx does something with an endpoint that nobody else changes meanwhile. NotFound when there is none.
 func (w *Webhooks) lockedTx(ctx context.Context, s scope.Scope, id uuid.UUID, do func(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) error) error {
 	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
-		q := webhooksdb.New()
-		if err := q.LockWebhooks(ctx, tx, s.TenantID.String()); err != nil {
-			return wrap("lock the webhooks", err)
-		}
-		e, err := q.LockEndpoint(ctx, tx, webhooksdb.LockEndpointParams{TenantID: s.TenantID, ID: id})
-		if db.None(err) {
-			return fault.Missing()
-		}
+		e, err := w.lockTx(ctx, tx, s, id)
 		if err != nil {
-			return wrap("lock the endpoint", err)
+			return err
 		}
 		return do(ctx, tx, e)
 	})
+}
+
+func (w *Webhooks) lockTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) (webhooksdb.LockEndpointRow, error) {
+	q := webhooksdb.New()
+	if err := q.LockWebhooks(ctx, tx, s.TenantID.String()); err != nil {
+		return webhooksdb.LockEndpointRow{}, wrap("lock the webhooks", err)
+	}
+	e, err := q.LockEndpoint(ctx, tx, webhooksdb.LockEndpointParams{TenantID: s.TenantID, ID: id})
+	if db.None(err) {
+		return e, fault.Missing()
+	}
+	return e, wrap("lock the endpoint", err)
 }
 
 // changedTx notes what happened to an endpoint, and subscribes what is to be heard of from now on.
@@ -191,18 +196,25 @@ func (w *Webhooks) Pause(ctx context.Context, s scope.Scope, id uuid.UUID) error
 
 // Resume sends to an endpoint again what happens from now on.
 func (w *Webhooks) Resume(ctx context.Context, s scope.Scope, id uuid.UUID) error {
-	return w.lockedTx(ctx, s, id, func(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) error {
-		if e.State == Active {
-			return nil
-		}
-		if err := webhooksdb.New().ResumeEndpoint(ctx, tx, webhooksdb.ResumeEndpointParams{TenantID: s.TenantID, ID: id, Now: w.now()}); err != nil {
-			return wrap("resume the endpoint", err)
-		}
-		if err := w.changedTx(ctx, tx, s, "webhook.resumed", id, e.Url, nil); err != nil {
-			return err
-		}
-		return w.Queue.EnqueueTx(ctx, tx, post(s.TenantID, id, time.Time{}))
+	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
+		_, err := w.ResumeTx(ctx, tx, s, id)
+		return err
 	})
+}
+
+// ResumeTx is Resume in a transaction, which may be one of the back-office. changed is false when the endpoint is active.
+func (w *Webhooks) ResumeTx(ctx context.Context, tx db.Tx, s scope.Scope, id uuid.UUID) (changed bool, err error) {
+	e, err := w.lockTx(ctx, tx, s, id)
+	if err != nil || e.State == Active {
+		return false, err
+	}
+	if err := webhooksdb.New().ResumeEndpoint(ctx, tx, webhooksdb.ResumeEndpointParams{TenantID: s.TenantID, ID: id, Now: w.now()}); err != nil {
+		return false, wrap("resume the endpoint", err)
+	}
+	if err := w.changedTx(ctx, tx, s, "webhook.resumed", id, e.Url, nil); err != nil {
+		return false, err
+	}
+	return true, w.Queue.EnqueueTx(ctx, tx, post(s.TenantID, id, time.Time{}))
 }
 
 // Delete takes an endpoint away. What waits is not sent.

@@ -77,25 +77,33 @@ func (w *Webhooks) Redeliver(ctx context.Context, s scope.Scope, endpoint, event
 	if err := w.allow(ctx, s); err != nil {
 		return err
 	}
-	return w.lockedTx(ctx, s, endpoint, func(ctx context.Context, tx db.Tx, e webhooksdb.LockEndpointRow) error {
-		if e.State == Paused {
-			return fault.New(fault.Conflict, pausedText)
-		}
-		n, err := webhooksdb.New().Requeue(ctx, tx, webhooksdb.RequeueParams{TenantID: s.TenantID, EndpointID: endpoint, EventID: event, Now: w.now()})
-		if err != nil {
-			return wrap("queue an event again", err)
-		}
-		if n == 0 {
-			return fault.Missing()
-		}
-		err = events.AppendTx(ctx, tx, s, events.Event{
-			Action: "webhook.replayed", ObjectKind: "webhook", ObjectID: endpoint, ObjectName: Host(e.Url), Changes: map[string][2]string{"events": {"", "1"}},
-		})
-		if err != nil {
-			return err
-		}
-		return w.nowTx(ctx, tx, s, endpoint)
+	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error { return w.RedeliverTx(ctx, tx, s, endpoint, event) })
+}
+
+// RedeliverTx is Redeliver in a transaction, which may be one of the back-office. What waits is tried at once. Conflict when
+// the endpoint is paused.
+func (w *Webhooks) RedeliverTx(ctx context.Context, tx db.Tx, s scope.Scope, endpoint, event uuid.UUID) error {
+	e, err := w.lockTx(ctx, tx, s, endpoint)
+	if err != nil {
+		return err
+	}
+	if e.State == Paused {
+		return fault.New(fault.Conflict, pausedText)
+	}
+	n, err := webhooksdb.New().Requeue(ctx, tx, webhooksdb.RequeueParams{TenantID: s.TenantID, EndpointID: endpoint, EventID: event, Now: w.now()})
+	if err != nil {
+		return wrap("queue an event again", err)
+	}
+	if n == 0 {
+		return fault.Missing()
+	}
+	err = events.AppendTx(ctx, tx, s, events.Event{
+		Action: "webhook.replayed", ObjectKind: "webhook", ObjectID: endpoint, ObjectName: Host(e.Url), Changes: map[string][2]string{"events": {"", "1"}},
 	})
+	if err != nil {
+		return err
+	}
+	return w.nowTx(ctx, tx, s, endpoint)
 }
 
 // Replay begins to send the events of a while once more, those that were never sent there too. id is made with the form. One

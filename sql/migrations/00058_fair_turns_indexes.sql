@@ -14,10 +14,10 @@ drop index concurrently if exists webhook_deliveries_queued_idx;
 create index concurrently webhook_deliveries_queued_idx on webhook_deliveries (tenant_id, endpoint_id, queued_at) where state = 'waiting';
 drop index concurrently if exists webhook_deliveries_outbox_idx;
 -- squawk-ignore ban-concurrent-index-creation-in-transaction, prefer-robust-stmts
-create index concurrently webhook_deliveries_outbox_idx on webhook_deliveries (event_id desc, endpoint_id desc);
+create index concurrently webhook_deliveries_outbox_idx on webhook_deliveries (created_at desc, event_id desc, endpoint_id desc);
 drop index concurrently if exists webhook_deliveries_outbox_state_idx;
 -- squawk-ignore ban-concurrent-index-creation-in-transaction, prefer-robust-stmts
-create index concurrently webhook_deliveries_outbox_state_idx on webhook_deliveries (state, event_id desc, endpoint_id desc) where state <> 'delivered';
+create index concurrently webhook_deliveries_outbox_state_idx on webhook_deliveries (state, created_at desc, event_id desc, endpoint_id desc) where state <> 'delivered';
 drop index concurrently if exists webhook_endpoints_trouble_idx;
 -- squawk-ignore ban-concurrent-index-creation-in-transaction, prefer-robust-stmts
 create index concurrently webhook_endpoints_trouble_idx on webhook_endpoints (updated_at desc, id desc) where deleted_at is null and (state = 'paused' or failures > 0);

@@ -138,7 +138,7 @@ func (w *world) visits(t *testing.T) []visit {
 	}
 	add(false, sam, "/admin", "/admin/users", "/admin/users?q=person", "/admin/users/"+member, "/admin/organizations", "/admin/organizations?q=acme",
 		"/admin/organizations/"+w.acme.TenantID.String(), "/admin/subscriptions", "/admin/subscriptions?plan=team&drift=yes&given=yes", "/admin/plans",
-		w.value(t, `select '/admin/organizations/' || tenant_id || '/subscriptions/' || id from subscriptions order by stripe_subscription_id limit 1`), "/admin/tasks", "/admin/tasks?show=closed&kind=drift", "/admin/webhooks?state=late&type=invoice.paid", "/admin/customers", "/admin/revenue", "/admin/customers?show=all", "/admin/find?q=acme")
+		w.value(t, `select '/admin/organizations/' || tenant_id || '/subscriptions/' || id from subscriptions order by stripe_subscription_id limit 1`), "/admin/tasks", "/admin/tasks?show=closed&kind=drift", "/admin/webhooks?state=late&type=invoice.paid", "/admin/customers", "/admin/outbox", "/admin/outbox?state=waiting", "/admin/outbox?organization=acme&endpoint="+hook, "/admin/outbox/"+w.acme.TenantID.String()+"_"+hook+"_"+event, "/admin/revenue", "/admin/customers?show=all", "/admin/find?q=acme")
 	slices.SortStableFunc(out, func(a, b visit) int { return strings.Compare(a.who, b.who) })
 	return out
 }

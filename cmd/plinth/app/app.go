@@ -130,7 +130,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Metrics = &events.Metrics{DB: d, Queue: a.Queue}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
-	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails, Auth: a.Auth, Tenants: a.Tenants, Privacy: a.Privacy}
+	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails, Auth: a.Auth, Tenants: a.Tenants, Privacy: a.Privacy, Hooks: a.Webhooks}
 	a.Admin.Program, err = program(c)
 	return a, err
 }
