@@ -91,7 +91,7 @@ func seed(ctx context.Context, a *app.App, out io.Writer) error {
 
 func newDemo(a *app.App) demo.Seed {
 	return demo.Seed{
-		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Projects: a.Projects, Billing: a.Billing,
+		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Projects: a.Projects, Billing: a.Billing, Webhooks: a.Webhooks,
 		OwnerURL: string(a.Config.MigrateURL), LocalStripe: a.Config.LocalStripe(),
 	}
 }

@@ -56,7 +56,7 @@ func (s Seed) acme(ctx context.Context, conn *pgx.Conn) error {
 			return fmt.Errorf("project %s: %w", p.Key, err)
 		}
 	}
-	return nil
+	return s.hooks(ctx, conn, boss)
 }
 
 func (s Seed) project(ctx context.Context, team map[string]scope.Scope, p demoProject) error {

@@ -20,6 +20,7 @@ import (
 	"plinth/internal/projects"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
+	"plinth/internal/webhooks"
 )
 
 // Password is that of every demo account.
@@ -57,6 +58,7 @@ type Seed struct {
 	Pictures *users.Pictures
 	Projects *projects.Projects
 	Billing  *billing.Billing
+	Webhooks *webhooks.Webhooks
 	OwnerURL string // as plinth_owner, to date the history
 	// LocalStripe says that payments are imitated: the demo then is on a trial, made there. Without it staff give the
 	// plan, and Stripe is not asked.

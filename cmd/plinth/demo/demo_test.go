@@ -50,7 +50,7 @@ func newPlace(t *testing.T, localStripe bool) *place {
 	p.site = webtest.On(t, d, []db.Options{counted}, func(c *config.Config) { c.APIURL = url })
 	a := p.site.App
 	p.seed = demo.Seed{
-		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Projects: a.Projects, Billing: a.Billing, OwnerURL: d.Owner, LocalStripe: localStripe,
+		DB: a.DB, Auth: a.Auth, Tenants: a.Tenants, Pictures: a.Pictures, Projects: a.Projects, Billing: a.Billing, Webhooks: a.Webhooks, OwnerURL: d.Owner, LocalStripe: localStripe,
 	}
 	return p
 }
@@ -135,6 +135,7 @@ func (p *place) shown(t *testing.T) []string {
 			from events e join tenants t on t.id = e.tenant_id left join users u on u.id = e.actor_id order by 1`),
 		p.lines(t, `select concat_ws(' ', 'account', u.email, e.action) from account_events e join users u on u.id = e.user_id order by 1`),
 		p.lines(t, `select concat_ws(' ', 'subscription', t.slug, s.status, s.quantity, s.is_current) from subscriptions s join tenants t on t.id = s.tenant_id order by 1`),
+		p.lines(t, `select concat_ws(' ', d.endpoint_id, d.event_id, d.type, d.state, d.attempts, (select count(*) from webhook_attempts a where a.event_id = d.event_id)) from webhook_deliveries d order by 1`),
 		p.lines(t, `select concat_ws(' ', 'given', t.slug, o.plan) from plan_overrides o join tenants t on t.id = o.tenant_id order by 1`),
 	)
 }
@@ -144,19 +145,24 @@ func TestDemoIsWhole(t *testing.T) {
 	p := newPlace(t, true)
 	p.fill(t)
 	for sql, want := range map[string]string{
-		`select string_agg(slug, ' ' order by slug) from tenants`:                         "acme harbour-labs",
-		`select count(*)::text from tickets`:                                              "131",
-		`select count(distinct id)::text from tickets`:                                    "131",
-		`select sum(last_number)::text from ticket_counters`:                              "131",
-		`select count(*)::text from events where action = 'ticket.created'`:               "131",
-		`select count(*)::text from comments`:                                             "6",
-		`select string_agg(key, ' ' order by key) from projects`:                          "BUOY FW OPS WEB",
-		`select status || ' ' || quantity from subscriptions`:                             "trialing 6",
-		`select count(*)::text from plan_overrides`:                                       "0",
-		`select count(*)::text from events where at > now()`:                              "0",
-		`select (count(*) < 80)::text from river.river_job where kind = 'notify_ticket'`:  "true", // of what happened in the last days
-		`select email from users where staff_since is not null`:                           "sam@plinth.example",
-		`select count(*)::text from memberships where joined_at > now() - '1d'::interval`: "0",
+		`select string_agg(slug, ' ' order by slug) from tenants`:                        "acme harbour-labs",
+		`select count(*)::text from tickets`:                                             "131",
+		`select count(distinct id)::text from tickets`:                                   "131",
+		`select sum(last_number)::text from ticket_counters`:                             "131",
+		`select count(*)::text from events where action = 'ticket.created'`:              "131",
+		`select count(*)::text from comments`:                                            "6",
+		`select string_agg(key, ' ' order by key) from projects`:                         "BUOY FW OPS WEB",
+		`select status || ' ' || quantity from subscriptions`:                            "trialing 6",
+		`select count(*)::text from plan_overrides`:                                      "0",
+		`select count(*)::text from events where at > now()`:                             "0",
+		`select (count(*) < 80)::text from river.river_job where kind = 'notify_ticket'`: "true", // of what happened in the last days
+		`select string_agg(state || ' ' || n, ', ' order by state) from (select state, count(*) as n from webhook_deliveries group by 1) x`: "delivered 7, failed 3",
+		`select count(*)::text from webhook_attempts`:                                                                                        "23",
+		`select string_agg(description || ' ' || state || ' ' || paused_for, ', ' order by url) from webhook_endpoints`:                      "Chat bridge paused failing, Deploy board active ",
+		`select count(*)::text from river.river_job where queue = 'outgoing'`:                                                                "0",
+		`select count(*)::text from undispatched_events u join webhook_endpoints e on e.tenant_id = u.tenant_id and u.action = any(e.types)`: "0", // nothing is called
+		`select email from users where staff_since is not null`:                                                                              "sam@plinth.example",
+		`select count(*)::text from memberships where joined_at > now() - '1d'::interval`:                                                    "0",
 	} {
 		if got := p.lines(t, sql); len(got) != 1 || got[0] != want {
 			t.Errorf("%s: %q, want %q", sql, got, want)
