@@ -29,21 +29,40 @@ func staffMay(ctx context.Context, p scope.StaffPermission) bool {
 func (o Office) page(ctx context.Context, title string) ui.Page {
 	return ui.Page{Title: title, Staff: ui.StaffNav{Environment: o.Environment, Items: []ui.NavLink{
 		{Text: ui.T(ctx, "Overview"), URL: "/admin"},
-		{Text: ui.T(ctx, "Users"), URL: "/admin/users"},
-		{Text: ui.T(ctx, "Sign-ups"), URL: "/admin/signups"},
+		{Text: ui.T(ctx, "Users"), URL: "/admin/users", Also: []string{"/admin/signups"}},
 		{Text: ui.T(ctx, "Organizations"), URL: "/admin/organizations"},
 		{Text: ui.T(ctx, "Revenue"), URL: "/admin/revenue"},
 		{Text: ui.T(ctx, "Tasks"), URL: "/admin/tasks"},
-		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions"},
-		{Text: ui.T(ctx, "Plans"), URL: "/admin/plans"},
-		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks"},
-		{Text: ui.T(ctx, "Customers"), URL: "/admin/customers"},
-		{Text: ui.T(ctx, "Outbox"), URL: "/admin/outbox"},
+		{Text: ui.T(ctx, "Subscriptions"), URL: "/admin/subscriptions", Also: []string{"/admin/plans", "/admin/customers"}},
+		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks", Also: []string{"/admin/outbox"}},
 		{Text: ui.T(ctx, "Mails"), URL: "/admin/mails"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
 		{Text: ui.T(ctx, "Staff log"), URL: "/admin/audit"},
 		{Text: ui.T(ctx, "System"), URL: "/admin/system"},
 	}}}
+}
+
+// accountTabsOf, moneyTabs and webhookTabs lead between the lists of what belongs together.
+func accountTabsOf(ctx context.Context, at string) []ui.Tab {
+	return tabsAt(at, [][2]string{{ui.T(ctx, "Users"), "/admin/users"}, {ui.T(ctx, "Sign-ups that wait"), "/admin/signups"}})
+}
+
+func moneyTabs(ctx context.Context, at string) []ui.Tab {
+	return tabsAt(at, [][2]string{
+		{ui.T(ctx, "Subscriptions"), "/admin/subscriptions"}, {ui.T(ctx, "Plans"), "/admin/plans"}, {ui.T(ctx, "Customers of nobody"), "/admin/customers"},
+	})
+}
+
+func webhookTabs(ctx context.Context, at string) []ui.Tab {
+	return tabsAt(at, [][2]string{{ui.T(ctx, "From Stripe"), "/admin/webhooks"}, {ui.T(ctx, "To organizations' servers"), "/admin/outbox"}})
+}
+
+func tabsAt(at string, all [][2]string) []ui.Tab {
+	tabs := make([]ui.Tab, len(all))
+	for i, t := range all {
+		tabs[i] = ui.Tab{Text: t[0], URL: t[1], Current: t[1] == at}
+	}
+	return tabs
 }
 
 // Listing is where a list of the back-office is read: its address and the filters in force, kept by its links.

@@ -80,10 +80,11 @@ func plainJobs(full []admin.JobFull) []admin.Job {
 	return all
 }
 
-// customersTabs lead between customers that something waits for, and all that are nobody's.
-func customersTabs(ctx context.Context, l Listing) []ui.Tab {
-	return []ui.Tab{
-		{Text: ui.T(ctx, "Parked"), URL: l.Path, Current: l.Get("show") == ""},
-		{Text: ui.T(ctx, "All"), URL: l.Path + "?show=all", Current: l.Get("show") != ""},
+// customersFacet adds those that nothing waits for.
+func customersFacet(ctx context.Context, l Listing) ui.FacetLink {
+	f := ui.FacetLink{Text: ui.T(ctx, "Also those without parked events"), On: l.Get("show") != "", URL: l.Path + "?show=all"}
+	if f.On {
+		f.URL = l.Path
 	}
+	return f
 }

@@ -47,8 +47,22 @@ func (n StaffNav) name() string {
 	return first
 }
 
-// NavLink is a link of a navigation.
-type NavLink struct{ Text, URL string }
+// NavLink is a link of a navigation. Also are the other places that it stands for.
+type NavLink struct {
+	Text, URL string
+	Also      []string
+}
+
+// here is what aria-current says of the link: "page" or "true" when it stands for the page that is shown, else "". below
+// counts what lies below its address too.
+func (l NavLink) here(nav Nav, below bool) string {
+	for _, url := range l.Also {
+		if nav.current(url, true) != "" {
+			return "true"
+		}
+	}
+	return nav.current(l.URL, below)
+}
 
 func (p Page) windowTitle(ctx context.Context) string {
 	if p.Title == "" {
