@@ -35,6 +35,7 @@ type office struct {
 	sub   uuid.UUID // of acme
 	hook  uuid.UUID // a webhook of acme
 	post  uuid.UUID // what was posted to it
+	said  uuid.UUID // an announcement
 
 	picture string // the name of the owner's
 }
@@ -53,7 +54,7 @@ func newOffice(t *testing.T) office {
 func officeOn(t *testing.T, s *webtest.Site) office {
 	t.Helper()
 	o := office{Site: s, event: "evt_1QNhostile", task: uuid.Must(uuid.NewV7()), mail: uuid.Must(uuid.NewV7()),
-		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7()), hook: uuid.Must(uuid.NewV7()), post: uuid.Must(uuid.NewV7()), act: uuid.New()}
+		note: uuid.Must(uuid.NewV7()), wait: uuid.Must(uuid.NewV7()), hook: uuid.Must(uuid.NewV7()), post: uuid.Must(uuid.NewV7()), act: uuid.New(), said: uuid.Must(uuid.NewV7())}
 	o.acme = s.Org(t, s.Account(t, "Dana "+hostile, dana), "acme", "Acme "+hostile)
 	o.sam, o.staff = s.Staff(t, "Sam Reyes", sam)
 	sub, tenant := uuid.Must(uuid.NewV7()), o.acme.TenantID
@@ -82,6 +83,9 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 		values ($1, $2, $3, 'ticket.created', jsonb_build_object('title', $4::text), 'failed', 1, now(), now(), now(), now(), 500, $4)`, tenant, o.hook, o.post, hostile)
 	o.exec(t, `insert into webhook_attempts (tenant_id, id, endpoint_id, event_id, at, took_ms, signature, status, answer, error)
 		values ($1, gen_random_uuid(), $2, $3, now(), 12, 'v1,canary-of-a-signature', 500, $4, $4)`, tenant, o.hook, o.post, hostile)
+	o.exec(t, `insert into announcements (id, text, level, audience, dismissible, starts_at, ends_at, created_by)
+		values ($1, $2, 'warning', 'everybody', true, now() + interval '1 day', now() + interval '2 days', $3)`, o.said, hostile, o.sam.ID)
+	o.exec(t, `insert into flags (key, rule) values ('signups', 'on'), ($1, 'off')`, hostile)
 	o.job = o.failedJob(t, "send_reset", "mail")
 	o.exec(t, `insert into job_acts (id, act, state, kind, queue, tenant, upto, total) values ($1, 'retry', 'discarded', $2, '', '', 9, 300)`, o.act, hostile)
 	o.exec(t, `insert into events (tenant_id, id, actor_id, action, object_kind, request_id) values ($1, $2, $3, 'ticket.created', 'ticket', $4)`, tenant, uuid.New(), o.acme.Person.ID, request)
@@ -141,12 +145,12 @@ func (o office) paths(t *testing.T) map[string]web.Route {
 		}
 		id := map[string]string{
 			"users": o.acme.Person.ID.String(), "organizations": o.acme.TenantID.String(), "webhooks": o.event, "jobs": fmt.Sprint(o.job),
-			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "customers": "cus_nobody", "requests": request, "outbox": o.acme.TenantID.String() + "_" + o.hook.String() + "_" + o.post.String(),
+			"tasks": o.task.String(), "mails": o.mail.String(), "notes": o.note.String(), "signups": o.wait.String(), "announcements": o.said.String(), "customers": "cus_nobody", "requests": request, "outbox": o.acme.TenantID.String() + "_" + o.hook.String() + "_" + o.post.String(),
 		}[strings.Split(r.Path+"//", "/")[2]]
 		if strings.HasPrefix(r.Path, "/admin/jobs/bulk/") {
 			id = o.act.String()
 		}
-		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{sub}", o.sub.String(), "{hook}", o.hook.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
+		path := strings.NewReplacer("{id}", id, "{queue}", "mail", "{key}", "signups", "{sub}", o.sub.String(), "{hook}", o.hook.String(), "{file}", strings.Replace(o.picture, ".", "-64.", 1)).Replace(r.Path)
 		if strings.Contains(path, "{") {
 			t.Fatalf("%s has a part this test cannot fill", r.Pattern())
 		}
@@ -199,6 +203,7 @@ func TestBackOfficePagesAreWhole(t *testing.T) {
 	for _, path := range []string{
 		"/admin/users/" + uuid.NewString(), "/admin/users/x", "/admin/organizations/" + uuid.NewString(), "/admin/webhooks/evt_none",
 		"/admin/webhooks/%00", "/admin/jobs/bulk/" + uuid.NewString(), "/admin/jobs/bulk/x", "/admin/requests/AAAAAAAAAAAAAAAA", "/admin/requests/%00", "/admin/webhooks/%ff", "/admin/jobs/999999", "/admin/jobs/x", "/admin/jobs/queues/none", "/admin/jobs/queues/%00",
+		"/admin/flags/none", "/admin/flags/%00", "/admin/announcements/" + uuid.NewString(), "/admin/announcements/x",
 	} {
 		o.staff.Get(path).Want(http.StatusNotFound)
 	}

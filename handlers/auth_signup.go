@@ -20,8 +20,11 @@ type Auth struct {
 	Auth *auth.Auth
 }
 
-// NewSignup shows the sign-up form. A plan that somebody came for is kept until they have an organization.
+// NewSignup shows the sign-up form, while everybody can make an account. A plan that somebody came for is kept until they have an organization.
 func (h *Auth) NewSignup(w http.ResponseWriter, r *http.Request) error {
+	if !h.Auth.Open() {
+		return h.Render(w, r, http.StatusOK, views.SignupClosed())
+	}
 	query := r.URL.Query()
 	next := SafeNext(query.Get("next"), "")
 	if plan := query.Get("plan"); plan != "" && next == "" {

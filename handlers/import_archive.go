@@ -23,7 +23,7 @@ func (h *Imports) Archives(w http.ResponseWriter, r *http.Request, s scope.Scope
 	if err != nil {
 		return err
 	}
-	return h.Render(w, r, http.StatusOK, views.Archives(s, past, h.Fresh(w, r, ui.OrgPath(s.Slug, "imports"))))
+	return h.Render(w, r, http.StatusOK, views.Archives(s, past, h.Transfer.TakesArchives(s), h.Fresh(w, r, ui.OrgPath(s.Slug, "imports"))))
 }
 
 // CreateArchive takes an archive in.
@@ -36,7 +36,7 @@ func (h *Imports) CreateArchive(w http.ResponseWriter, r *http.Request, s scope.
 		}
 		return h.Again(w, r, failed, func(f ui.Form) templ.Component {
 			f.Values = url.Values{"id": {newID()}} // what is sent next is something else
-			return views.Archives(s, past, f)
+			return views.Archives(s, past, h.Transfer.TakesArchives(s), f)
 		})
 	}
 	return h.Redirect(w, r, ui.OrgPath(s.Slug, "imports", id.String()))

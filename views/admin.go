@@ -37,6 +37,8 @@ func (o Office) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "Webhooks"), URL: "/admin/webhooks", Also: []string{"/admin/outbox"}},
 		{Text: ui.T(ctx, "Mails"), URL: "/admin/mails"},
 		{Text: ui.T(ctx, "Jobs"), URL: "/admin/jobs"},
+		{Text: ui.T(ctx, "Flags"), URL: "/admin/flags"},
+		{Text: ui.T(ctx, "Announcements"), URL: "/admin/announcements"},
 		{Text: ui.T(ctx, "Staff log"), URL: "/admin/audit"},
 		{Text: ui.T(ctx, "System"), URL: "/admin/system"},
 	}}}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plinth/internal/events"
+	"plinth/internal/flags"
 	"plinth/internal/scope"
 	"plinth/internal/tenants"
 	"plinth/views/ui"
@@ -79,6 +80,7 @@ func auditKinds(ctx context.Context, a AuditAsked) []ui.Option {
 		{Value: "ticket", Text: ui.T(ctx, "Tickets")},
 		{Value: "subscription", Text: ui.T(ctx, "Plan and payments")},
 		{Value: "webhook", Text: ui.T(ctx, "Webhooks")},
+		{Value: "flag", Text: ui.T(ctx, "Flags")},
 		{Value: "audit", Text: ui.T(ctx, "Audit log")},
 	}, a.Kind)
 }
@@ -99,7 +101,7 @@ func auditActions(ctx context.Context, a AuditAsked) []ui.Option {
 		{"billing.trial_started", "Trial started"}, {"billing.plan_change_asked", "Plan change asked for"}, {"billing.subscription_changed", "Subscription changed"},
 		{"billing.payment_failed", "Payment failed"},
 		{"webhook.created", "Webhook made"}, {"webhook.changed", "Webhook changed"}, {"webhook.secret_rotated", "New secret of a webhook"}, {"webhook.paused", "Webhook paused"}, {"webhook.resumed", "Webhook resumed"}, {"webhook.deleted", "Webhook deleted"}, {"webhook.replayed", "Events sent once more"},
-		{"audit.exported", "Log exported"}, {"staff.viewed", "Looked at by staff"}, {"staff.impersonation_begun", "Staff look as a member"}, {"staff.impersonation_raised", "Staff may change as a member"}, {"person.erased", "Personal data erased"},
+		{"audit.exported", "Log exported"}, {"staff.viewed", "Looked at by staff"}, {"staff.impersonation_begun", "Staff look as a member"}, {"staff.impersonation_raised", "Staff may change as a member"}, {flags.FlagChanged, "Switched by staff"}, {"person.erased", "Personal data erased"},
 	} {
 		options = append(options, ui.Option{Value: known[0], Text: ui.T(ctx, known[1])})
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plinth/internal/events"
+	"plinth/internal/flags"
 	"plinth/internal/tenants"
 	"plinth/internal/webhooks"
 	"plinth/views/ui"
@@ -175,6 +176,8 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 			ui.T(ctx, "of %s to %s", cmp.Or(e.FromName, ui.T(ctx, "somebody")), cmp.Or(e.ToName, ui.T(ctx, "nobody")))
 	case "tickets.purged":
 		return ui.TN(ctx, auditNumber(change["tickets"][1]), "deleted one ticket whose time in the trash was over", "deleted %d tickets whose time in the trash was over")
+	case flags.FlagChanged:
+		return auditFlag(ctx, e, change["state"][1])
 	case "staff.viewed":
 		return ui.T(ctx, "looked at the organization in the back-office")
 	case "staff.impersonation_begun":
@@ -187,6 +190,16 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 		return ui.T(ctx, "exported this log as %s", map[string]string{"csv": "CSV", "jsonl": "JSON Lines"}[change["format"][1]])
 	}
 	return auditPlain(e)
+}
+
+func auditFlag(ctx context.Context, e events.LogEntry, state string) string {
+	switch state {
+	case flags.RuleOn:
+		return ui.T(ctx, "switched %s on for the organization", e.ObjectName)
+	case flags.RuleOff:
+		return ui.T(ctx, "switched %s off for the organization", e.ObjectName)
+	}
+	return ui.T(ctx, "set %s as for all organizations", e.ObjectName)
 }
 
 // auditUnknown says whether the page has no words of its own for what happened.

@@ -237,6 +237,7 @@ func (sh *Shell) withNav(r *http.Request, e entry, p scope.Person, st *standing)
 	nav := ui.Nav{
 		Theme: sh.Base.Sessions.Theme(r), Zone: p.Location(), Path: r.URL.Path, RequestID: trace.RequestID, Dev: sh.Base.Dev,
 	}
+	nav.Announcements = sh.announced(r, e, p, st)
 	if e.seen != nil {
 		nav.Live = sh.Live.Stamp()
 		nav.Looking, nav.Office = looking(p), sh.Base.OfficeURL+"/admin"

@@ -49,7 +49,7 @@ type Handlers struct {
 
 // Routes is the table of all URLs, with who may ask them.
 func Routes(h Handlers) []Route {
-	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), transferRoutes(h), webhookRoutes(h), officeRoutes(h), machineRoutes(h))
+	return slices.Concat(openRoutes(h), personRoutes(h), organizationRoutes(h), projectRoutes(h), ticketRoutes(h), transferRoutes(h), webhookRoutes(h), officeRoutes(h), switchRoutes(h), machineRoutes(h))
 }
 
 // openRoutes are asked by people who are not signed in.

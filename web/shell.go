@@ -12,6 +12,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/flags"
 	"plinth/internal/live"
 	"plinth/internal/pulse"
 	"plinth/internal/scope"
@@ -39,6 +40,8 @@ type Shell struct {
 	Live *live.Hub
 	// Pulse keeps how long requests take.
 	Pulse *pulse.Pulse
+	// Flags says what is announced.
+	Flags *flags.Flags
 	// Ready says whether the parts this process needs are there; readiness asks it.
 	Ready func(r *http.Request) error
 

@@ -196,6 +196,7 @@ func (p devProcess) run(ctx context.Context, webDB, workerDB *db.DB) error {
 		return errors.Join(err, group.Wait())
 	}
 	group.Go(func() error { return serve(running, webApp, p.listeners.web, p.c, p.log) })
+	group.Go(func() error { return workerApp.Flags.Run(running) })
 	group.Go(func() error {
 		return beating(running, workerApp, pulse.Worker, func() error { return work(running, client) })
 	})

@@ -63,8 +63,12 @@ func serve(ctx context.Context, a *app.App, l net.Listener, c *config.Config, lo
 		return err
 	}
 	log.Info("serving", "address", l.Addr().String(), "url", c.URL)
+	if err := a.Flags.Ready(ctx); err != nil {
+		log.Warn("flags cannot be read; they are as the code says until they can", "error", err)
+	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Live.Run(running) })
+	group.Go(func() error { return a.Flags.Run(running) })
 	group.Go(func() error { return site.Shell.Serve(running, l, site.Handler, c.DrainFor) })
 	return beating(ctx, a, pulse.Web, group.Wait)
 }

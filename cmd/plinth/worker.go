@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"plinth/cmd/plinth/app"
 	"plinth/internal/db"
 	"plinth/internal/pulse"
@@ -56,7 +58,10 @@ func (workerCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return beating(ctx, a, pulse.Worker, func() error { return work(ctx, client) })
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Flags.Run(running) })
+	group.Go(func() error { return beating(running, a, pulse.Worker, func() error { return work(running, client) }) })
+	return group.Wait()
 }
 
 // work runs the worker until ctx ends, then stops it: softly first, and by cancelling when that takes too long.

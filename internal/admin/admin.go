@@ -6,6 +6,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"plinth/internal/auth"
@@ -13,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/flags"
 	"plinth/internal/mails"
 	"plinth/internal/privacy"
 	"plinth/internal/scope"
@@ -37,6 +39,8 @@ type Admin struct {
 	Program Program
 	// Hooks are the webhooks of organizations.
 	Hooks *webhooks.Webhooks
+	// Flags is told of what was switched or announced, so that this process knows at once.
+	Flags *flags.Flags
 }
 
 // Actor is the member of staff who asks, the request they ask with, and why they do what they ask for.
@@ -94,7 +98,15 @@ func (a *Admin) noted(ctx context.Context, by Actor, action, object string) erro
 }
 
 func note(ctx context.Context, tx db.Tx, by Actor, action, object string, person map[string]string) error {
-	changes := map[string][2]string{}
+	return noteChanges(ctx, tx, by, action, object, nil, person)
+}
+
+// noteChanges is note with what was changed, each field before and after.
+func noteChanges(ctx context.Context, tx db.Tx, by Actor, action, object string, changed map[string][2]string, person map[string]string) error {
+	changes := maps.Clone(changed)
+	if changes == nil {
+		changes = map[string][2]string{}
+	}
 	if object != "" {
 		changes["object"] = [2]string{"", object}
 	}

@@ -14,6 +14,7 @@ func owners() map[string]string {
 	list := map[string]string{
 		"users":    "users staff_notes",
 		"events":   "events account_events unsealed_events undispatched_events event_subscriptions event_seals account_event_seals event_erasures account_event_erasures audit.heads audit.account_heads daily_metrics daily_totals metric_cursors",
+		"flags":    "flags flag_targets announcements",
 		"mails":    "mails mail_suppressions",
 		"tenants":  "tenants memberships invitations tenant_slugs tenant_policies join_links ownership_transfers",
 		"auth":     "signups one_time_tokens sessions totp_factors recovery_codes passkeys email_changes known_devices identities impersonations",

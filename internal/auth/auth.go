@@ -17,6 +17,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/flags"
 	"plinth/internal/limit"
 	"plinth/internal/scope"
 	"plinth/internal/secret"
@@ -53,6 +54,7 @@ type Auth struct {
 	// Passkeys does the ceremonies; nil where APP_URL has no name a passkey could belong to.
 	Passkeys  *Passkeys
 	Providers *Providers       // nil: nobody signs in elsewhere
+	Flags     *flags.Flags     // says whether everybody can sign up
 	Now       func() time.Time // nil is time.Now; codes and limits in time go by it
 }
 

@@ -112,12 +112,16 @@ type ArrivalForm struct {
 
 // SignUpArrived makes the account of an address that a provider vouches for, with the identity as its way in. The same
 // form sent twice signs in twice. Conflict when the address has an account: the identity is then linked, by its person.
+// Denied while sign-ups are closed.
 func (a *Auth) SignUpArrived(ctx context.Context, who session.Arrival, f ArrivalForm, d Device) (Entry, error) {
 	if err := a.fresh(who); err != nil {
 		return Entry{}, err
 	}
 	if who.User != uuid.Nil || !who.Verified {
 		return Entry{}, a.errUnproven(who)
+	}
+	if err := a.mustBeOpen(); err != nil {
+		return Entry{}, err
 	}
 	f.Name = strings.TrimSpace(f.Name)
 	var wrong fault.Fields

@@ -11,6 +11,8 @@ import (
 	"plinth/internal/auth/authdb"
 	"plinth/internal/db"
 	"plinth/internal/fault"
+	"plinth/internal/flags"
+	"plinth/internal/scope"
 	"plinth/internal/session"
 	"plinth/internal/tenants"
 	"plinth/internal/users"
@@ -43,9 +45,23 @@ func (f *SignUpForm) check(personal ...string) error {
 	return wrong.Err()
 }
 
+// Open says whether everybody can make an account; when not, only who was invited can.
+func (a *Auth) Open() bool { return a.Flags.On(scope.Scope{}, flags.SignUps) }
+
+func (a *Auth) mustBeOpen() error {
+	if a.Open() {
+		return nil
+	}
+	return fault.New(fault.Denied, "New accounts are not made at the moment, except by invitation. Please come back later.")
+}
+
 // SignUp keeps the sign-up and enqueues its mail in one transaction, and returns the sign-up's id. It does exactly the
-// same for an address that has an account: only the mail, which its owner reads, says so.
+// same for an address that has an account: only the mail, which its owner reads, says so. Denied while sign-ups are
+// closed.
 func (a *Auth) SignUp(ctx context.Context, f SignUpForm, d Device) (uuid.UUID, error) {
+	if err := a.mustBeOpen(); err != nil {
+		return uuid.Nil, err
+	}
 	if err := f.check(); err != nil {
 		return uuid.Nil, err
 	}

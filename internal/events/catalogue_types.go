@@ -154,11 +154,13 @@ func webhookTypes() []Type {
 }
 
 func otherTypes() []Type {
-	return keptOf("audit",
+	return append(keptOf("audit",
 		Type{Name: "audit.exported", Text: "exported the audit log", Changes: to("format", "csv")},
 		Type{Name: "staff.viewed", Text: "looked at the organization in the back-office"},
 		Type{Name: "staff.impersonation_begun", Text: "looks at the product as a member", Changes: to("why", "They cannot find a ticket.")},
 		Type{Name: "staff.impersonation_raised", Text: "may change something as a member", Changes: to("why", "They asked us to move a ticket.")},
 		Type{Name: "staff.impersonation_ended", Text: "no longer looks as a member"},
-	)
+	), keptOf("flag",
+		Type{Name: "flag.changed", Text: "switched a part of Plinth on or off for the organization", Changes: to("state", "on")},
+	)...)
 }

@@ -14,6 +14,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/fault"
+	"plinth/internal/flags"
 	"plinth/internal/mails"
 	"plinth/internal/notify"
 	"plinth/internal/picture"
@@ -154,6 +155,7 @@ func (p *Privacy) eraseTx(ctx context.Context, tx db.Tx, id uuid.UUID, sent int6
 		{"mails", func() (int64, error) { return mails.EraseTx(ctx, tx, id, addresses, user.Name) }},
 		{"billing", func() (int64, error) { return billing.EraseTx(ctx, tx, id, user.Email) }},
 		{"notifications", func() (int64, error) { return notify.EraseTx(ctx, tx, id) }},
+		{"flags", func() (int64, error) { return flags.EraseTx(ctx, tx, id) }},
 		{"account_exports", func() (int64, error) { return privacydb.New().EraseExports(ctx, tx, id) }},
 		{"memberships", func() (int64, error) { return p.leaveTx(ctx, tx, user) }},
 	} {

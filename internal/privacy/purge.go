@@ -14,6 +14,7 @@ import (
 	"plinth/internal/events"
 	"plinth/internal/fault"
 	"plinth/internal/files"
+	"plinth/internal/flags"
 	"plinth/internal/mails"
 	"plinth/internal/notify"
 	"plinth/internal/privacy/privacydb"
@@ -51,7 +52,7 @@ func purgers() []purger {
 	own := func(ctx context.Context, tx db.Tx, tenant uuid.UUID, limit int32) (string, int64, error) {
 		return db.PurgeSome(ctx, tx, tenant, limit, []db.Purge{{Noun: "tenant_exports", SQL: privacydb.PurgeTenantExports}})
 	}
-	return []purger{own, webhooks.PurgeTx, transfer.PurgeTx, notify.PurgeTx, files.PurgeTx, projects.PurgeTx, billing.PurgeTx, auth.PurgeTx, mails.PurgeTx, tenants.PurgeTx, events.PurgeTx}
+	return []purger{own, webhooks.PurgeTx, transfer.PurgeTx, notify.PurgeTx, files.PurgeTx, projects.PurgeTx, billing.PurgeTx, auth.PurgeTx, mails.PurgeTx, flags.PurgeTx, tenants.PurgeTx, events.PurgeTx}
 }
 
 // PurgeOrganization goes on for a while with erasing an organization whose time to be brought back is over, and says

@@ -84,6 +84,8 @@ func outOfTheCopy() map[string]string {
 		"reactions":                 "one of six signs below what somebody wrote",
 		"webhook_endpoints":         "of the organization, with its secrets",
 		"webhook_replays":           "a while whose events an organization has sent once more",
+		"flag_targets":              "which parts of Plinth staff switched on or off for them, by key",
+		"announcements":             "written by staff",
 	}
 }
 
@@ -113,6 +115,7 @@ func inTheErasure() map[string]string {
 		"notification_choices":  everyRow,
 		"report_subscriptions":  everyRow,
 		"billing_settings":      "email",
+		"flag_targets":          everyRow,
 	}
 }
 
@@ -151,6 +154,7 @@ func outOfTheErasure() map[string]string {
 		"reactions":                 "one of six signs of somebody who has no name any more",
 		"webhook_endpoints":         "of the organization; created_by names nobody any more",
 		"webhook_replays":           "who asked, by an id that names nobody any more; gone within 30 days",
+		"announcements":             "written by staff; created_by names nobody any more",
 	}
 }
 

@@ -40,7 +40,7 @@ type Sessions struct {
 	names  cookieNames
 }
 
-type cookieNames struct{ session, theme, flash, pending, step, ceremony, handshake, arrival, browser string }
+type cookieNames struct{ session, theme, flash, pending, step, ceremony, handshake, arrival, browser, dismissed string }
 
 // Identity is whom a session claims to be; the guard believes it only when the sessions row says the same.
 type Identity struct {
@@ -59,7 +59,7 @@ func New(d *db.DB, keys *secret.Keys, secure bool) *Sessions {
 		scs: scs.New(),
 		names: cookieNames{
 			session: prefix + "plinth", theme: prefix + "plinth-theme", flash: prefix + "plinth-flash", pending: prefix + "plinth-pending", step: prefix + "plinth-step", browser: prefix + "plinth-browser",
-			ceremony: prefix + "plinth-ceremony", handshake: prefix + "plinth-handshake", arrival: prefix + "plinth-arrival",
+			ceremony: prefix + "plinth-ceremony", handshake: prefix + "plinth-handshake", arrival: prefix + "plinth-arrival", dismissed: prefix + "plinth-dismissed",
 		},
 	}
 	s.scs.Store = store{q: d.Direct()}

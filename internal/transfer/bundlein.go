@@ -212,11 +212,15 @@ func (s *sorter) comment(n uint32, a *archivedComment) (projects.BroughtComment,
 	return c, nil
 }
 
-// StartArchive makes the project of an archive that was looked through, under a key, and begins to fill it.
+// StartArchive makes the project of an archive that was looked through, under a key, and begins to fill it. Denied while
+// archives are not taken.
 func (t *Transfer) StartArchive(ctx context.Context, s scope.Scope, id uuid.UUID, name, key string) error {
 	page, err := t.ImportPage(ctx, s, "", id)
 	if err != nil || page.Import.State != Checked {
 		return err // sent twice, or late: the page says how things stand
+	}
+	if err := t.mustTakeArchives(s); err != nil {
+		return err
 	}
 	project := page.Import.Archive.Project
 	project.Name, project.Key = name, key

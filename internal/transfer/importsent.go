@@ -16,6 +16,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/fault"
 	"plinth/internal/files"
+	"plinth/internal/flags"
 	"plinth/internal/projects"
 	"plinth/internal/scope"
 	"plinth/internal/transfer/transferdb"
@@ -52,8 +53,22 @@ func (t *Transfer) ReceiveTable(ctx context.Context, s scope.Scope, key string, 
 	})
 }
 
-// ReceiveArchive keeps the archive of a project, and has it looked through. Faults are about FileField.
+// TakesArchives says whether the organization can bring archives in.
+func (t *Transfer) TakesArchives(s scope.Scope) bool { return t.Flags.On(s, flags.ArchiveImport) }
+
+func (t *Transfer) mustTakeArchives(s scope.Scope) error {
+	if t.TakesArchives(s) {
+		return nil
+	}
+	return fault.New(fault.Denied, "Archives cannot be brought in at the moment. Please come back later.")
+}
+
+// ReceiveArchive keeps the archive of a project, and has it looked through. Faults are about FileField. Denied while
+// archives are not taken.
 func (t *Transfer) ReceiveArchive(ctx context.Context, s scope.Scope, sent Sent) error {
+	if err := t.mustTakeArchives(s); err != nil {
+		return err
+	}
 	return t.receive(ctx, s, sent, MaxArchive, func(seen *watcher) (row transferdb.AddImportParams, err error) {
 		if !strings.HasPrefix(string(seen.head), "PK\x03\x04") {
 			return row, wrongFile("This is no ZIP archive.")

@@ -9,6 +9,7 @@ import (
 	"plinth/internal/blob"
 	"plinth/internal/db"
 	"plinth/internal/files"
+	"plinth/internal/flags"
 	"plinth/internal/limit"
 	"plinth/internal/projects"
 	"plinth/jobs"
@@ -22,6 +23,7 @@ type Transfer struct {
 	Files    *files.Files
 	Store    *blob.Store
 	Limits   *limit.Limiter
+	Flags    *flags.Flags // says whether archives are taken
 	Log      *slog.Logger
 	Now      func() time.Time // nil is time.Now
 	// RunFor is when a job lets others have their turn; zero is ten seconds. PageSize is how many tickets one file of a copy

@@ -93,6 +93,7 @@ func allowed() map[string]string {
 		"project_exports.kind": "'csv'", "project_exports.state": "'ready'", "imports.kind": "'csv'", "imports.state": "'done'",
 		"staff_notes.user_id": "null", "undispatched_events.action": "'ticket.created'", "event_subscriptions.action": "'ticket.created'",
 		"webhook_endpoints.state": "'active'", "webhook_endpoints.paused_for": "'hand'", "webhook_deliveries.state": "'failed'", "webhook_replays.state": "'done'",
+		"flag_targets.user_id": "null", "announcements.level": "'info'", "announcements.audience": "'organization'",
 	}
 }
 
@@ -165,7 +166,7 @@ func (c column) some() string {
 
 // fixed are texts that the database allows a few values of only, or that others refer to: they say nothing of anybody.
 func fixed() []string {
-	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state project_exports.kind project_exports.state imports.kind imports.state undispatched_events.action event_subscriptions.action webhook_endpoints.state webhook_endpoints.paused_for webhook_deliveries.state webhook_replays.state`)
+	return strings.Fields(`notifications.kind notifications.way notification_projects.level projects.key projects.visibility attachments.thumbnail reactions.kind statuses.kind statuses.slug tickets.status tenant_exports.state project_exports.kind project_exports.state imports.kind imports.state undispatched_events.action event_subscriptions.action webhook_endpoints.state webhook_endpoints.paused_for webhook_deliveries.state webhook_replays.state announcements.level announcements.audience`)
 }
 
 // spread puts the canary into every text of the organization's rows, in every table that has its rows, as

@@ -24,6 +24,8 @@ type Nav struct {
 	Looking  *Looking // staff look as Person
 	Office   string   // where the back-office is
 	Unread   int64    // in the inbox of Org; 100 stands for more
+	// Announcements stand above the page, below Banner.
+	Announcements []Announcement
 	// Path is the path of the request; it decides which link is the current one.
 	Path      string
 	Flash     []Flash
@@ -67,6 +69,12 @@ type Looking struct {
 // Banner is the line above a page. Kind is "", "warn", "bad" or "good".
 type Banner struct {
 	Kind, Title, Text, ActionText, ActionURL string
+}
+
+// Announcement is a line that staff wrote for many, with a link or none ("").
+type Announcement struct {
+	ID, Text, LinkText, LinkURL string
+	Warning, Dismissible        bool
 }
 
 // Flash is a message about what has just been done. Kind is "" (done) or "bad".

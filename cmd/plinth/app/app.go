@@ -24,6 +24,7 @@ import (
 	"plinth/internal/db"
 	"plinth/internal/events"
 	"plinth/internal/files"
+	"plinth/internal/flags"
 	"plinth/internal/limit"
 	"plinth/internal/live"
 	"plinth/internal/mailer"
@@ -59,6 +60,7 @@ type App struct {
 	Pictures *users.Pictures
 	Files    *blob.Store
 	Mails    *mails.Mails
+	Flags    *flags.Flags // Run must run for it to hear what other processes change
 	Admin    *admin.Admin
 	Attached *files.Files
 	Projects *projects.Projects
@@ -86,6 +88,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	if a.Keys, err = secret.New(masters); err != nil {
 		return nil, err
 	}
+	a.Flags = &flags.Flags{DB: d, URL: string(c.DirectURL), Log: log, Now: time.Now}
 	if a.Queue, err = jobs.NewQueue(d.Pool(), log); err != nil {
 		return nil, err
 	}
@@ -111,8 +114,8 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Projects = &projects.Projects{DB: d, Queue: a.Queue, Plans: a.Plans, Files: a.Attached, Log: log}
 	a.Auth = &auth.Auth{
 		DB: d, Tenants: a.Tenants, Queue: a.Queue, Keys: a.Keys, Limits: limits, Hasher: auth.NewHasher(runtime.GOMAXPROCS(0), auth.Recommended()), Passkeys: passkeys,
-		Providers: providers(c),
-		URL:       c.URL, Log: log,
+		Providers: providers(c), Flags: a.Flags,
+		URL: c.URL, Log: log,
 	}
 	sender, err := a.mailer()
 	if err != nil {
@@ -120,7 +123,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	}
 	a.Mails = &mails.Mails{DB: d, Mailer: sender, Queue: a.Queue, Domain: mailer.Domain(c.From)}
 	a.Notify = &notify.Notify{DB: d, Queue: a.Queue, Projects: a.Projects, Keys: a.Keys, URL: c.URL, Now: time.Now, Log: log}
-	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Log: log}
+	a.Transfer = &transfer.Transfer{DB: d, Queue: a.Queue, Projects: a.Projects, Files: a.Attached, Store: store, Limits: limits, Flags: a.Flags, Log: log}
 	a.Webhooks = &webhooks.Webhooks{DB: d, Queue: a.Queue, Keys: a.Keys, Client: outward(c), Limits: limits, URL: c.URL, Log: log}
 	a.Pulse = pulse.New(d, log)
 	a.Pulse.Version = Version
@@ -130,7 +133,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Metrics = &events.Metrics{DB: d, Queue: a.Queue}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}
 	a.Billing.Stored = a.Privacy.Stored
-	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails, Auth: a.Auth, Tenants: a.Tenants, Privacy: a.Privacy, Hooks: a.Webhooks}
+	a.Admin = &admin.Admin{DB: d, Plans: a.Plans, Queue: a.Queue, Office: jobs.NewOffice(a.Queue), Billing: a.Billing, Sender: a.Mails, Auth: a.Auth, Tenants: a.Tenants, Privacy: a.Privacy, Hooks: a.Webhooks, Flags: a.Flags}
 	a.Admin.Program, err = program(c)
 	return a, err
 }
@@ -174,7 +177,7 @@ func (a *App) Web() (*Site, error) {
 		Sessions: session.New(a.DB, a.Keys, secure), Keys: a.Keys, Log: a.Log, Forms: handlers.NewDecoder(), Dev: a.Config.Dev(),
 		Offers: a.Auth.Providers.Offers(), OfficeURL: a.Config.OfficeURL,
 	}
-	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live, Pulse: a.Pulse}
+	shell := &web.Shell{Base: base, DB: a.DB, Plans: a.Plans, URL: a.Config.URL, Ready: a.ready, Live: a.Live, Pulse: a.Pulse, Flags: a.Flags}
 	if a.Config.OfficeURL != "" {
 		shell.OfficeHost = host(a.Config.OfficeURL)
 	}
@@ -245,6 +248,9 @@ func (a *App) ready(r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), db.ReadTimeout)
 	defer cancel()
 	if err := a.DB.Migrated(ctx); err != nil {
+		return err
+	}
+	if err := a.Flags.Ready(ctx); err != nil {
 		return err
 	}
 	_, err := a.Queue.Client().QueueList(ctx, river.NewQueueListParams().First(1))

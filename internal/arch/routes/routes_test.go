@@ -24,6 +24,7 @@ func openTo() map[string]string {
 		"GET /privacy":                         "read before signing up",
 		"GET /docs/events":                     "read by those who write a receiver",
 		"POST /theme":                          "a cookie of taste, no data",
+		"POST /announcements/{id}/dismiss":     "a cookie of what this browser shows no more, no data",
 		"GET /signup":                          "signing up",
 		"POST /signup":                         "signing up",
 		"GET /check-mail":                      "after signing up, still without a session",
