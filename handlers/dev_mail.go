@@ -51,16 +51,22 @@ func (h *DevMail) Show(w http.ResponseWriter, r *http.Request) error {
 	return h.Render(w, r, http.StatusOK, views.DevMailOne(m))
 }
 
-// HTML is the mail's own document, under a policy of its own: its styles may be inline, nothing may run or load.
+// HTML is the mail's own document.
 func (h *DevMail) HTML(w http.ResponseWriter, r *http.Request) error {
 	m, err := h.get(r)
 	if err != nil {
 		return err
 	}
+	return mailDocument(w, m.HTML)
+}
+
+// mailDocument answers with the document of a mail, under a policy of its own: its styles may be inline, nothing may run or
+// load.
+func mailDocument(w http.ResponseWriter, html string) error {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox")
 	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, err = w.Write([]byte(m.HTML))
+	_, err := w.Write([]byte(html))
 	return err
 }
 

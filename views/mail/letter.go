@@ -40,6 +40,18 @@ func (l Letter) Message(ctx context.Context) (mailer.Message, error) {
 	return mailer.Message{To: l.To, Subject: l.Subject, HTML: html.String(), Text: l.text(), Headers: l.headers()}, nil
 }
 
+// Preheader is what lists of mails show behind the subject: the first thing that the letter says.
+func (l Letter) Preheader() string {
+	said := slices.DeleteFunc(slices.Clone(l.Paragraphs), func(p string) bool { return strings.HasPrefix(p, "Hello") })
+	if l.Quote != "" {
+		said = append(said, strings.Join(strings.Fields(l.Quote), " "))
+	}
+	for _, i := range l.Items {
+		said = append(said, i.Link+", "+i.Text+".")
+	}
+	return clipped(strings.Join(said, " "), 140)
+}
+
 func (l Letter) headers() map[string]string {
 	if l.Unsubscribe == "" {
 		return nil
