@@ -233,16 +233,16 @@ func TestWhoSeesAPicture(t *testing.T) {
 
 	// Staff see it where they look after accounts, and nobody else looks there.
 	_, staff := s.Staff(t, "Sam", "sam@example.com")
-	standing := func(since string) {
+	standing := func(role string) {
 		t.Helper()
-		if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update users set staff_since = `+since+` where email = 'sam@example.com'`); err != nil {
+		if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update users set staff_role = `+role+` where email = 'sam@example.com'`); err != nil {
 			t.Fatal(err)
 		}
 	}
 	standing("null")
 	office := "/admin/users/" + owner.Person.ID.String() + "/picture/" + file
 	staff.Get(office).Want(404)
-	standing("now()")
+	standing("'full'")
 	staff.Get(office).Want(200)
 	alike(staff, "/admin/users/"+max.ID.String()+"/picture/"+file, "/admin/users/"+uuid.NewString()+"/picture/"+file)
 	staff.Get("/admin/users/nobody/picture/" + file).Want(404)

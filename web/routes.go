@@ -112,7 +112,7 @@ func personRoutes(h Handlers) []Route {
 		post("/account/password", signedIn(h.Account.UpdatePassword)),
 		atMost(handlers.MaxUpload, post("/account/picture", signedIn(h.Account.UpdatePicture))),
 		post("/account/picture/remove", signedIn(h.Account.RemovePicture)),
-		get("/account/picture/{file}", signedIn(h.Pictures.Own)),
+		get("/account/picture/{file}", alsoLooking(signedIn(h.Pictures.Own))),
 		get("/confirm", alsoClosing(signedIn(h.Auth.ShowProve))),
 		post("/confirm", alsoClosing(signedIn(h.Auth.CreateProve))),
 		post("/confirm/passkey", alsoClosing(signedIn(h.Auth.CreatePasskeyProve))),
