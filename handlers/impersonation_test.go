@@ -40,7 +40,8 @@ var neverAs = []string{
 	"GET /orgs/acme/settings/export", "POST /orgs/acme/settings/export", "GET /orgs/acme/settings/delete", "POST /orgs/acme/settings/delete", "GET /orgs/acme/deletion",
 	"POST /orgs/acme/deletion/restore", "GET /orgs/acme/settings/webhooks", "POST /orgs/acme/settings/webhooks", "GET /orgs/acme/settings/webhooks/new",
 	"GET /orgs/acme/people/joining", "POST /orgs/acme/people/invitations", "POST /orgs/acme/people/leave", "GET /orgs/acme/audit/export",
-	"POST /signin", "POST /signup", "POST /forgot", "POST /reset",
+	"POST /orgs/acme/projects/WEB/members", "POST /orgs/acme/projects/WEB/settings", "POST /orgs/acme/projects/WEB/tickets/1/erase", "POST /orgs/acme/projects/WEB/import", "POST /orgs/acme/imports",
+	"GET /signin/oidc/google/callback", "POST /signin", "POST /signup", "POST /forgot", "POST /reset",
 }
 
 func TestImpersonationIsRefusedWhatIsTheirsAlone(t *testing.T) {
@@ -124,8 +125,34 @@ func TestImpersonationEndsWhereItBegan(t *testing.T) {
 	o.staff.Get("/orgs/acme").Want(200).At("/admin").Says("You no longer look as somebody else")
 	o.staff.Get("/orgs/acme").Want(http.StatusNotFound) // as themselves
 
-	// Who is staff no longer looks no longer.
+	if n := rowsOf(t, o.Site, `select count(*) from impersonations where begun_at is not null and ended_at is null`); n != 1 {
+		t.Errorf("%d are not ended but the one whose time was over", n)
+	}
+	if err := o.Worker.Auth.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := rowsOf(t, o.Site, `select count(*) from events where action = 'staff.impersonation_ended'`); n != 3 {
+		t.Errorf("%d of 3 ends are noted", n)
+	}
+
+	// A role that is lowered changes nothing any more, and who is suspended, or signed out where they began, looks no longer.
 	o.look(t, o.staff, o.acme.Person.ID)
+	o.staff.Post("/impersonation/raise", why()).Want(200)
+	o.exec(t, `update users set staff_role = 'support' where id = $1`, o.sam.ID)
+	o.staff.Post("/orgs/acme/projects", url.Values{"name": {"X"}}).Want(http.StatusForbidden).Says(looksOnly)
+	o.exec(t, `update users set staff_role = 'full', suspended_at = now() where id = $1`, o.sam.ID)
+	o.staff.Get("/orgs/acme").Want(200).At("/signin")
+	o.exec(t, `update users set suspended_at = null where id = $1`, o.sam.ID)
+	o.staff = o.SignInTwice(t, sam)
+	o.look(t, o.staff, o.acme.Person.ID)
+	o.exec(t, `delete from sessions where user_id = $1`, o.sam.ID)
+	o.staff.Get("/orgs/acme").Want(200).At("/signin")
+	o.staff = o.SignInTwice(t, sam)
+
+	// Who is staff no longer looks no longer, also as somebody whose account is being deleted.
+	o.exec(t, `update users set erase_at = now() + interval '1 day' where id = $1`, o.acme.Person.ID)
+	o.look(t, o.staff, o.acme.Person.ID)
+	o.staff.Get("/orgs/acme").Want(200).At("/orgs/acme")
 	o.exec(t, `update users set staff_role = null where id = $1`, o.sam.ID)
 	o.staff.Get("/orgs/acme").Want(http.StatusNotFound)
 	if n := rowsOf(t, o.Site, `select count(*) from sessions where impersonation_id is not null and expires_at > now() + interval '31 minutes'`); n != 0 {
@@ -150,7 +177,7 @@ func TestImpersonationIsNotedWithBothNames(t *testing.T) {
 	if got := o.one(t, `select string_agg(distinct s.name || ' as ' || u.name, ', ') from events e join users s on s.id = e.actor_id join users u on u.id = e.acting_as where e.action = 'ticket.created'`); got != "Sam Reyes as Dana Whitfield" {
 		t.Errorf("the ticket was made by %q", got)
 	}
-	if got := o.one(t, `select string_agg(action || ' ' || coalesce(changes -> 'why' ->> 1, '-'), ', ' order by id) from events where action like 'staff.imp%'`); got != "staff.impersonation_begun A test., staff.impersonation_raised She asked us to., staff.impersonation_ended -" {
+	if got := o.one(t, `select string_agg(action || ' ' || coalesce(person ->> 'why', '-'), ', ' order by id) from events where action like 'staff.imp%'`); got != "staff.impersonation_begun A test., staff.impersonation_raised She asked us to., staff.impersonation_ended -" {
 		t.Errorf("the organization's history has %s", got)
 	}
 	if n := rowsOf(t, o.Site, `select count(*) from events where action like 'staff.imp%' and (actor_id is null or acting_as is null)`); n != 0 {

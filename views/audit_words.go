@@ -181,9 +181,9 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 	case "staff.viewed":
 		return ui.T(ctx, "looked at the organization in the back-office")
 	case "staff.impersonation_begun":
-		return ui.T(ctx, "of Plinth's staff, looks as this member, without changing anything: %s", change["why"][1])
+		return ui.T(ctx, "of Plinth's staff, looks as this member, without changing anything: %s", e.Person()["why"])
 	case "staff.impersonation_raised":
-		return ui.T(ctx, "of Plinth's staff, may change something as this member from now on: %s", change["why"][1])
+		return ui.T(ctx, "of Plinth's staff, may change something as this member from now on: %s", e.Person()["why"])
 	case "staff.impersonation_ended":
 		return ui.T(ctx, "no longer looks as this member")
 	case "audit.exported":

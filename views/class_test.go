@@ -33,7 +33,8 @@ func TestEveryClassHasARule(t *testing.T) {
 		page, err := os.ReadFile(path)
 		for _, m := range written.FindAllStringSubmatch(string(page), -1) {
 			for _, class := range strings.Fields(m[1] + " " + m[2]) {
-				if seen++; !ruled[class] {
+				// A mail brings its rules along.
+				if seen++; !ruled[class] && !(strings.HasPrefix(path, "mail/") && strings.Contains(string(page), "."+class)) {
 					t.Errorf("%s: no rule for the class %q", path, class)
 				}
 			}

@@ -99,7 +99,7 @@ func (sh *Shell) person(w http.ResponseWriter, r *http.Request, g Guard, h perso
 
 // leadToClosing leads whoever's account is being deleted to where they can keep it.
 func (sh *Shell) leadToClosing(w http.ResponseWriter, r *http.Request, g Guard, p scope.Person) (led bool, err error) {
-	if p.EraseAt.IsZero() || g.WhileClosing {
+	if p.EraseAt.IsZero() || g.WhileClosing || p.Impersonated() {
 		return false, nil
 	}
 	return true, sh.Base.Redirect(w, r, handlers.ClosingPath)

@@ -21,7 +21,7 @@ func (g Guard) asAnother(r *http.Request, p scope.Person) error {
 	switch {
 	case !p.Impersonated() || g.WhileLooking:
 		return nil
-	case g.Kind == Public && reads:
+	case g.Kind == Public && reads && !g.NeverAs:
 		return nil
 	case g.Kind != InOrg || g.NeverAs || g.Prove != nil || !everyday(g.Permission):
 		return fault.New(fault.Denied, ui.T(r.Context(), notAsAnother))

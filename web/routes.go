@@ -73,7 +73,7 @@ func openRoutes(h Handlers) []Route {
 		post("/signin", public(h.Auth.CreateSignin)),
 		post("/signout", alsoLooking(public(h.Auth.Signout))),
 		post("/signin/oidc/{provider}", public(h.Auth.BeginOIDC)),
-		get("/signin/oidc/{provider}/callback", public(h.Auth.FinishOIDC)),
+		get("/signin/oidc/{provider}/callback", neverAs(public(h.Auth.FinishOIDC))),
 		get("/signup/oidc", public(h.Auth.ShowArrived)),
 		post("/signup/oidc", public(h.Auth.CreateArrived)),
 		get("/signin/second", public(h.Auth.ShowSecond)),
@@ -264,7 +264,7 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/report/mail", alsoReadOnly(member(scope.ViewOrganization, h.Reports.SetMail))),
 		get("/orgs/{org}/projects/{key}/board", member(scope.ViewOrganization, h.Boards.Show)),
 		get("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Settings)),
-		post("/orgs/{org}/projects/{key}/settings", member(scope.ViewOrganization, h.Projects.Update)),
+		post("/orgs/{org}/projects/{key}/settings", neverAs(member(scope.ViewOrganization, h.Projects.Update))),
 		get("/orgs/{org}/projects/{key}/settings/statuses", member(scope.ViewOrganization, h.Statuses.List)),
 		post("/orgs/{org}/projects/{key}/settings/statuses", member(scope.ViewOrganization, h.Statuses.Create)),
 		post("/orgs/{org}/projects/{key}/settings/statuses/{status}", member(scope.ViewOrganization, h.Statuses.Update)),
@@ -284,8 +284,8 @@ func projectRoutes(h Handlers) []Route {
 		post("/orgs/{org}/projects/{key}/bulk", member(scope.WriteTickets, h.Bulk.Update)),
 		post("/orgs/{org}/projects/{key}/bulk/undo", member(scope.WriteTickets, h.Bulk.Undo)),
 		post("/orgs/{org}/projects/{key}/archive", member(scope.ViewOrganization, h.Projects.Archive)),
-		post("/orgs/{org}/projects/{key}/members", member(scope.ViewOrganization, h.Projects.AddMember)),
-		post("/orgs/{org}/projects/{key}/members/{user}/remove", member(scope.ViewOrganization, h.Projects.RemoveMember)),
+		post("/orgs/{org}/projects/{key}/members", neverAs(member(scope.ViewOrganization, h.Projects.AddMember))),
+		post("/orgs/{org}/projects/{key}/members/{user}/remove", neverAs(member(scope.ViewOrganization, h.Projects.RemoveMember))),
 	}
 }
 

@@ -172,19 +172,29 @@ func (s Seen) Person(sessionID uuid.UUID) scope.Person {
 		p.Staff = "" // nobody gets into the back-office as somebody else
 		p.By = scope.Impersonator{
 			ID: *s.StaffID, Name: s.StaffName, Role: scope.StaffRole(s.StaffRole), Impersonation: *s.ImpersonationID, Reason: *s.Reason,
-			Until: *s.EndsAt, Raised: s.RaisedAt != nil,
+			Until: *s.EndsAt, Raised: s.RaisedAt != nil && scope.StaffRole(s.StaffRole).May(scope.ImpersonateAll),
 		}
 	}
 	return p
 }
 
-// SignOut ends a session.
+// SignOut ends a session, and with one in which staff look as somebody else their looking.
 func (a *Auth) SignOut(ctx context.Context, sessionID uuid.UUID) error {
+	i, err := authdb.New().ImpersonationOfSession(ctx, a.DB.Direct(), sessionID)
+	if err == nil {
+		return a.endImpersonation(ctx, i.ID, i.StaffID, i.UserID, Device{})
+	}
+	if !db.None(err) {
+		return fmt.Errorf("read whether staff look as somebody: %w", err)
+	}
 	return authdb.New().EndSession(ctx, a.DB.Direct(), sessionID)
 }
 
 // Purge deletes what has expired; a job calls it.
 func (a *Auth) Purge(ctx context.Context) error {
+	if err := a.EndOverImpersonations(ctx); err != nil {
+		return err
+	}
 	q, direct := authdb.New(), a.DB.Direct()
 	for what, purge := range map[string]func() (int64, error){
 		"sign-ups":      func() (int64, error) { return q.PurgeSignups(ctx, direct) },

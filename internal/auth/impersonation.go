@@ -87,7 +87,7 @@ func (a *Auth) BeginImpersonation(ctx context.Context, staff scope.Person, id uu
 	}
 	err = a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error {
 		q := authdb.New()
-		n, err := q.BeginImpersonation(ctx, tx, authdb.BeginImpersonationParams{ID: id, StaffID: staff.ID, Secs: ImpersonationFor.Seconds()})
+		n, err := q.BeginImpersonation(ctx, tx, authdb.BeginImpersonationParams{ID: id, StaffID: staff.ID, Secs: ImpersonationFor.Seconds(), OwnSessionID: &staff.SessionID})
 		if err != nil {
 			return fmt.Errorf("begin an impersonation: %w", err)
 		}
@@ -135,30 +135,52 @@ func (a *Auth) RaiseImpersonation(ctx context.Context, p scope.Person, f RaiseFo
 
 // EndImpersonation ends it with its session. Doing it twice does it once.
 func (a *Auth) EndImpersonation(ctx context.Context, p scope.Person, d Device) error {
+	return a.endImpersonation(ctx, p.By.Impersonation, p.By.ID, p.ID, d)
+}
+
+func (a *Auth) endImpersonation(ctx context.Context, id, staff, user uuid.UUID, d Device) error {
 	return a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) error {
 		q := authdb.New()
-		n, err := q.EndImpersonation(ctx, tx, p.By.Impersonation)
+		n, err := q.EndImpersonation(ctx, tx, id)
 		if err != nil {
 			return fmt.Errorf("end an impersonation: %w", err)
 		}
-		if err := q.EndImpersonatedSessions(ctx, tx, p.By.Impersonation); err != nil {
+		if err := q.EndImpersonatedSessions(ctx, tx, id); err != nil {
 			return fmt.Errorf("end the session of an impersonation: %w", err)
 		}
 		if n == 0 {
 			return nil
 		}
-		return tellImpersonationTx(ctx, tx, scope.Person{ID: p.By.ID}, p.ID, ImpersonationEnded, "", d)
+		return tellImpersonationTx(ctx, tx, scope.Person{ID: staff}, user, ImpersonationEnded, "", d)
 	})
+}
+
+// EndOverImpersonations notes the end of those whose time is over; a job calls it.
+func (a *Auth) EndOverImpersonations(ctx context.Context) error {
+	var over []authdb.OverImpersonationsRow
+	err := a.DB.InAdmin(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		over, err = authdb.New().OverImpersonations(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list impersonations that are over: %w", err)
+	}
+	for _, i := range over {
+		if err := a.endImpersonation(ctx, i.ID, i.StaffID, i.UserID, Device{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellImpersonationTx notes what staff do as a person, in the history of the person and of each of their organizations.
 func tellImpersonationTx(ctx context.Context, tx db.Tx, staff scope.Person, user uuid.UUID, action, reason string, d Device) error {
-	changes := map[string][2]string{}
+	var person map[string]string // the reason may tell of the person: it is erased with them
 	if reason != "" {
-		changes["why"] = [2]string{"", reason}
+		person = map[string]string{"why": reason}
 	}
 	if _, err := events.AppendAccountTx(ctx, tx, events.AccountEvent{
-		UserID: user, ActorID: staff.ID, Action: action, Changes: changes, RequestID: d.Request,
+		UserID: user, ActorID: staff.ID, Action: action, Person: person, RequestID: d.Request,
 	}); err != nil {
 		return err
 	}
@@ -169,7 +191,7 @@ func tellImpersonationTx(ctx context.Context, tx db.Tx, staff scope.Person, user
 	for _, tenant := range places {
 		s := scope.System(tenant)
 		s.Person, s.Request = scope.Person{ID: user, By: scope.Impersonator{ID: staff.ID}}, d.Request
-		if err := events.AppendTx(ctx, tx, s, events.Event{Action: action, ObjectKind: "member", ObjectID: user, Changes: changes}); err != nil {
+		if err := events.AppendTx(ctx, tx, s, events.Event{Action: action, ObjectKind: "member", ObjectID: user, Person: person}); err != nil {
 			return err
 		}
 	}

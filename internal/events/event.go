@@ -119,7 +119,7 @@ func queueEvent(r *db.Reads, s scope.Scope, id uuid.UUID, e Event) error {
 
 // whence adds where a request came from to the personal values of an event, unless they say so already.
 func whence(person map[string]string, s scope.Scope) map[string]string {
-	if s.Address == "" {
+	if s.Address == "" || s.Person.Impersonated() { // where staff sit is nobody's business
 		return person
 	}
 	out := map[string]string{"address": s.Address}

@@ -38,20 +38,26 @@ func (q *Queries) AskImpersonation(ctx context.Context, db DBTX, arg AskImperson
 
 const BeginImpersonation = `-- name: BeginImpersonation :execrows
 update impersonations i
-set begun_at = now(), ends_at = now() + make_interval(secs => $1::double precision)
-where i.id = $2 and i.staff_id = $3 and i.begun_at is null and i.ended_at is null and i.ends_at > now()
+set begun_at = now(), own_session_id = $1, ends_at = now() + make_interval(secs => $2::double precision)
+where i.id = $3 and i.staff_id = $4 and i.begun_at is null and i.ended_at is null and i.ends_at > now()
   and exists (select from users u where u.id = i.user_id and u.staff_role is null and u.anonymised_at is null and u.suspended_at is null)
 `
 
 type BeginImpersonationParams struct {
-	Secs    float64
-	ID      uuid.UUID
-	StaffID uuid.UUID
+	OwnSessionID *uuid.UUID
+	Secs         float64
+	ID           uuid.UUID
+	StaffID      uuid.UUID
 }
 
 // Once, and only while it waits; never as staff, whatever they were when it was asked for.
 func (q *Queries) BeginImpersonation(ctx context.Context, db DBTX, arg BeginImpersonationParams) (int64, error) {
-	result, err := db.Exec(ctx, BeginImpersonation, arg.Secs, arg.ID, arg.StaffID)
+	result, err := db.Exec(ctx, BeginImpersonation,
+		arg.OwnSessionID,
+		arg.Secs,
+		arg.ID,
+		arg.StaffID,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -144,6 +150,27 @@ func (q *Queries) ImpersonationOf(ctx context.Context, db DBTX, arg Impersonatio
 	return i, err
 }
 
+const ImpersonationOfSession = `-- name: ImpersonationOfSession :one
+select i.id, i.staff_id, i.user_id
+from sessions s
+join impersonations i on i.id = s.impersonation_id
+where s.id = $1 and i.ended_at is null
+`
+
+type ImpersonationOfSessionRow struct {
+	ID      uuid.UUID
+	StaffID uuid.UUID
+	UserID  uuid.UUID
+}
+
+// The one that a session belongs to, while it is not ended.
+func (q *Queries) ImpersonationOfSession(ctx context.Context, db DBTX, id uuid.UUID) (ImpersonationOfSessionRow, error) {
+	row := db.QueryRow(ctx, ImpersonationOfSession, id)
+	var i ImpersonationOfSessionRow
+	err := row.Scan(&i.ID, &i.StaffID, &i.UserID)
+	return i, err
+}
+
 const OpenImpersonatedSession = `-- name: OpenImpersonatedSession :exec
 insert into sessions (id, user_id, user_agent, address, expires_at, methods, strong, proven_at, impersonation_id)
 values ($1, $2, $3, $4, now() + make_interval(secs => $5::double precision), '{}', false, 'epoch', $6)
@@ -168,6 +195,41 @@ func (q *Queries) OpenImpersonatedSession(ctx context.Context, db DBTX, arg Open
 		arg.ImpersonationID,
 	)
 	return err
+}
+
+const OverImpersonations = `-- name: OverImpersonations :many
+select id, staff_id, user_id
+from impersonations
+where begun_at is not null and ended_at is null and ends_at < now()
+order by ends_at
+limit 200
+`
+
+type OverImpersonationsRow struct {
+	ID      uuid.UUID
+	StaffID uuid.UUID
+	UserID  uuid.UUID
+}
+
+// Whose time is over, and of which that is not noted yet.
+func (q *Queries) OverImpersonations(ctx context.Context, db DBTX) ([]OverImpersonationsRow, error) {
+	rows, err := db.Query(ctx, OverImpersonations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OverImpersonationsRow
+	for rows.Next() {
+		var i OverImpersonationsRow
+		if err := rows.Scan(&i.ID, &i.StaffID, &i.UserID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const PlacesOf = `-- name: PlacesOf :many

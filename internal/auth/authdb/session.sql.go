@@ -117,7 +117,9 @@ where s.id = $1
   and s.seen_at > now() - make_interval(secs => $3)
   and u.anonymised_at is null
   and u.suspended_at is null
-  and (s.impersonation_id is null or i.begun_at is not null and i.ended_at is null and i.ends_at > now() and st.staff_role is not null)
+  and (s.impersonation_id is null or i.begun_at is not null and i.ended_at is null and i.ends_at > now()
+      and st.staff_role is not null and st.suspended_at is null and st.anonymised_at is null
+      and exists (select from sessions own where own.id = i.own_session_id and own.expires_at > now()))
 `
 
 type PersonOfSessionParams struct {
@@ -217,7 +219,7 @@ func (q *Queries) PurgeSessions(ctx context.Context, db DBTX) (int64, error) {
 const SessionsOf = `-- name: SessionsOf :many
 select id, user_agent, address, methods, signed_in_at, seen_at
 from sessions
-where user_id = $1 and expires_at > now() and seen_at > now() - make_interval(secs => $2)
+where user_id = $1 and expires_at > now() and seen_at > now() - make_interval(secs => $2) and impersonation_id is null
 order by seen_at desc, id
 `
 

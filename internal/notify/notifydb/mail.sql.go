@@ -55,7 +55,7 @@ select n.kind, n.user_id, n.comment_id, n.cause, u.email, u.name, u.time_zone, o
 from notifications n
 join tenants o on o.id = n.tenant_id and o.deleted_at is null and o.suspended_at is null
 join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id and m.left_at is null
-join users u on u.id = n.user_id and u.anonymised_at is null
+join users u on u.id = n.user_id and u.anonymised_at is null and u.suspended_at is null
 join projects p on p.tenant_id = n.tenant_id and p.id = n.project_id
 join tickets t on t.tenant_id = n.tenant_id and t.id = n.ticket_id and t.project_id = n.project_id and t.deleted_at is null
 left join users a on a.id = n.actor_id
@@ -209,7 +209,7 @@ select n.kind, n.user_id, n.comment_id, n.cause, u.email, u.name, u.time_zone, o
 from notifications n
 join tenants o on o.id = n.tenant_id and o.deleted_at is null and o.suspended_at is null
 join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id and m.left_at is null
-join users u on u.id = n.user_id and u.anonymised_at is null
+join users u on u.id = n.user_id and u.anonymised_at is null and u.suspended_at is null
 join projects p on p.tenant_id = n.tenant_id and p.id = n.project_id
 join tickets t on t.tenant_id = n.tenant_id and t.id = n.ticket_id and t.project_id = n.project_id and t.deleted_at is null
 left join users a on a.id = n.actor_id

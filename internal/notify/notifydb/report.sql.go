@@ -143,7 +143,7 @@ select u.id as user_id, u.email, u.name, u.time_zone, o.slug, o.name as organiza
 from report_subscriptions r
 join tenants o on o.id = r.tenant_id and o.deleted_at is null and o.suspended_at is null
 join memberships m on m.tenant_id = r.tenant_id and m.user_id = r.user_id and m.left_at is null
-join users u on u.id = r.user_id and u.anonymised_at is null
+join users u on u.id = r.user_id and u.anonymised_at is null and u.suspended_at is null
 join projects p on p.tenant_id = r.tenant_id and p.id = r.project_id and p.deleted_at is null and p.archived_at is null
 where r.tenant_id = $1
   and r.project_id = $2

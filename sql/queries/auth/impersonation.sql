@@ -12,7 +12,7 @@ where i.id = @id and i.staff_id = @staff_id and u.anonymised_at is null;
 -- name: BeginImpersonation :execrows
 -- Once, and only while it waits; never as staff, whatever they were when it was asked for.
 update impersonations i
-set begun_at = now(), ends_at = now() + make_interval(secs => @secs::double precision)
+set begun_at = now(), own_session_id = @own_session_id, ends_at = now() + make_interval(secs => @secs::double precision)
 where i.id = @id and i.staff_id = @staff_id and i.begun_at is null and i.ended_at is null and i.ends_at > now()
   and exists (select from users u where u.id = i.user_id and u.staff_role is null and u.anonymised_at is null and u.suspended_at is null);
 
@@ -24,6 +24,21 @@ values (@id, @user_id, @user_agent, @address, now() + make_interval(secs => @sec
 update impersonations
 set raised_at = now(), raised_reason = @reason
 where id = @id and begun_at is not null and raised_at is null and ended_at is null and ends_at > now();
+
+-- name: ImpersonationOfSession :one
+-- The one that a session belongs to, while it is not ended.
+select i.id, i.staff_id, i.user_id
+from sessions s
+join impersonations i on i.id = s.impersonation_id
+where s.id = $1 and i.ended_at is null;
+
+-- name: OverImpersonations :many
+-- Whose time is over, and of which that is not noted yet.
+select id, staff_id, user_id
+from impersonations
+where begun_at is not null and ended_at is null and ends_at < now()
+order by ends_at
+limit 200;
 
 -- name: EndImpersonation :execrows
 update impersonations

@@ -6,7 +6,7 @@ select jsonb_build_object(
             'user_agent', s.user_agent, 'address', s.address, 'signed_in_at', s.signed_in_at, 'seen_at', s.seen_at, 'methods', s.methods
         ) order by s.signed_in_at), '[]')
         from sessions s
-        where s.user_id = $1
+        where s.user_id = $1 and s.impersonation_id is null
     ),
     'authenticator_app', (
         select jsonb_build_object('created_at', f.created_at, 'confirmed_at', f.confirmed_at)
