@@ -103,6 +103,7 @@ func TestAnArchiveInManyTurns(t *testing.T) {
 	a.exec(t, `update tenants set closing_at = null`)
 	b.Get(page.Path).Want(200).Says("This import has stopped. This organization can only be read at the moment.").Submit(page.Path + "/resume").Want(200)
 	a.Settle(t)
+	a.until(t, `state = 'done'`) // a job that finds another's turn comes later
 	b.Get(page.Path).Want(200).Says("1,100 tickets came in.")
 	for sql, want := range map[string]int{
 		`select count(*) from tickets`: tickets, `select count(*) from comments`: tickets, `select sum(comments) from tickets`: tickets, `select count(*) from ticket_links`: tickets - 1,
