@@ -163,6 +163,38 @@ func TestSlowWebhooksLeaveWorkersToOthers(t *testing.T) {
 	}
 }
 
+// A job that overtakes those of earlier events writes those down too: nothing is posted before what happened earlier. What
+// happened before a webhook was changed is left to its own job, which knows whether the webhook heard of it then.
+func TestAJobThatOvertakesOthersKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	h := newHooked(t, "project.changed")
+	prepare := func(message string) {
+		t.Helper()
+		if err := h.Worker.Webhooks.Prepare(t.Context(), h.owner.TenantID, uuid.MustParse(message[len("msg_"):])); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, h.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := h.happens(t, 2, "project.changed")
+	h.happens(t, 1, "project.archived")
+	want = append(want, h.happens(t, 1, "project.changed")...)
+	prepare(want[2])
+	if diff := cmp.Diff(want, h.took(t)); diff != "" {
+		t.Errorf("taken after the last came first (-want +got):\n%s", diff)
+	}
+	h.Settle(t) // the jobs of the earlier ones
+	before := h.happens(t, 1, "project.changed")[0]
+	h.exec(t, `update webhook_endpoints set updated_at = now()`)
+	after := h.happens(t, 1, "project.changed")[0]
+	prepare(after)
+	prepare(before)
+	if diff := cmp.Diff(append(want, after, before), h.took(t)); diff != "" {
+		t.Errorf("taken in the end (-want +got):\n%s", diff)
+	}
+}
+
 // A webhook that is paused while what happens is written down gets none of it.
 func TestNothingIsWrittenDownForWhatIsBeingPaused(t *testing.T) {
 	t.Parallel()

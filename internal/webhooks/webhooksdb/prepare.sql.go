@@ -40,12 +40,12 @@ func (q *Queries) AddDelivery(ctx context.Context, db DBTX, arg AddDeliveryParam
 }
 
 const Hearing = `-- name: Hearing :many
-select e.id, coalesce(e.failures > 0 and e.next_at > $2 and e.wake_at > $2, false)::boolean as later
+select e.id, e.types, e.updated_at, coalesce(e.failures > 0 and e.next_at > $2 and e.wake_at > $2, false)::boolean as later
 from webhook_endpoints e
 where e.tenant_id = $1
   and e.state = 'active'
   and e.deleted_at is null
-  and (e.types = '{}' or $3::text = any(e.types))
+  and (e.types = '{}' or e.types && $3::text[])
 order by e.id
 for key share
 `
@@ -53,18 +53,20 @@ for key share
 type HearingParams struct {
 	TenantID uuid.UUID
 	Now      *time.Time
-	Type     string
+	Types    []string
 }
 
 type HearingRow struct {
-	ID    uuid.UUID
-	Later bool
+	ID        uuid.UUID
+	Types     []string
+	UpdatedAt time.Time
+	Later     bool
 }
 
-// The endpoints that are told of a type of event, and whether they are to be left alone until a job comes that waits already.
+// The endpoints that are told of one of some types, and whether they are to be left alone until a job comes that waits already.
 // None of them is paused or deleted until this is written down; posting to them goes on.
 func (q *Queries) Hearing(ctx context.Context, db DBTX, arg HearingParams) ([]HearingRow, error) {
-	rows, err := db.Query(ctx, Hearing, arg.TenantID, arg.Now, arg.Type)
+	rows, err := db.Query(ctx, Hearing, arg.TenantID, arg.Now, arg.Types)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +74,12 @@ func (q *Queries) Hearing(ctx context.Context, db DBTX, arg HearingParams) ([]He
 	var items []HearingRow
 	for rows.Next() {
 		var i HearingRow
-		if err := rows.Scan(&i.ID, &i.Later); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Types,
+			&i.UpdatedAt,
+			&i.Later,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -81,6 +88,16 @@ func (q *Queries) Hearing(ctx context.Context, db DBTX, arg HearingParams) ([]He
 		return nil, err
 	}
 	return items, nil
+}
+
+const LockPreparing = `-- name: LockPreparing :exec
+select pg_advisory_xact_lock(hashtextextended('prepare webhooks ' || $1::text, 0))
+`
+
+// What an organization is told is written down by one after another, so that nobody posts an event before an earlier one.
+func (q *Queries) LockPreparing(ctx context.Context, db DBTX, tenant string) error {
+	_, err := db.Exec(ctx, LockPreparing, tenant)
+	return err
 }
 
 const Snapshots = `-- name: Snapshots :many
@@ -177,6 +194,63 @@ func (q *Queries) Snapshots(ctx context.Context, db DBTX, arg SnapshotsParams) (
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const Untold = `-- name: Untold :many
+select x.id
+from (
+    select e.id, e.action, e.at
+    from events e
+    where e.tenant_id = $1 and e.id <= $2
+    order by e.id desc
+    limit 50
+) x
+where x.id = $2
+    or x.action = any($3::text[])
+    and x.at > (select e.at from events e where e.tenant_id = $1 and e.id = $2) - interval '1 minute'
+    and exists (
+        select
+        from webhook_endpoints h
+        where h.tenant_id = $1
+          and h.state = 'active'
+          and h.deleted_at is null
+          and h.updated_at < x.at
+          and (h.types = '{}' or x.action = any(h.types))
+          and not exists (
+              select
+              from webhook_deliveries d
+              where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
+          )
+    )
+order by x.id
+`
+
+type UntoldParams struct {
+	TenantID uuid.UUID
+	Event    uuid.UUID
+	Told     []string
+}
+
+// An event, and those of the minute before it that an endpoint hears of and that were not written down for it yet: a job may
+// overtake the one of an earlier event. What happened before the endpoint was changed last is left to its own job.
+func (q *Queries) Untold(ctx context.Context, db DBTX, arg UntoldParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, Untold, arg.TenantID, arg.Event, arg.Told)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

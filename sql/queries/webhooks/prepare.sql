@@ -1,12 +1,46 @@
+-- name: LockPreparing :exec
+-- What an organization is told is written down by one after another, so that nobody posts an event before an earlier one.
+select pg_advisory_xact_lock(hashtextextended('prepare webhooks ' || @tenant::text, 0));
+
+-- name: Untold :many
+-- An event, and those of the minute before it that an endpoint hears of and that were not written down for it yet: a job may
+-- overtake the one of an earlier event. What happened before the endpoint was changed last is left to its own job.
+select x.id
+from (
+    select e.id, e.action, e.at
+    from events e
+    where e.tenant_id = $1 and e.id <= @event
+    order by e.id desc
+    limit 50
+) x
+where x.id = @event
+    or x.action = any(@told::text[])
+    and x.at > (select e.at from events e where e.tenant_id = $1 and e.id = @event) - interval '1 minute'
+    and exists (
+        select
+        from webhook_endpoints h
+        where h.tenant_id = $1
+          and h.state = 'active'
+          and h.deleted_at is null
+          and h.updated_at < x.at
+          and (h.types = '{}' or x.action = any(h.types))
+          and not exists (
+              select
+              from webhook_deliveries d
+              where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
+          )
+    )
+order by x.id;
+
 -- name: Hearing :many
--- The endpoints that are told of a type of event, and whether they are to be left alone until a job comes that waits already.
+-- The endpoints that are told of one of some types, and whether they are to be left alone until a job comes that waits already.
 -- None of them is paused or deleted until this is written down; posting to them goes on.
-select e.id, coalesce(e.failures > 0 and e.next_at > @now and e.wake_at > @now, false)::boolean as later
+select e.id, e.types, e.updated_at, coalesce(e.failures > 0 and e.next_at > @now and e.wake_at > @now, false)::boolean as later
 from webhook_endpoints e
 where e.tenant_id = $1
   and e.state = 'active'
   and e.deleted_at is null
-  and (e.types = '{}' or @type::text = any(e.types))
+  and (e.types = '{}' or e.types && @types::text[])
 order by e.id
 for key share;
 
