@@ -204,6 +204,11 @@ func TestStaffTransferAnOrganization(t *testing.T) {
 			t.Errorf("%q is kept of %q", kept, c.email)
 		}
 	}
+	for _, closed := range []string{"suspended_at", "erase_at"} {
+		o.exec(t, `update users set `+closed+` = now() where email = 'jun@example.com'`)
+		page.Submit(at+"/transfer", "email", "jun@example.com", "demote", "on", "why", "x").Want(422).Says("cannot use their account at present, or is deleting it")
+		o.exec(t, `update users set `+closed+` = null where email = 'jun@example.com'`)
+	}
 	page.Submit(at+"/transfer", "email", "Jun@example.com", "demote", "on", "why", "She asked us to.").Want(200).Says("has a new owner")
 	page.Submit(at+"/transfer", "email", "Jun@example.com", "demote", "on", "why", "She asked us to.").Want(200) // pressed twice
 	if got := o.one(t, `select string_agg(u.email || ' ' || m.role, ', ' order by u.email) from memberships m join users u on u.id = m.user_id where m.tenant_id = $1`, o.acme.TenantID); got != "dana@example.com admin, jun@example.com owner" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"plinth/internal/flags"
 	"plinth/test/webtest"
 )
 
@@ -205,4 +206,16 @@ func TestExceptionsOfAFlagArePaged(t *testing.T) {
 		}
 	}
 	t.Error("no link to the next page")
+}
+
+// Every process holds whom a flag is set for, so there is an end to it; those who have it already can be changed.
+func TestAFlagIsNotSetForAnyNumber(t *testing.T) {
+	t.Parallel()
+	o := newSwitches(t)
+	o.exec(t, `insert into flags (key, rule) values ('archive_import', 'default')`)
+	o.exec(t, `insert into flag_targets (id, flag, tenant_id, is_on)
+		select gen_random_uuid(), 'archive_import', case when n = 1 then $1 else gen_random_uuid() end, true from generate_series(1, $2) n`, o.acme.TenantID, flags.MaxTargets)
+	page := o.staff.Get(archiveFlag).Want(200).Says("1,000 exceptions")
+	page.Submit(archiveFlag+"/targets", "kind", "user", "who", dana, "state", "on", "reason", "A test.").Want(http.StatusUnprocessableEntity).Says("set for 1000 organizations and people, which is the most")
+	page.Submit(archiveFlag+"/targets", "kind", "organization", "who", "acme", "state", "off", "reason", "A test.").Want(200).Says("Acme: off", "1,000 exceptions")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"plinth/internal/admin"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/views"
 	"plinth/views/ui"
@@ -51,6 +52,9 @@ func (h *Admin) againOrganization(w http.ResponseWriter, r *http.Request, p scop
 	page, err := h.Admin.Organization(r.Context(), actor(r, p), id, "", "")
 	if err != nil {
 		return err
+	}
+	if page.Erasure != nil { // nothing is done to it any more
+		return fault.Missing()
 	}
 	return h.Again(w, r, failed, func(form ui.Form) templ.Component {
 		return views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, in(form))

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,14 @@ func TestOverviewDrawsTheDays(t *testing.T) {
 	signUps := o.one(t, `select count(*)::text from account_events where action = 'account.created'`)
 	page := o.staff.Get("/admin").Want(200).Says("Sign-ups by day, the last thirty days: "+signUps+" in all", "Active organizations by day, the last thirty days: 42 in all, 1 today",
 		"Active organizations 1 today, 41 yesterday", "Tickets created by day, the last thirty days: 7 in all, 0 today", "Failed payments 2 in 30 days", "The same as a table")
+	o.exec(t, `insert into subscription_changes (tenant_id, id, subscription_id, plan, stripe_price_id, quantity, monthly_amount, currency, at)
+		select c.tenant_id, gen_random_uuid(), c.subscription_id, c.plan, c.stripe_price_id, 1, x.amount, c.currency, current_date - x.ago + time '10:00'
+		from subscription_changes c cross join (values (40, 2000), (10, 5000)) x (ago, amount)`)
+	page.Says("MRR in USD at the end of each of the last thirty days: from $0 to $56")
+	page = o.staff.Get("/admin").Want(200).Says("MRR in USD at the end of each of the last thirty days: from $20 to $56")
+	if row := regexp.MustCompile(`(?s)<th scope="row">` + time.Now().UTC().AddDate(0, 0, -5).Format("2 Jan") + `</th>\s*<td class="r">([^<]*)`).FindStringSubmatch(page.Body); row == nil || row[1] != "$50" {
+		t.Errorf("five days ago: %q", row)
+	}
 	if n := strings.Count(page.Body, `<th scope="row">`); n < 30 {
 		t.Errorf("%d rows of days", n)
 	}

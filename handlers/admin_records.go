@@ -53,5 +53,8 @@ func (h *Admin) Organization(w http.ResponseWriter, r *http.Request, p scope.Per
 	if err != nil {
 		return err
 	}
+	if page.Erasure != nil {
+		return h.Render(w, r, http.StatusOK, views.AdminErasure(h.frame(r), *page.Erasure))
+	}
 	return h.Render(w, r, http.StatusOK, views.AdminOrganization(h.frame(r), listing(r, "people", "invoices"), page, views.OrganizationForms{}))
 }

@@ -12,9 +12,9 @@ import (
 	"plinth/views"
 )
 
-// revenueMonths reads how many months are asked for: twelve or 24.
-func revenueMonths(r *http.Request) int {
-	if filter(r, "months") == "24" {
+// monthsOf is how many months are asked for: twelve or 24.
+func monthsOf(asked string) int {
+	if asked == "24" {
 		return 24
 	}
 	return 12
@@ -22,7 +22,7 @@ func revenueMonths(r *http.Request) int {
 
 // Revenue shows what is known of money.
 func (h *Admin) Revenue(w http.ResponseWriter, r *http.Request, _ scope.Person) error {
-	months := revenueMonths(r)
+	months := monthsOf(filter(r, "months"))
 	page, err := h.Admin.Revenue(r.Context(), months)
 	if err != nil {
 		return err
@@ -46,9 +46,18 @@ func (h *Admin) CheckRevenue(w http.ResponseWriter, r *http.Request, p scope.Per
 	return h.Redirect(w, r, "/admin/revenue#check")
 }
 
+// revenueFile says of how many months a file is wanted.
+type revenueFile struct {
+	Months string `form:"months"`
+}
+
 // ExportRevenue is the table of months as a file. Amounts are in each currency's smallest unit.
 func (h *Admin) ExportRevenue(w http.ResponseWriter, r *http.Request, p scope.Person) error {
-	page, err := h.Admin.ExportRevenue(r.Context(), actor(r, p), revenueMonths(r))
+	f, err := Decode[revenueFile](h.Base, r)
+	if err != nil {
+		return err
+	}
+	page, err := h.Admin.ExportRevenue(r.Context(), actor(r, p), monthsOf(f.Months))
 	if err != nil {
 		return err
 	}

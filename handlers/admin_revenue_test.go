@@ -79,7 +79,7 @@ func newHistory(t *testing.T) office {
 func TestRevenueOfAKnownHistory(t *testing.T) {
 	t.Parallel()
 	o := newHistory(t)
-	page := o.staff.Get("/admin/revenue/export").Want(200)
+	page := press(o.staff.Get("/admin/revenue"), "/admin/revenue/export").Want(200)
 	if got := page.Header.Get("Content-Disposition"); got != `attachment; filename="revenue-2026-06-20.csv"` {
 		t.Errorf("the file is called %s", got)
 	}
@@ -160,7 +160,7 @@ func TestRevenueOfAnEmptySite(t *testing.T) {
 	s := webtest.New(t)
 	_, b := s.Staff(t, "Sam", sam)
 	b.Get("/admin/revenue").Want(200).Says("Nobody has subscribed yet", "It was never compared", "– of those that have ended were won")
-	if lines := strings.Split(strings.TrimSpace(b.Get("/admin/revenue/export").Want(200).Body), "\n"); len(lines) != 1 {
+	if lines := strings.Split(strings.TrimSpace(b.Post("/admin/revenue/export", why()).Want(200).Body), "\n"); len(lines) != 1 {
 		t.Errorf("%d lines", len(lines))
 	}
 }

@@ -1,13 +1,13 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/a-h/templ"
 
 	"plinth/internal/admin"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/views"
 	"plinth/views/ui"
@@ -38,22 +38,20 @@ func (h *Admin) webhooks(w http.ResponseWriter, r *http.Request, state, kind, cu
 	return h.Again(w, r, failed, func(form ui.Form) templ.Component { return views.AdminWebhooks(h.frame(r), l, f, page, form) })
 }
 
-// ReplayWebhooks has all waiting events of a filter applied again.
+// ReplayWebhooks begins to have all waiting events of a filter applied again.
 func (h *Admin) ReplayWebhooks(w http.ResponseWriter, r *http.Request, p scope.Person) error {
 	f, err := Decode[admin.ReplayForm](h.Base, r)
 	if err != nil {
 		return err
 	}
-	n, failed := h.Admin.ReplayAll(r.Context(), actor(r, p), f)
-	if failed != nil && !(admin.WebhookFilter{State: f.State}).Replayable() {
+	failed := h.Admin.ReplayAll(r.Context(), actor(r, p), f)
+	if fault.Is(failed, fault.Conflict) || failed != nil && !(admin.WebhookFilter{State: f.State}).Replayable() {
 		return failed
 	}
 	if failed != nil {
 		return h.webhooks(w, r, f.State, f.Type, f.Customer, failed)
 	}
-	h.Flash(w, r, fmt.Sprintf("Queued again: %d. What is still here after a minute can be replayed once more.", n))
-	q := url.Values{"state": {f.State}, "type": {f.Type}, "customer": {f.Customer}}
-	return h.Redirect(w, r, "/admin/webhooks?"+q.Encode())
+	return h.Redirect(w, r, "/admin/jobs/bulk/"+f.ID.String())
 }
 
 // Webhook shows one Stripe event.

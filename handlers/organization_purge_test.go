@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -79,7 +80,8 @@ func TestADeletedOrganizationIsErased(t *testing.T) {
 	// Staff find nothing of it, and so leave no trace in a history that is gone.
 	_, staff := a.Staff(t, "Sam Reyes", sam)
 	staff.Get("/admin/organizations").Want(200).Silent("erased-")
-	staff.Get("/admin/organizations/" + a.owner.TenantID.String()).Want(404)
+	staff.Get("/admin/organizations/"+a.owner.TenantID.String()).Want(200).Says("Nothing of it is left.").Silent("Acme", "acme", "erased-", "hx-trigger")
+	staff.Post("/admin/organizations/"+a.owner.TenantID.String()+"/notes", url.Values{"note": {"x"}}).Want(404)
 	// The address is free, and a second look finds nothing.
 	a.passes(t, tenants.RestoreFor+2*time.Hour)
 	if _, err := a.Worker.Privacy.PurgeOrganization(t.Context(), a.owner.TenantID); !errors.Is(err, jobs.ErrNothingToDo) {
@@ -93,6 +95,25 @@ func TestADeletedOrganizationIsErased(t *testing.T) {
 	a.intact(t)
 	if strings.Contains(a.Log.String(), "audit: the seals") {
 		t.Error("the sealer rings the alarm for what was erased")
+	}
+}
+
+// While it is erased staff see how far that is, and do nothing to it.
+func TestStaffSeeHowFarAnErasureIs(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	_, staff := a.Staff(t, "Sam Reyes", sam)
+	at := "/admin/organizations/" + a.owner.TenantID.String()
+	alter(t, a.Site, `update tenants set closing_at = now(), deleted_at = now() - interval '31 days', purging_at = now()`)
+	staff.Get("/admin/organizations").Want(200).Says("Being erased")
+	staff.Get(at).Want(200).Says("Erasing of Acme", "0 rows are gone").Silent(dana)
+	alter(t, a.Site, `insert into tenant_purges (tenant_id, noun, erased) select id, n, e from tenants, (values ('tickets', 5000), ('ticket_labels', 12)) x (n, e)`)
+	staff.Get(at).Want(200).Says("5,012 rows are gone", "tickets 5,000", "ticket labels 12", "Nothing leads back")
+	for _, act := range []string{"/restore", "/suspend", "/notes", "/transfer"} {
+		staff.Post(at+act, url.Values{"reason": {"x"}, "why": {"x"}, "note": {"x"}, "id": {uuid.NewString()}}).Want(404)
+	}
+	if n := rowsOf(t, a.Site, `select count(*) from events where action = 'staff.viewed'`); n != 0 {
+		t.Errorf("%d notes in a history that is being erased", n)
 	}
 }
 

@@ -12,16 +12,24 @@ type ApplyStripeEvent struct {
 	EventID string `json:"event_id"`
 	// Swept is a second job for an event that has waited long; there is one of them in an hour.
 	Swept bool `json:"swept,omitempty"`
+	// Behind is one of many that are replayed: everything else of the queue goes first.
+	Behind bool `json:"behind,omitempty"`
 }
 
 // Kind names the job.
 func (ApplyStripeEvent) Kind() string { return "apply_stripe_event" }
+
+// last is the priority that River takes up last.
+const last = 4
 
 // InsertOpts says that somebody has paid, or has not.
 func (a ApplyStripeEvent) InsertOpts() river.InsertOpts {
 	o := river.InsertOpts{Queue: QueueCritical, MaxAttempts: 25}
 	if a.Swept {
 		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: time.Hour}
+	}
+	if a.Behind {
+		o.Priority = last
 	}
 	return o
 }

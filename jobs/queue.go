@@ -75,7 +75,7 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, args Args) error {
 	if err := named(args); err != nil {
 		return err
 	}
-	if _, err := q.client.InsertTx(ctx, tx, args, opts(ctx)); err != nil {
+	if _, err := q.client.InsertTx(ctx, tx, args, opts(RequestOf(ctx))); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 	return nil
@@ -83,15 +83,30 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, args Args) error {
 
 // EnqueueManyTx is EnqueueTx for many jobs, in one round trip.
 func (q *Queue) EnqueueManyTx(ctx context.Context, tx pgx.Tx, all []Args) error {
+	caused := make([]Caused, len(all))
+	for i, args := range all {
+		caused[i] = Caused{args, RequestOf(ctx)}
+	}
+	return q.EnqueueCausedTx(ctx, tx, caused)
+}
+
+// Caused is a job with the id of the request that caused it; "" when none did.
+type Caused struct {
+	Args    Args
+	Request string
+}
+
+// EnqueueCausedTx is EnqueueManyTx for jobs that each have a request of their own.
+func (q *Queue) EnqueueCausedTx(ctx context.Context, tx pgx.Tx, all []Caused) error {
 	if len(all) == 0 {
 		return nil
 	}
 	params := make([]river.InsertManyParams, len(all))
-	for i, args := range all {
-		if err := named(args); err != nil {
+	for i, c := range all {
+		if err := named(c.Args); err != nil {
 			return err
 		}
-		params[i] = river.InsertManyParams{Args: args, InsertOpts: opts(ctx)}
+		params[i] = river.InsertManyParams{Args: c.Args, InsertOpts: opts(c.Request)}
 	}
 	if _, err := q.client.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(all), err)

@@ -37,8 +37,7 @@ func RequestIn(metadata []byte) string {
 }
 
 // opts adds the request to what the kind says of itself; nil when there is none.
-func opts(ctx context.Context) *river.InsertOpts {
-	id := RequestOf(ctx)
+func opts(id string) *river.InsertOpts {
 	if id == "" {
 		return nil
 	}

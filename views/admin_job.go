@@ -138,7 +138,22 @@ func jobActWords(ctx context.Context, act string) (title, text, button string) {
 	if act == admin.ActCancel {
 		return ui.T(ctx, "Cancel all of these"), ui.T(ctx, "Those that wait never run, those that run are told to end. What they were meant to do is not done."), ui.T(ctx, "Cancel them")
 	}
+	if act == admin.ActReplay {
+		return ui.T(ctx, "Replay of Stripe events"), "", ""
+	}
 	return ui.T(ctx, "Retry all of these"), ui.T(ctx, "Workers take them at once. One that has used all its attempts gets one more."), ui.T(ctx, "Retry them")
+}
+
+// actWords name what an act is done to.
+func actWords(ctx context.Context, a admin.JobAct) []string {
+	if a.Act != admin.ActReplay {
+		return filterWords(ctx, a.State, a.Kind, a.Queue, a.Tenant)
+	}
+	state := ui.T(ctx, "Parked")
+	if a.State == admin.WebhookLate {
+		state = ui.T(ctx, "Late")
+	}
+	return slices.DeleteFunc([]string{state, a.Kind, a.Tenant}, func(word string) bool { return word == "" })
 }
 
 // filterWords name what the jobs of an act have in common.

@@ -2,40 +2,58 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"plinth/internal/admin"
 	"plinth/views/ui"
 )
 
-// dayChart is one of the charts by day.
-type dayChart struct {
+// dayFigure is what is known of each day: a column of the table, and a chart unless it has no id.
+type dayFigure struct {
 	id, title string
 	value     func(admin.Day) int64
+	format    func(int64) string // nil: it is a number of things
 }
 
-func dayCharts(ctx context.Context) []dayChart {
-	return []dayChart{
-		{"signups", ui.T(ctx, "Sign-ups"), func(d admin.Day) int64 { return d.SignUps }},
-		{"active", ui.T(ctx, "Active organizations"), func(d admin.Day) int64 { return d.Active }},
-		{"begun", ui.T(ctx, "New subscriptions"), func(d admin.Day) int64 { return d.Subscriptions }},
-		{"created", ui.T(ctx, "Tickets created"), func(d admin.Day) int64 { return d.Tickets }},
+func dayFigures(ctx context.Context, o admin.Overview) []dayFigure {
+	mrr := dayFigure{"mrr", ui.T(ctx, "MRR"), func(d admin.Day) int64 { return d.Revenue }, nil}
+	if o.Currency != "" {
+		mrr.title, mrr.format = ui.T(ctx, "MRR in %s", strings.ToUpper(o.Currency)), axisMoney(o.Currency)
+	}
+	return []dayFigure{
+		mrr,
+		{"signups", ui.T(ctx, "Sign-ups"), func(d admin.Day) int64 { return d.SignUps }, nil},
+		{"active", ui.T(ctx, "Active organizations"), func(d admin.Day) int64 { return d.Active }, nil},
+		{"", ui.T(ctx, "New subscriptions"), func(d admin.Day) int64 { return d.Subscriptions }, nil},
+		{"created", ui.T(ctx, "Tickets created"), func(d admin.Day) int64 { return d.Tickets }, nil},
 	}
 }
 
+// text writes the value of a day.
+func (f dayFigure) text(ctx context.Context, d admin.Day) string {
+	if f.format != nil {
+		return f.format(f.value(d))
+	}
+	return ui.Num(ctx, f.value(d))
+}
+
 // bars draws the days; every seventh from today back is named.
-func (c dayChart) bars(ctx context.Context, days []admin.Day) ui.BarsBox {
-	box := ui.BarsBox{ID: c.id + "-chart"}
-	total := int64(0)
+func (f dayFigure) bars(ctx context.Context, days []admin.Day) ui.BarsBox {
+	box := ui.BarsBox{ID: f.id + "-chart", Format: f.format}
+	total, last := int64(0), days[len(days)-1]
 	for i, d := range days {
-		bar := ui.Bar{Value: c.value(d), Strong: i == len(days)-1}
+		bar := ui.Bar{Value: f.value(d), Strong: i == len(days)-1}
 		if (len(days)-1-i)%7 == 1 {
 			bar.Label = utcDay(d.Day)
 		}
 		total += bar.Value
 		box.Bars = append(box.Bars, bar)
 	}
-	box.Title = ui.T(ctx, "%s by day, the last thirty days: %d in all, %d today", c.title, total, c.value(days[len(days)-1]))
+	box.Title = ui.T(ctx, "%s by day, the last thirty days: %d in all, %d today", f.title, total, f.value(last))
+	if f.format != nil {
+		box.Title = ui.T(ctx, "%s at the end of each of the last thirty days: from %s to %s", f.title, f.text(ctx, days[0]), f.text(ctx, last))
+	}
 	return box
 }
 

@@ -140,7 +140,7 @@ func AdminOverview(o Office, v admin.Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = overviewDays(v.Days).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = overviewDays(v, dayFigures(ctx, v)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

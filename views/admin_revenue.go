@@ -89,8 +89,6 @@ func revenueTabs(ctx context.Context, months int) []ui.Tab {
 	}
 }
 
-func exportURL(months int) string { return "/admin/revenue/export?months=" + strconv.Itoa(months) }
-
 // trialSums are all months together.
 func trialSums(months []admin.TrialMonth) admin.TrialMonth {
 	var sum admin.TrialMonth

@@ -324,7 +324,7 @@ func officeRoutes(h Handlers) []Route {
 		post("/admin/organizations/{id}/plan", act(scope.ManageMoney, "Give a plan", h.Admin.Give)),
 		post("/admin/organizations/{id}/plan/end", because("why_end", act(scope.ManageMoney, "End what is given", h.Admin.EndGift))),
 		get("/admin/revenue", staff(scope.ViewOffice, h.Admin.Revenue)),
-		get("/admin/revenue/export", staff(scope.ExportOffice, h.Admin.ExportRevenue)),
+		post("/admin/revenue/export", act(scope.ExportOffice, "Export the revenue", h.Admin.ExportRevenue)),
 		post("/admin/revenue/check", act(scope.ManageMoney, "Compare the revenue with Stripe", h.Admin.CheckRevenue)),
 		get("/admin/tasks", staff(scope.ViewOffice, h.Admin.Tasks)),
 		get("/admin/tasks/{id}", staff(scope.ViewOffice, h.Admin.Task)),

@@ -45,7 +45,7 @@ func (f JobActForm) Whole() bool {
 	return (f.Act == ActRetry || f.Act == ActCancel) && f.Filter() != JobFilter{}
 }
 
-// JobAct is an act on many jobs, and how far it is.
+// JobAct is an act on many jobs or Stripe events, and how far it is.
 type JobAct struct {
 	ID        uuid.UUID
 	Act       string
@@ -57,6 +57,7 @@ type JobAct struct {
 	Done      int32 // the others had gone on meanwhile, once it has ended
 	CreatedAt time.Time
 	EndedAt   *time.Time
+	Waiting   int64 // Stripe events that are queued, when they are replayed
 }
 
 // CountJobAct says how many jobs an act would be done to now.
@@ -132,6 +133,13 @@ func (a *Admin) stepTx(ctx context.Context, tx db.Tx, id uuid.UUID, size int) (m
 	if err != nil {
 		return false, fmt.Errorf("read an act on jobs: %w", err)
 	}
+	if row.Act == ActReplay {
+		n, err := a.replayTx(ctx, tx, row, size)
+		if err != nil {
+			return false, err
+		}
+		return n == size, noteStepTx(ctx, tx, admindb.StepJobActParams{ID: id, Did: int32(n), Ended: n < size})
+	}
 	f := JobFilter{State: row.State, Kind: row.Kind, Queue: row.Queue, Tenant: row.Tenant}
 	ids, err := a.Office.NextTx(ctx, tx, f.ForAct(row.Act), row.After, row.Upto, size)
 	if err != nil {
@@ -149,10 +157,14 @@ func (a *Admin) stepTx(ctx context.Context, tx db.Tx, id uuid.UUID, size int) (m
 		last = job
 	}
 	more = len(ids) == size
-	if err := q.StepJobAct(ctx, tx, admindb.StepJobActParams{ID: id, After: last, Did: did, Ended: !more}); err != nil {
-		return false, fmt.Errorf("note how far an act on jobs is: %w", err)
+	return more, noteStepTx(ctx, tx, admindb.StepJobActParams{ID: id, After: last, Did: did, Ended: !more})
+}
+
+func noteStepTx(ctx context.Context, tx db.Tx, p admindb.StepJobActParams) error {
+	if err := admindb.New().StepJobAct(ctx, tx, p); err != nil {
+		return fmt.Errorf("note how far an act on jobs is: %w", err)
 	}
-	return more, nil
+	return nil
 }
 
 // JobAct reads how far an act on many jobs is; NotFound when there is none.

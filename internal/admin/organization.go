@@ -10,6 +10,7 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
+	"plinth/internal/fault"
 	"plinth/internal/scope"
 )
 
@@ -21,14 +22,40 @@ type OrganizationRow struct {
 	CreatedAt   time.Time
 	SuspendedAt *time.Time
 	DeletedAt   *time.Time
-	Members     int64  // guests do not count
-	Status      string // Stripe's, of the current subscription; "" when there is none
-	Plan        string // the plan's name
-	Override    bool   // staff gave the plan
+	PurgingAt   *time.Time // since when it is being erased
+	Members     int64      // guests do not count
+	Status      string     // Stripe's, of the current subscription; "" when there is none
+	Plan        string     // the plan's name
+	Override    bool       // staff gave the plan
 }
 
-// OrganizationPage is one organization with its people and its money.
+// Erasure is how far the erasing of an organization is. How much is left nobody knows before it has ended.
+type Erasure struct {
+	ID      uuid.UUID
+	Slug    string // when it has ended, this and Name say nothing
+	Name    string
+	Since   time.Time
+	EndedAt *time.Time
+	Erased  []Erased // those of most first
+}
+
+// Erased is how many rows of a table are gone.
+type Erased struct {
+	Noun  string
+	Count int64
+}
+
+// Total is how many rows are gone.
+func (e Erasure) Total() (n int64) {
+	for _, one := range e.Erased {
+		n += one.Count
+	}
+	return n
+}
+
+// OrganizationPage is one organization with its people and its money, or its erasure alone.
 type OrganizationPage struct {
+	Erasure       *Erasure
 	Organization  Organization
 	People        List[Member]
 	Subscriptions []Subscription
@@ -140,13 +167,24 @@ func (a *Admin) Organizations(ctx context.Context, f RecordFilter, after string)
 	return l, err
 }
 
-// Organization reads one organization and notes there that staff looked. NotFound when there is none.
+// Organization reads one organization and notes there that staff looked. Of one that is being erased, or was, it reads how
+// far that is. NotFound when there is none.
 func (a *Admin) Organization(ctx context.Context, by Actor, id uuid.UUID, peopleAfter, invoicesAfter string) (OrganizationPage, error) {
 	var p OrganizationPage
 	joined, person := timedAfter(peopleAfter)
 	issued, invoice := timedBefore(invoicesAfter)
+	var org *Organization
+	var erasure *struct {
+		ID         uuid.UUID
+		Slug, Name string
+		Since      time.Time
+		EndedAt    *time.Time
+	}
+	var erased []Erased
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
-		db.Row(r, &p.Organization, admindb.Organization, id)
+		db.Maybe(r, &org, admindb.Organization, id)
+		db.Maybe(r, &erasure, admindb.OrganizationErasure, id)
+		db.Rows(r, &erased, admindb.ErasedSoFar, id)
 		db.Rows(r, &p.People.Rows, admindb.OrganizationPeople, id, joined, person, partSize+1)
 		db.Rows(r, &p.Subscriptions, admindb.OrganizationSubscriptions, id, CountStop)
 		db.Rows(r, &p.Invoices.Rows, admindb.OrganizationInvoices, id, issued, invoice, partSize+1)
@@ -157,6 +195,14 @@ func (a *Admin) Organization(ctx context.Context, by Actor, id uuid.UUID, people
 	if err != nil {
 		return p, err
 	}
+	if erasure != nil {
+		p.Erasure = &Erasure{ID: erasure.ID, Slug: erasure.Slug, Name: erasure.Name, Since: erasure.Since, EndedAt: erasure.EndedAt, Erased: erased}
+		return p, nil // what is noted there would be erased with it
+	}
+	if org == nil {
+		return p, fault.Missing()
+	}
+	p.Organization = *org
 	a.complete(&p)
 	return p, a.viewed(ctx, by, scope.System(id), events.Event{ObjectKind: "organization", ObjectName: p.Organization.Name})
 }

@@ -19,6 +19,7 @@ type Overview struct {
 	Totals        Totals
 	Subscriptions SubscriptionTotals
 	Revenue       []Revenue // by currency, the largest first
+	Currency      string    // the largest; "" while nobody pays
 	Opened        []Opened  // twelve months, the current one last
 	Hours         []WebhookHour
 	Health        WebhookHealth
@@ -95,10 +96,12 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 	hour := now.Truncate(time.Hour).Add(-(overviewHours - 1) * time.Hour)
 	var days []events.DayCount
 	var took []Timing
+	var steps []revenueStep
 	err := a.DB.ReadAdmin(ctx, func(r *db.Reads) {
 		db.Row(r, &o.Totals, admindb.Totals)
 		db.Row(r, &o.Subscriptions, admindb.SubscriptionTotals)
 		db.Rows(r, &o.Revenue, admindb.Revenue)
+		db.Rows(r, &steps, admindb.RevenueDays, firstDay(now), now)
 		db.Rows(r, &o.Opened, admindb.OpenedOrganizations, month)
 		db.Rows(r, &o.Hours, admindb.WebhookHours, hour)
 		db.Row(r, &o.Health, admindb.WebhookHealth, now.Add(-overviewHours*time.Hour))
@@ -112,6 +115,10 @@ func (a *Admin) Overview(ctx context.Context, now time.Time) (Overview, error) {
 		pulse.QueueTimings(r, hour, &took)
 	})
 	o.Days = byDay(now, days)
+	if len(o.Revenue) > 0 {
+		o.Currency = o.Revenue[0].Currency
+	}
+	addRevenue(o.Days, o.Currency, steps)
 	o.Requests, o.Errors = requests(took)
 	o.Slow, o.Failing = slowest(took), failing(took)
 	o.Opened = everyMonth(month, o.Opened)

@@ -18,6 +18,7 @@ type Day struct {
 	Subscriptions int64 // that began
 	Tickets       int64
 	FailedPaid    int64 // payments that failed
+	Revenue       int64 // what subscriptions bring in a month, at its end, in the currency of Overview.Currency
 }
 
 const overviewDays = 30
@@ -58,6 +59,26 @@ func byDay(now time.Time, found []events.DayCount) []Day {
 		}
 	}
 	return all
+}
+
+// revenueStep is by how much the monthly revenue in a currency went up or down on a day.
+type revenueStep struct {
+	Day      time.Time
+	Currency string
+	Step     int64
+}
+
+// addRevenue writes what subscriptions brought at the end of each day in one currency.
+func addRevenue(days []Day, currency string, steps []revenueStep) {
+	sum := int64(0)
+	for i := range days {
+		for _, s := range steps {
+			if s.Currency == currency && s.Day.Equal(days[i].Day) {
+				sum += s.Step
+			}
+		}
+		days[i].Revenue = sum
+	}
 }
 
 // Timing is how long something took in all processes, for pages, which know modules alone.

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,7 +10,6 @@ import (
 	"plinth/internal/billing"
 	"plinth/internal/db"
 	"plinth/internal/events"
-	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/jobs"
 )
@@ -126,34 +124,4 @@ func (a *Admin) Replay(ctx context.Context, by Actor, id string) error {
 		}
 		return a.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: id})
 	})
-}
-
-// ReplayForm has all events of a filter applied again.
-type ReplayForm struct {
-	State    string `form:"state"`
-	Type     string `form:"type"`
-	Customer string `form:"customer"`
-}
-
-// replayMost is how many events are queued at once.
-const replayMost = 200
-
-// ReplayAll has the events of a filter applied again, at most 200 at a time, those that were tried longest ago first, and
-// says how many.
-func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) (int, error) {
-	if !(WebhookFilter{State: f.State}).Replayable() {
-		return 0, fault.New(fault.Invalid, "Choose parked events, or late ones.")
-	}
-	var ids []string
-	err := a.act(ctx, by, "staff.webhooks_replayed", strings.Join([]string{f.State, f.Type, f.Customer}, " · "), func(ctx context.Context, tx db.Tx) error {
-		var err error
-		ids, err = billing.RequeueEventsTx(ctx, tx, billing.Waiting{State: f.State, Type: f.Type, Customer: f.Customer}, replayMost)
-		for _, id := range ids {
-			if err == nil {
-				err = a.Queue.EnqueueTx(ctx, tx, jobs.ApplyStripeEvent{EventID: id})
-			}
-		}
-		return err
-	})
-	return len(ids), err
 }

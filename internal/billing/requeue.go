@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
@@ -28,12 +29,14 @@ type Waiting struct {
 	State    string // parked or late
 	Type     string
 	Customer string
+	Before   time.Time // when they were tried or queued last, so that none has its turn twice
 }
 
 // RequeueEventsTx says of at most so many stored events that they wait to be applied, and returns their ids: those that
-// were tried or queued again longest ago come first, so that doing it again reaches the others. Whoever calls it enqueues the jobs in the same transaction.
+// were tried or queued again longest ago come first, so that doing it again reaches the others. Whoever calls it enqueues the
+// jobs in the same transaction.
 func RequeueEventsTx(ctx context.Context, tx db.Tx, w Waiting, most int32) ([]string, error) {
-	ids, err := billingdb.New().RequeueEvents(ctx, tx, billingdb.RequeueEventsParams{State: w.State, Type: w.Type, Customer: w.Customer, Most: most})
+	ids, err := billingdb.New().RequeueEvents(ctx, tx, billingdb.RequeueEventsParams{State: w.State, Type: w.Type, Customer: w.Customer, Before: w.Before, Most: most})
 	if err != nil {
 		return nil, fmt.Errorf("queue events again: %w", err)
 	}

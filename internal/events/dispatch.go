@@ -156,13 +156,13 @@ func (d *Dispatcher) take(ctx context.Context, most int32) (rows []eventsdb.Take
 		if err != nil {
 			return err
 		}
-		return d.Queue.EnqueueManyTx(ctx, tx, all)
+		return d.Queue.EnqueueCausedTx(ctx, tx, all)
 	})
 	return rows, err
 }
 
 // jobsOf makes the jobs of events. A consumer that panics must not end the worker.
-func (d *Dispatcher) jobsOf(rows []eventsdb.TakeUndispatchedRow) (all []jobs.Args, err error) {
+func (d *Dispatcher) jobsOf(rows []eventsdb.TakeUndispatchedRow) (all []jobs.Caused, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("make the job of an event: panic: %v", p)
@@ -171,7 +171,7 @@ func (d *Dispatcher) jobsOf(rows []eventsdb.TakeUndispatchedRow) (all []jobs.Arg
 	for _, row := range rows {
 		for _, c := range d.Consumers {
 			if c.wants(row) {
-				all = append(all, c.Job(row.TenantID, row.EventID))
+				all = append(all, jobs.Caused{Args: c.Job(row.TenantID, row.EventID), Request: row.RequestID})
 			}
 		}
 	}

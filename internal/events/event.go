@@ -112,7 +112,7 @@ func queueEvent(r *db.Reads, s scope.Scope, id uuid.UUID, e Event) error {
 		e.ObjectName, orNil(e.ProjectID), changes, person, s.Request)
 	r.Exec(eventsdb.QueueForSealing, s.TenantID, id)
 	if !e.Quiet {
-		r.Exec(eventsdb.QueueForDispatch, s.TenantID, id, e.Action, e.Repeats)
+		r.Exec(eventsdb.QueueForDispatch, s.TenantID, id, e.Action, e.Repeats, s.Request)
 	}
 	return nil
 }

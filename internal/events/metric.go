@@ -1,6 +1,9 @@
 package events
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Metric is something that is counted by day, UTC, of what events say.
 type Metric string
@@ -27,11 +30,11 @@ const (
 	PaymentsFailed       Metric = "payments_failed"
 )
 
-// counted says which events count for a metric: those of an action, of these the ones that are so.
+// counted says which events count for a metric: those of an action, each for as many as its changes say.
 type counted struct {
 	metric Metric
 	action string
-	so     func(changes map[string][2]string) bool // nil: each
+	many   func(changes map[string][2]string) int64 // nil: one
 }
 
 // counts lists what events of organizations count for; who is active is no event.
@@ -41,15 +44,37 @@ func counts() []counted {
 		{OrganizationsDeleted, "organization.deleted", nil},
 		{ProjectsCreated, "project.created", nil},
 		{TicketsCreated, "ticket.created", nil},
+		{TicketsCreated, "project.imported", numberOf("tickets")},
 		{CommentsWritten, "ticket.commented", nil},
 		{FilesAttached, "attachment.added", nil},
 		{InvitationsSent, "invitation.created", nil},
-		{InvitationsAccepted, "member.joined", func(c map[string][2]string) bool { return c["by"][1] == "invitation" }},
+		{InvitationsAccepted, "member.joined", when(func(c map[string][2]string) bool { return c["by"][1] == "invitation" })},
 		{MembersJoined, "member.joined", nil},
 		{TrialsStarted, "billing.trial_started", nil},
-		{SubscriptionsStarted, "billing.subscription_changed", func(c map[string][2]string) bool { return !runs(c["status"][0]) && runs(c["status"][1]) }},
-		{SubscriptionsEnded, "billing.subscription_changed", func(c map[string][2]string) bool { return runs(c["status"][0]) && over(c["status"][1]) }},
+		{SubscriptionsStarted, "billing.subscription_changed", when(func(c map[string][2]string) bool { return !runs(c["status"][0]) && runs(c["status"][1]) })},
+		{SubscriptionsEnded, "billing.subscription_changed", when(func(c map[string][2]string) bool { return runs(c["status"][0]) && over(c["status"][1]) })},
 		{PaymentsFailed, "billing.payment_failed", nil},
+	}
+}
+
+// when counts an event as one when its changes are so.
+func when(so func(changes map[string][2]string) bool) func(map[string][2]string) int64 {
+	return func(changes map[string][2]string) int64 {
+		if so(changes) {
+			return 1
+		}
+		return 0
+	}
+}
+
+// numberOf counts an event as the number that a field of its changes has become.
+func numberOf(field string) func(map[string][2]string) int64 {
+	return func(changes map[string][2]string) int64 {
+		n, err := strconv.ParseInt(changes[field][1], 10, 32)
+		if err != nil {
+			return 0
+		}
+		return max(n, 0)
 	}
 }
 

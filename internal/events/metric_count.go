@@ -134,8 +134,15 @@ func (c chain) count(rows []happening) map[dayOf]int64 {
 		var changes map[string][2]string
 		_ = json.Unmarshal(row.Changes, &changes) // what is not such an object says nothing
 		for _, rule := range rules {
-			if rule.action == row.Action && (rule.so == nil || rule.so(changes)) {
-				found[dayOf{dayAt(row.At), rule.metric}]++
+			if rule.action != row.Action {
+				continue
+			}
+			n := int64(1)
+			if rule.many != nil {
+				n = rule.many(changes)
+			}
+			if n > 0 {
+				found[dayOf{dayAt(row.At), rule.metric}] += n
 			}
 		}
 	}

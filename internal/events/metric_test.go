@@ -52,7 +52,7 @@ func (h *house) totals() string {
 const someDays = `2026-03-01 active_organizations 1
 2026-03-01 active_people 2
 2026-03-01 comments_written 1
-2026-03-01 tickets_created 2
+2026-03-01 tickets_created 122
 2026-03-02 active_organizations 1
 2026-03-02 active_people 1
 2026-03-02 invitations_accepted 1
@@ -67,6 +67,8 @@ func (h *house) someHappen() {
 	h.run(`insert into users (id, email, name, email_verified_at, terms_version, terms_accepted_at) values ($1, 'sam@plinth.example', 'Sam', now(), '1', now())`, sam)
 	h.past("2026-03-01 10:00Z", dana, "ticket.created", `{}`)
 	h.past("2026-03-01 23:59:59.9Z", dana, "ticket.created", `{}`)
+	h.past("2026-03-01 23:00Z", dana, "project.imported", `{"tickets": ["", "120"]}`)
+	h.past("2026-03-01 23:01Z", dana, "project.imported", `{"tickets": ["", "many"]}`) // which says nothing
 	h.past("2026-03-01 11:00Z", mira, "ticket.commented", `{}`)
 	h.past("2026-03-01 12:00Z", sam, "staff.viewed", `{}`) // no member
 	h.past("2026-03-02 00:00Z", dana, "member.joined", `{"by": ["", "invitation"]}`)
@@ -114,7 +116,7 @@ func TestWhatIsCountedTwiceCountsOnce(t *testing.T) {
 	h.past("2026-03-01 13:00Z", h.mira.String(), "ticket.created", `{}`)
 	h.seal()
 	h.count(m)
-	if got := h.one(`select count::text from daily_metrics where day = '2026-03-01' and metric = 'tickets_created'`); got != "3" {
+	if got := h.one(`select count::text from daily_metrics where day = '2026-03-01' and metric = 'tickets_created'`); got != "123" {
 		t.Errorf("%s tickets", got)
 	}
 	for _, metric := range []string{"active_people 2", "active_organizations 1"} {

@@ -61,6 +61,9 @@ func (s State) expiresText() string {
 	return s.Expires.UTC().Format(time.RFC3339)
 }
 
+// MaxTargets is for how many organizations and people a flag is set one by one: every process holds all of them.
+const MaxTargets = 1000
+
 // Target is an organization or a person that a flag is set for; one of the two is uuid.Nil.
 type Target struct {
 	TenantID, UserID uuid.UUID
@@ -71,7 +74,7 @@ type Target struct {
 const FlagChanged = "flag.changed"
 
 // SetTargetTx sets a flag for an organization or a person, and says what that changed: nothing when it is so already. The
-// organization is told by an event; by is who acts.
+// organization is told by an event; by is who acts. Invalid, beside the field who, beyond MaxTargets.
 func SetTargetTx(ctx context.Context, tx db.Tx, by scope.Scope, key Key, t Target) (Changes, error) {
 	q := flagsdb.New()
 	if _, err := q.LockFlag(ctx, tx, string(key)); err != nil {
@@ -81,6 +84,9 @@ func SetTargetTx(ctx context.Context, tx db.Tx, by scope.Scope, key Key, t Targe
 	before := ""
 	switch {
 	case db.None(err):
+		if err := roomTx(ctx, tx, key); err != nil {
+			return nil, err
+		}
 		id, failed := uuid.NewV7()
 		if failed != nil {
 			return nil, fmt.Errorf("make an id: %w", failed)
@@ -96,6 +102,18 @@ func SetTargetTx(ctx context.Context, tx db.Tx, by scope.Scope, key Key, t Targe
 		return nil, fmt.Errorf("set flag of one: %w", err)
 	}
 	return targetTx(ctx, tx, by, key, t, before, onText(t.On))
+}
+
+// roomTx refuses one more than MaxTargets. Whoever calls it holds the flag.
+func roomTx(ctx context.Context, tx db.Tx, key Key) error {
+	n, err := flagsdb.New().CountTargets(ctx, tx, string(key))
+	if err != nil {
+		return fmt.Errorf("count targets: %w", err)
+	}
+	if n >= MaxTargets {
+		return fault.Field("who", fmt.Sprintf("This is set for %d organizations and people, which is the most. Set it for a share of all instead.", MaxTargets))
+	}
+	return nil
 }
 
 // RemoveTargetTx lets an organization or a person have what all have again. Doing it twice changes nothing more.

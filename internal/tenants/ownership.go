@@ -102,6 +102,8 @@ func heirTx(ctx context.Context, tx db.Tx, s scope.Scope, email string) (tenants
 		return to, fault.Field("email", "Nobody with this address is a member. Invite them first.")
 	case err != nil:
 		return to, fmt.Errorf("find the member: %w", err)
+	case to.Closed: // it would be an owner who cannot get in, or is gone in two weeks
+		return to, fault.Field("email", to.Name+" cannot use their account at present, or is deleting it. Name another member.")
 	case to.UserID == s.Person.ID:
 		return to, fault.Field("email", "This is your own address. Name another member.")
 	case scope.Role(to.Role) == scope.Owner:

@@ -43,9 +43,10 @@ func (q *Queries) BeginJobAct(ctx context.Context, db DBTX, arg BeginJobActParam
 }
 
 const JobAct = `-- name: JobAct :one
-select id, act, state, kind, queue, tenant, total, done, created_at, ended_at
-from job_acts
-where id = $1
+select a.id, a.act, a.state, a.kind, a.queue, a.tenant, a.total, a.done, a.created_at, a.ended_at,
+    (case when a.act = 'replay' then (select count(*) from stripe_events e where e.state = 'queued') else 0 end)::bigint as waiting
+from job_acts a
+where a.id = $1
 `
 
 type JobActRow struct {
@@ -59,6 +60,7 @@ type JobActRow struct {
 	Done      int32
 	CreatedAt time.Time
 	EndedAt   *time.Time
+	Waiting   int64
 }
 
 func (q *Queries) JobAct(ctx context.Context, db DBTX, id uuid.UUID) (JobActRow, error) {
@@ -75,25 +77,27 @@ func (q *Queries) JobAct(ctx context.Context, db DBTX, id uuid.UUID) (JobActRow,
 		&i.Done,
 		&i.CreatedAt,
 		&i.EndedAt,
+		&i.Waiting,
 	)
 	return i, err
 }
 
 const LockJobAct = `-- name: LockJobAct :one
-select act, state, kind, queue, tenant, upto, after
+select act, state, kind, queue, tenant, upto, after, created_at
 from job_acts
 where id = $1 and ended_at is null
 for update
 `
 
 type LockJobActRow struct {
-	Act    string
-	State  string
-	Kind   string
-	Queue  string
-	Tenant string
-	Upto   int64
-	After  int64
+	Act       string
+	State     string
+	Kind      string
+	Queue     string
+	Tenant    string
+	Upto      int64
+	After     int64
+	CreatedAt time.Time
 }
 
 func (q *Queries) LockJobAct(ctx context.Context, db DBTX, id uuid.UUID) (LockJobActRow, error) {
@@ -107,6 +111,7 @@ func (q *Queries) LockJobAct(ctx context.Context, db DBTX, id uuid.UUID) (LockJo
 		&i.Tenant,
 		&i.Upto,
 		&i.After,
+		&i.CreatedAt,
 	)
 	return i, err
 }

@@ -62,6 +62,40 @@ func (q *Queries) CountOrganizations(ctx context.Context, db DBTX, arg CountOrga
 	return count, err
 }
 
+const ErasedSoFar = `-- name: ErasedSoFar :many
+select noun, erased
+from tenant_purges
+where tenant_id = $1
+order by erased desc, noun
+limit 100
+`
+
+type ErasedSoFarRow struct {
+	Noun   string
+	Erased int64
+}
+
+// How many rows of each table; they are counted in one record, and gone from here, when it has ended.
+func (q *Queries) ErasedSoFar(ctx context.Context, db DBTX, tenantID uuid.UUID) ([]ErasedSoFarRow, error) {
+	rows, err := db.Query(ctx, ErasedSoFar, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ErasedSoFarRow
+	for rows.Next() {
+		var i ErasedSoFarRow
+		if err := rows.Scan(&i.Noun, &i.Erased); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const GiftTarget = `-- name: GiftTarget :one
 select t.time_zone, (t.deleted_at is not null or t.closing_at is not null)::boolean as closing,
     coalesce(s.status, '') as status, coalesce(s.stripe_subscription_id, '') as subscription, coalesce(s.stripe_customer_id, '') as customer,
@@ -104,7 +138,7 @@ func (q *Queries) GiftTarget(ctx context.Context, db DBTX, id uuid.UUID) (GiftTa
 }
 
 const ListOrganizations = `-- name: ListOrganizations :many
-select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at,
+select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at, t.purging_at,
     (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null and m.role <> 'guest') as members,
     coalesce(s.status, '') as status,
     coalesce(o.plan, case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
@@ -142,6 +176,7 @@ type ListOrganizationsRow struct {
 	CreatedAt   time.Time
 	SuspendedAt *time.Time
 	DeletedAt   *time.Time
+	PurgingAt   *time.Time
 	Members     int64
 	Status      string
 	Plan        string
@@ -170,6 +205,7 @@ func (q *Queries) ListOrganizations(ctx context.Context, db DBTX, arg ListOrgani
 			&i.CreatedAt,
 			&i.SuspendedAt,
 			&i.DeletedAt,
+			&i.PurgingAt,
 			&i.Members,
 			&i.Status,
 			&i.Plan,
@@ -253,6 +289,34 @@ func (q *Queries) Organization(ctx context.Context, db DBTX, id uuid.UUID) (Orga
 		&i.People,
 		&i.Members,
 		&i.Projects,
+	)
+	return i, err
+}
+
+const OrganizationErasure = `-- name: OrganizationErasure :one
+select t.id, t.slug, t.name, t.purging_at::timestamptz as since, t.purged_at as ended_at
+from tenants t
+where t.id = $1 and t.purging_at is not null
+`
+
+type OrganizationErasureRow struct {
+	ID      uuid.UUID
+	Slug    string
+	Name    string
+	Since   time.Time
+	EndedAt *time.Time
+}
+
+// Of one that is being erased, or was; then its name is gone too.
+func (q *Queries) OrganizationErasure(ctx context.Context, db DBTX, id uuid.UUID) (OrganizationErasureRow, error) {
+	row := db.QueryRow(ctx, OrganizationErasure, id)
+	var i OrganizationErasureRow
+	err := row.Scan(
+		&i.ID,
+		&i.Slug,
+		&i.Name,
+		&i.Since,
+		&i.EndedAt,
 	)
 	return i, err
 }

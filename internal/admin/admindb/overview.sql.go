@@ -86,6 +86,61 @@ func (q *Queries) Revenue(ctx context.Context, db DBTX) ([]RevenueRow, error) {
 	return items, nil
 }
 
+const RevenueDays = `-- name: RevenueDays :many
+with changes as (
+    select
+        c.at, c.currency, c.monthly_amount,
+        lag(c.monthly_amount) over before as had, lag(c.currency) over before as had_currency
+    from subscription_changes c
+    where c.at <= $2::timestamptz
+    window before as (partition by c.tenant_id, c.subscription_id order by c.at, c.id)
+), steps as (
+    select at, currency, monthly_amount as step
+    from changes
+    union all
+    select at, had_currency, -had
+    from changes
+    where had_currency is not null
+)
+select greatest(date_trunc('day', at, 'UTC'), $1::timestamptz)::timestamptz as day, currency::text as currency, sum(step)::bigint as step
+from steps
+group by 1, 2
+order by 1, 2
+`
+
+type RevenueDaysParams struct {
+	Column1 time.Time
+	Column2 time.Time
+}
+
+type RevenueDaysRow struct {
+	Day      time.Time
+	Currency string
+	Step     int64
+}
+
+// By how much what subscriptions bring in a month went up or down on each day; what was before the first day is in it. A
+// subscription that goes over to another currency takes what it brought out of the old one.
+func (q *Queries) RevenueDays(ctx context.Context, db DBTX, arg RevenueDaysParams) ([]RevenueDaysRow, error) {
+	rows, err := db.Query(ctx, RevenueDays, arg.Column1, arg.Column2)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RevenueDaysRow
+	for rows.Next() {
+		var i RevenueDaysRow
+		if err := rows.Scan(&i.Day, &i.Currency, &i.Step); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const SubscriptionTotals = `-- name: SubscriptionTotals :one
 select
     count(*) filter (where status = 'active') as active,

@@ -7,6 +7,7 @@ package billingdb
 
 import (
 	"context"
+	"time"
 )
 
 const IgnoreParked = `-- name: IgnoreParked :execrows
@@ -51,8 +52,9 @@ with chosen as materialized (
       and ($1::text = 'parked' or x.received_at < now() - interval '15 minutes')
       and ($2::text = '' or x.type = $2)
       and ($3::text = '' or x.customer_id = $3)
+      and coalesce(x.applied_at, x.received_at) < $4::timestamptz
     order by x.applied_at nulls first, x.received_at, x.id
-    limit $4
+    limit $5
     for update skip locked
 )
 
@@ -67,6 +69,7 @@ type RequeueEventsParams struct {
 	State    string
 	Type     string
 	Customer string
+	Before   time.Time
 	Most     int32
 }
 
@@ -78,6 +81,7 @@ func (q *Queries) RequeueEvents(ctx context.Context, db DBTX, arg RequeueEventsP
 		arg.State,
 		arg.Type,
 		arg.Customer,
+		arg.Before,
 		arg.Most,
 	)
 	if err != nil {

@@ -58,15 +58,16 @@ func (q *Queries) HoldUndispatched(ctx context.Context, db DBTX, arg HoldUndispa
 }
 
 const QueueForDispatch = `-- name: QueueForDispatch :exec
-insert into undispatched_events (tenant_id, event_id, action, repeats)
-values ($1, $2, $3, $4)
+insert into undispatched_events (tenant_id, event_id, action, repeats, request_id)
+values ($1, $2, $3, $4, $5)
 `
 
 type QueueForDispatchParams struct {
-	TenantID uuid.UUID
-	EventID  uuid.UUID
-	Action   string
-	Repeats  bool
+	TenantID  uuid.UUID
+	EventID   uuid.UUID
+	Action    string
+	Repeats   bool
+	RequestID string
 }
 
 func (q *Queries) QueueForDispatch(ctx context.Context, db DBTX, arg QueueForDispatchParams) error {
@@ -75,6 +76,7 @@ func (q *Queries) QueueForDispatch(ctx context.Context, db DBTX, arg QueueForDis
 		arg.EventID,
 		arg.Action,
 		arg.Repeats,
+		arg.RequestID,
 	)
 	return err
 }
@@ -146,9 +148,9 @@ with taken as materialized (
     delete from undispatched_events d
     using taken k
     where d.tenant_id = k.tenant_id and d.event_id = k.event_id and d.consumer = k.consumer
-    returning d.tenant_id, d.event_id, d.consumer, d.action, d.repeats, d.queued_at
+    returning d.tenant_id, d.event_id, d.consumer, d.action, d.repeats, d.request_id, d.queued_at
 )
-select g.tenant_id, g.event_id, g.consumer, g.action, g.repeats,
+select g.tenant_id, g.event_id, g.consumer, g.action, g.repeats, g.request_id,
     coalesce((
         select array_agg(s.consumer)
         from event_subscriptions s
@@ -164,6 +166,7 @@ type TakeUndispatchedRow struct {
 	Consumer   string
 	Action     string
 	Repeats    bool
+	RequestID  string
 	Subscribed []string
 }
 
@@ -184,6 +187,7 @@ func (q *Queries) TakeUndispatched(ctx context.Context, db DBTX, limit int32) ([
 			&i.Consumer,
 			&i.Action,
 			&i.Repeats,
+			&i.RequestID,
 			&i.Subscribed,
 		); err != nil {
 			return nil, err

@@ -36,6 +36,19 @@ func (q *Queries) AddTarget(ctx context.Context, db DBTX, arg AddTargetParams) e
 	return err
 }
 
+const CountTargets = `-- name: CountTargets :one
+select count(*)
+from flag_targets
+where flag = $1
+`
+
+func (q *Queries) CountTargets(ctx context.Context, db DBTX, flag string) (int64, error) {
+	row := db.QueryRow(ctx, CountTargets, flag)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const DeleteFlag = `-- name: DeleteFlag :execrows
 delete from flags
 where key = $1

@@ -88,7 +88,7 @@ func (q *Queries) EndTransfersOf(ctx context.Context, db DBTX, arg EndTransfersO
 }
 
 const MemberByEmail = `-- name: MemberByEmail :one
-select m.user_id, m.role, u.name
+select m.user_id, m.role, u.name, (u.erase_at is not null or u.suspended_at is not null)::boolean as closed
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and u.email = $2 and m.left_at is null
@@ -103,12 +103,18 @@ type MemberByEmailRow struct {
 	UserID uuid.UUID
 	Role   string
 	Name   string
+	Closed bool
 }
 
 func (q *Queries) MemberByEmail(ctx context.Context, db DBTX, arg MemberByEmailParams) (MemberByEmailRow, error) {
 	row := db.QueryRow(ctx, MemberByEmail, arg.TenantID, arg.Email)
 	var i MemberByEmailRow
-	err := row.Scan(&i.UserID, &i.Role, &i.Name)
+	err := row.Scan(
+		&i.UserID,
+		&i.Role,
+		&i.Name,
+		&i.Closed,
+	)
 	return i, err
 }
 

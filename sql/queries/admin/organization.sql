@@ -1,6 +1,6 @@
 -- name: ListOrganizations :many
 -- The plan is the override's, else that of the newest change of the current subscription while that gives access.
-select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at,
+select t.id, t.slug, t.name, t.created_at, t.suspended_at, t.deleted_at, t.purging_at,
     (select count(*) from memberships m where m.tenant_id = t.id and m.left_at is null and m.role <> 'guest') as members,
     coalesce(s.status, '') as status,
     coalesce(o.plan, case when s.access_status in ('trialing', 'active', 'past_due', 'unpaid', 'paused') then c.plan end, '')::text as plan,
@@ -60,6 +60,20 @@ left join lateral (
     limit 1
 ) c on true
 where t.id = $1 and t.purging_at is null;
+
+-- name: OrganizationErasure :one
+-- Of one that is being erased, or was; then its name is gone too.
+select t.id, t.slug, t.name, t.purging_at::timestamptz as since, t.purged_at as ended_at
+from tenants t
+where t.id = $1 and t.purging_at is not null;
+
+-- name: ErasedSoFar :many
+-- How many rows of each table; they are counted in one record, and gone from here, when it has ended.
+select noun, erased
+from tenant_purges
+where tenant_id = $1
+order by erased desc, noun
+limit 100;
 
 -- name: OrganizationPeople :many
 select m.user_id, u.name, u.email, m.role, m.joined_at

@@ -32,6 +32,29 @@ group by c.currency
 order by 2 desc
 limit 10;
 
+-- name: RevenueDays :many
+-- By how much what subscriptions bring in a month went up or down on each day; what was before the first day is in it. A
+-- subscription that goes over to another currency takes what it brought out of the old one.
+with changes as (
+    select
+        c.at, c.currency, c.monthly_amount,
+        lag(c.monthly_amount) over before as had, lag(c.currency) over before as had_currency
+    from subscription_changes c
+    where c.at <= $2::timestamptz
+    window before as (partition by c.tenant_id, c.subscription_id order by c.at, c.id)
+), steps as (
+    select at, currency, monthly_amount as step
+    from changes
+    union all
+    select at, had_currency, -had
+    from changes
+    where had_currency is not null
+)
+select greatest(date_trunc('day', at, 'UTC'), $1::timestamptz)::timestamptz as day, currency::text as currency, sum(step)::bigint as step
+from steps
+group by 1, 2
+order by 1, 2;
+
 -- name: OpenedOrganizations :many
 select date_trunc('month', created_at, 'UTC')::timestamptz as month, count(*) as opened
 from tenants

@@ -15,6 +15,7 @@ with chosen as materialized (
       and (sqlc.arg(state)::text = 'parked' or x.received_at < now() - interval '15 minutes')
       and (sqlc.arg(type)::text = '' or x.type = sqlc.arg(type))
       and (sqlc.arg(customer)::text = '' or x.customer_id = sqlc.arg(customer))
+      and coalesce(x.applied_at, x.received_at) < sqlc.arg(before)::timestamptz
     order by x.applied_at nulls first, x.received_at, x.id
     limit sqlc.arg(most)
     for update skip locked

@@ -1,6 +1,6 @@
 -- name: QueueForDispatch :exec
-insert into undispatched_events (tenant_id, event_id, action, repeats)
-values ($1, $2, $3, $4);
+insert into undispatched_events (tenant_id, event_id, action, repeats, request_id)
+values ($1, $2, $3, $4, $5);
 
 -- name: TakeUndispatched :many
 -- The longest waiting, which no other dispatcher takes at this moment, with the consumers that their organization has
@@ -16,9 +16,9 @@ with taken as materialized (
     delete from undispatched_events d
     using taken k
     where d.tenant_id = k.tenant_id and d.event_id = k.event_id and d.consumer = k.consumer
-    returning d.tenant_id, d.event_id, d.consumer, d.action, d.repeats, d.queued_at
+    returning d.tenant_id, d.event_id, d.consumer, d.action, d.repeats, d.request_id, d.queued_at
 )
-select g.tenant_id, g.event_id, g.consumer, g.action, g.repeats,
+select g.tenant_id, g.event_id, g.consumer, g.action, g.repeats, g.request_id,
     coalesce((
         select array_agg(s.consumer)
         from event_subscriptions s

@@ -26,6 +26,11 @@ select id, tenant_id, user_id, is_on
 from flag_targets
 where flag = $1 and (tenant_id = $2 or user_id = $3);
 
+-- name: CountTargets :one
+select count(*)
+from flag_targets
+where flag = $1;
+
 -- name: TargetByID :one
 select id, tenant_id, user_id, is_on
 from flag_targets

@@ -43,7 +43,7 @@ order by o.created_at, o.id
 limit 50;
 
 -- name: MemberByEmail :one
-select m.user_id, m.role, u.name
+select m.user_id, m.role, u.name, (u.erase_at is not null or u.suspended_at is not null)::boolean as closed
 from memberships m
 join users u on u.id = m.user_id
 where m.tenant_id = $1 and u.email = $2 and m.left_at is null;
