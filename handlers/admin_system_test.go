@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"plinth/internal/events"
 	"plinth/internal/pulse"
 	"plinth/jobs/worker"
 )
@@ -92,4 +95,16 @@ func TestWhatARequestDid(t *testing.T) {
 	o.staff.Get("/admin/find?q="+id).Want(200).At("/admin/requests/"+id).Says("send_reset", "Done", subject, dana)
 	o.exec(t, `insert into account_events (id, user_id, actor_id, action, request_id) values (gen_random_uuid(), $1, $1, 'account.signed_in', $2)`, o.acme.Person.ID, id)
 	o.staff.Get("/admin/requests/"+id).Want(200).Says("Events of accounts", "account.signed_in", "Dana")
+
+	// The jobs that follow from an event are of the request that made it.
+	by := o.acme
+	by.Request = "ZYXWVUTSRQPNMLKJ"
+	err := o.App.DB.InTenant(t.Context(), by, func(ctx txContext, tx txn) error {
+		return events.AppendTx(ctx, tx, by, events.Event{Action: "ticket.commented", ObjectKind: "ticket", ObjectID: uuid.New()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Settle(t)
+	o.staff.Get("/admin/requests/"+by.Request).Want(200).Says("ticket.commented", "notify_ticket")
 }
