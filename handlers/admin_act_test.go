@@ -58,7 +58,7 @@ func TestListsOfTheBackOfficePage(t *testing.T) {
 
 func insertJobs(t *testing.T, o office) {
 	t.Helper()
-	_, err := dbtest.Connect(t, o.Database.Worker).Exec(context.Background(), `
+	_, err := dbtest.At(t, o.Database.Worker).Exec(context.Background(), `
 		insert into river.river_job (kind, queue, state, args, max_attempts)
 		select 'purge_expired', 'bulk', 'available', '{}', 1000 + n from generate_series(0, 119) n`)
 	if err != nil {

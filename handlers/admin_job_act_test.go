@@ -18,7 +18,7 @@ import (
 // manyJobs puts in jobs that have failed for good.
 func (o office) manyJobs(t *testing.T, n int, kind, queue string) {
 	t.Helper()
-	if _, err := dbtest.Connect(t, o.Database.Worker).Exec(t.Context(), `
+	if _, err := dbtest.At(t, o.Database.Worker).Exec(t.Context(), `
 		insert into river.river_job (kind, queue, state, args, attempt, max_attempts, attempted_at, finalized_at)
 		select $1, $2, 'discarded', jsonb_build_object('tenant_id', $3::text), 3, 3, now(), now() from generate_series(1, $4)`, kind, queue, o.acme.TenantID, n); err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestAJobSaysWhatItIsFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	var id int64
-	if err := dbtest.Connect(t, o.Database.Worker).QueryRow(t.Context(), `
+	if err := dbtest.At(t, o.Database.Worker).QueryRow(t.Context(), `
 		insert into river.river_job (kind, queue, state, args, metadata, attempt, max_attempts, attempted_at, finalized_at)
 		values ('sync_seats', 'critical', 'completed', jsonb_build_object('tenant_id', $1::text, 'left', 'Dana <dana@example.com>', 'more', jsonb_build_array('two words', 'word')),
 			'{"request": "ABCDEFGHJKMNPQRS"}', 1, 3, now() - interval '2 seconds', now()) returning id`, o.acme.TenantID).Scan(&id); err != nil {

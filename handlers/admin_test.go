@@ -98,7 +98,7 @@ func officeOn(t *testing.T, s *webtest.Site) office {
 
 func (o office) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
-	if _, err := dbtest.Connect(t, o.Database.Owner).Exec(context.Background(), sql, args...); err != nil {
+	if _, err := dbtest.At(t, o.Database.Owner).Exec(context.Background(), sql, args...); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }
@@ -106,7 +106,7 @@ func (o office) exec(t *testing.T, sql string, args ...any) {
 func (o office) one(t *testing.T, sql string, args ...any) string {
 	t.Helper()
 	var out string
-	if err := dbtest.Connect(t, o.Database.Owner).QueryRow(context.Background(), sql, args...).Scan(&out); err != nil {
+	if err := dbtest.At(t, o.Database.Owner).QueryRow(context.Background(), sql, args...).Scan(&out); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return out
@@ -124,7 +124,7 @@ func press(page *webtest.Page, path string) *webtest.Page {
 func (o office) failedJob(t *testing.T, kind, queue string) int64 {
 	t.Helper()
 	var id int64
-	err := dbtest.Connect(t, o.Database.Worker).QueryRow(context.Background(), `
+	err := dbtest.At(t, o.Database.Worker).QueryRow(context.Background(), `
 		insert into river.river_job (kind, queue, state, args, attempt, max_attempts, attempted_at, finalized_at, errors, attempted_by)
 		values ($1, $2, 'discarded', jsonb_build_object('token_id', $3::text), 3, 3, now(), now(),
 			array[jsonb_build_object('at', now(), 'attempt', 3, 'error', $4::text, 'trace', 'goroutine 1')], array['worker-1'])

@@ -56,7 +56,7 @@ func TestReplayAllOfAFilter(t *testing.T) {
 func TestAnEventShowsItsAttempts(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	if _, err := dbtest.Connect(t, o.Database.Worker).Exec(t.Context(), `
+	if _, err := dbtest.At(t, o.Database.Worker).Exec(t.Context(), `
 		insert into river.river_job (kind, queue, state, args, attempt, max_attempts, attempted_at, finalized_at, errors)
 		values ('apply_stripe_event', 'billing', 'discarded', jsonb_build_object('event_id', $1::text), 2, 2, now(), now(),
 			array[jsonb_build_object('at', now(), 'attempt', 1, 'error', 'Stripe was away', 'trace', ''), jsonb_build_object('at', now(), 'attempt', 2, 'error', $2::text, 'trace', '')])`,

@@ -72,7 +72,7 @@ func (d desk) keptFiles(t *testing.T) []string {
 func (d desk) total(t *testing.T) string {
 	t.Helper()
 	var files, bytes int64
-	if err := dbtest.Connect(t, d.Database.Super).QueryRow(t.Context(),
+	if err := dbtest.At(t, d.Database.Super).QueryRow(t.Context(),
 		`select coalesce(sum(files), 0), coalesce(sum(bytes), 0) from file_totals where tenant_id = $1`, d.owner.TenantID).Scan(&files, &bytes); err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func TestSessionEndsOverAFile(t *testing.T) {
 	d := newDesk(t)
 	form := d.jun.Get(d.ticket).Form(d.ticket + "/comments")
 	form.Set("body", "Typed for an hour")
-	if _, err := dbtest.Connect(t, d.Database.Super).Exec(t.Context(), `delete from sessions`); err != nil {
+	if _, err := dbtest.At(t, d.Database.Super).Exec(t.Context(), `delete from sessions`); err != nil {
 		t.Fatal(err)
 	}
 	page := d.jun.Upload(d.ticket+"/comments", form, textFile("log.txt", "E217"), nil).Want(401)

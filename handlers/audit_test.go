@@ -96,7 +96,7 @@ func TestAuditLogIsNarrowedDown(t *testing.T) {
 // entries adds n entries, many of them at the same moment.
 func entries(t *testing.T, s *webtest.Site, o scope.Scope, n int) {
 	t.Helper()
-	if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `
+	if _, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `
 		insert into events (tenant_id, id, at, actor_id, action, object_kind, object_name)
 		select $1, gen_random_uuid(), now() - make_interval(mins => n / 40), $2, 'project.changed', 'project', 'Project ' || n from generate_series(1, $3) n`,
 		o.TenantID, o.Person.ID, n); err != nil {
@@ -124,7 +124,7 @@ func TestAuditLogIsPaged(t *testing.T) {
 		}
 	}
 	var all int
-	if err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from events`).Scan(&all); err != nil {
+	if err := dbtest.At(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from events`).Scan(&all); err != nil {
 		t.Fatal(err)
 	}
 	if seen != all || pages != (all+events.LogPageSize-1)/events.LogPageSize {

@@ -261,7 +261,7 @@ func TestAProviderThatIsGoneIsNoWayIn(t *testing.T) {
 	s := webtest.New(t, p.with())
 	b := s.Browser(t)
 	p.enter(b).Submit("/signup/oidc", "terms", "on").Want(200)
-	_, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `
+	_, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `
 		insert into identities (id, user_id, provider, issuer, subject, email)
 		select gen_random_uuid(), user_id, 'acme', $1, subject, email from identities`, gone.URL)
 	if err != nil {

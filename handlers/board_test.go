@@ -73,7 +73,7 @@ func TestBoardLaneAboveItsLimit(t *testing.T) {
 	for _, title := range []string{"One", "Two", "Three"} {
 		a.ticket(t, a.owner, "WEB", title)
 	}
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `update statuses set ticket_limit = 2`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), `update statuses set ticket_limit = 2`); err != nil {
 		t.Fatal(err)
 	}
 	b := a.SignIn(t, dana)

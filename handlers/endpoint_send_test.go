@@ -314,7 +314,7 @@ func TestATurnThatDied(t *testing.T) {
 	h.clock.Lock()
 	until := h.clock.now.Add(35 * time.Second)
 	h.clock.Unlock()
-	if _, err := dbtest.Connect(t, h.Database.Super).Exec(t.Context(), `update webhook_endpoints set busy_until = $1`, until); err != nil {
+	if _, err := dbtest.At(t, h.Database.Super).Exec(t.Context(), `update webhook_endpoints set busy_until = $1`, until); err != nil {
 		t.Fatal(err)
 	}
 	want := h.happens(t, 3, "project.changed")

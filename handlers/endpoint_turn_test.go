@@ -19,7 +19,7 @@ import (
 // backlog lets so many deliveries wait for the webhook, from a minute ago.
 func (h hooked) backlog(t *testing.T, n int) {
 	t.Helper()
-	_, err := dbtest.Connect(t, h.Database.Super).Exec(t.Context(), `
+	_, err := dbtest.At(t, h.Database.Super).Exec(t.Context(), `
 		insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, payload, next_at, queued_at, created_at)
 		select $1, $2, gen_random_uuid(), 'project.changed', '{}', x.at, x.at, x.at from generate_series(1, $3), (select $4::timestamptz - interval '1 minute' as at) x`,
 		h.owner.TenantID, h.id, n, h.now())

@@ -132,7 +132,7 @@ func TestWhoIsGivenATicketIsToldOnce(t *testing.T) {
 	told := func(n int) (out string) {
 		t.Helper()
 		a.Settle(t)
-		err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `
+		err := dbtest.At(t, a.Database.Super).QueryRow(t.Context(), `
 			select coalesce(string_agg(split_part(u.name, ' ', 1) || ' ' || n.kind, ', ' order by u.name), '')
 			from notifications n join tickets t on t.tenant_id = n.tenant_id and t.id = n.ticket_id join users u on u.id = n.user_id
 			where t.number = $1`, n).Scan(&out)

@@ -121,7 +121,7 @@ func TestAFormSentToAnOldAddress(t *testing.T) {
 
 	// The session ended as well: the text waits at the new address.
 	form.Set("email", "ivo@example.com, obi@example.com")
-	if _, err := dbtest.Connect(t, a.Database.Owner).Exec(t.Context(), `delete from sessions`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Owner).Exec(t.Context(), `delete from sessions`); err != nil {
 		t.Fatal(err)
 	}
 	page := late.Post(invitations, form).Want(401).Submit("/signin", "email", dana, "password", webtest.Password).At("/orgs/acme-works/people")

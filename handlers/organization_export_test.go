@@ -192,7 +192,7 @@ func TestTheCopyOfAnOrganizationInTurns(t *testing.T) {
 	b.Get(orgExport).Submit(orgExport).Want(200)
 	alter(t, a.Site, `delete from river.river_job where kind = 'export_organization'`)
 	var id uuid.UUID
-	if err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `select id from tenant_exports`).Scan(&id); err != nil {
+	if err := dbtest.At(t, a.Database.Super).QueryRow(t.Context(), `select id from tenant_exports`).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
 	turns := 0

@@ -21,7 +21,7 @@ func (a acme) offer(t *testing.T, to string) string {
 	t.Helper()
 	a.SignIn(t, dana).Get(ownership).Want(200).Submit(ownership, "email", to).Want(200).At(ownership).Says("The offer is on its way")
 	var id uuid.UUID
-	if err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `select id from ownership_transfers order by id desc limit 1`).Scan(&id); err != nil {
+	if err := dbtest.At(t, a.Database.Super).QueryRow(t.Context(), `select id from ownership_transfers order by id desc limit 1`).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
 	return "/orgs/acme/ownership/" + id.String()
@@ -29,7 +29,7 @@ func (a acme) offer(t *testing.T, to string) string {
 
 func (a acme) exec(t *testing.T, sql string) {
 	t.Helper()
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), sql); err != nil {
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), sql); err != nil {
 		t.Fatal(err)
 	}
 }

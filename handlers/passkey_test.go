@@ -194,7 +194,7 @@ func TestTheLastWayInStays(t *testing.T) {
 	t.Parallel()
 	s := webtest.New(t)
 	_, b, _ := withPasskey(t, s, "Dana", dana)
-	if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update users set password_hash = null`); err != nil {
+	if _, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `update users set password_hash = null`); err != nil {
 		t.Fatal(err)
 	}
 	var id string

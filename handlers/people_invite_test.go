@@ -149,7 +149,7 @@ func TestPastedAddressesOutliveTheSession(t *testing.T) {
 	b := a.SignIn(t, dana)
 	form := b.Get("/orgs/acme/people").Form(invitations)
 	form.Set("email", "nina@example.com\nivo@example.com")
-	if _, err := dbtest.Connect(t, a.Database.Owner).Exec(t.Context(), `delete from sessions`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Owner).Exec(t.Context(), `delete from sessions`); err != nil {
 		t.Fatal(err)
 	}
 	page := b.Post(invitations, form).Want(401).Submit("/signin", "email", dana, "password", webtest.Password).At("/orgs/acme/people")

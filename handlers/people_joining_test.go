@@ -104,7 +104,7 @@ func TestJoinLinksRefused(t *testing.T) {
 	b.Get(joining).Says("Mira Okafor no longer manages people")
 
 	// A suspended organization takes nobody in.
-	if _, err := dbtest.Connect(t, a.Database.Owner).Exec(t.Context(), `update tenants set suspended_at = now()`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Owner).Exec(t.Context(), `update tenants set suspended_at = now()`); err != nil {
 		t.Fatal(err)
 	}
 	nina.Post(link, nil).Want(403).Says("suspended")

@@ -58,7 +58,7 @@ func kept(t *testing.T, s *webtest.Site, prefix string) []string {
 func noted(t *testing.T, s *webtest.Site, action string) int {
 	t.Helper()
 	var n int
-	if err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from account_events where action = $1`, action).Scan(&n); err != nil {
+	if err := dbtest.At(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from account_events where action = $1`, action).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -235,7 +235,7 @@ func TestWhoSeesAPicture(t *testing.T) {
 	_, staff := s.Staff(t, "Sam", "sam@example.com")
 	standing := func(role string) {
 		t.Helper()
-		if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update users set staff_role = `+role+` where email = 'sam@example.com'`); err != nil {
+		if _, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `update users set staff_role = `+role+` where email = 'sam@example.com'`); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -295,7 +295,7 @@ func TestLogo(t *testing.T) {
 	// What is suspended is read and not changed.
 	suspend := func(at string) {
 		t.Helper()
-		if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `update tenants set suspended_at = `+at+` where id = $1`, owner.TenantID); err != nil {
+		if _, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `update tenants set suspended_at = `+at+` where id = $1`, owner.TenantID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -309,7 +309,7 @@ func TestLogo(t *testing.T) {
 	b.Get(second).Want(404)
 	b.Get("/orgs/acme/audit").Want(200).Says("changed the logo", "removed the logo")
 	var n int
-	err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from events where action = $1`, tenants.LogoChanged).Scan(&n)
+	err := dbtest.At(t, s.Database.Super).QueryRow(t.Context(), `select count(*) from events where action = $1`, tenants.LogoChanged).Scan(&n)
 	if err != nil || n != 2 {
 		t.Errorf("changed %d times: %v", n, err)
 	}

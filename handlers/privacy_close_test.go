@@ -156,7 +156,7 @@ func TestAnAccountIsErased(t *testing.T) {
 func everywhereBut(t *testing.T, s shop, p scope.Person) string {
 	t.Helper()
 	var out string
-	err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), `
+	err := dbtest.At(t, s.Database.Super).QueryRow(t.Context(), `
 		select concat_ws(' ', (select md5(string_agg(u::text, '' order by id)) from users u where id <> $1), (select md5(string_agg(x::text, '' order by id)) from tickets x),
 		    (select md5(string_agg(x::text, '' order by id)) from comments x), (select count(*) from memberships where user_id <> $1 and left_at is null))`, p.ID).Scan(&out)
 	if err != nil {

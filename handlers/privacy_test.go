@@ -23,7 +23,7 @@ const exportPath = "/account/data/export"
 // alter runs a statement as the superuser.
 func alter(t *testing.T, s *webtest.Site, statement string, args ...any) {
 	t.Helper()
-	if _, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), statement, args...); err != nil {
+	if _, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), statement, args...); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
@@ -31,7 +31,7 @@ func alter(t *testing.T, s *webtest.Site, statement string, args ...any) {
 func rowsOf(t *testing.T, s *webtest.Site, query string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := dbtest.Connect(t, s.Database.Super).QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := dbtest.At(t, s.Database.Super).QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return n

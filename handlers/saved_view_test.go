@@ -33,14 +33,14 @@ func TestSavedViews(t *testing.T) {
 		t.Fatalf("the views are %+v: %v", set.Views, err)
 	}
 	// At the limit one's own are replaced still, and no other is added.
-	_, err = dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `insert into saved_views (tenant_id, id, project_id, user_id, name, query)
+	_, err = dbtest.At(t, a.Database.Super).Exec(t.Context(), `insert into saved_views (tenant_id, id, project_id, user_id, name, query)
 		select tenant_id, gen_random_uuid(), project_id, user_id, 'Filler ' || i, '' from saved_views, generate_series(1, 49) i`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Get(base+"/views?"+query).Submit(base+"/views", "name", "FOR nobody").Want(200).Says("The view is saved.")
 	b.Get(base+"/views?"+query).Submit(base+"/views", "name", "One more").Want(422).Says("You have 50 views in this project.")
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `delete from saved_views where name like 'Filler %'`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), `delete from saved_views where name like 'Filler %'`); err != nil {
 		t.Fatal(err)
 	}
 	id := set.Views[0].ID.String()

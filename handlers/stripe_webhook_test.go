@@ -18,7 +18,7 @@ import (
 func count(t *testing.T, s *webtest.Site, sql string) int {
 	t.Helper()
 	var n int
-	if err := dbtest.Connect(t, s.Database.Super).QueryRow(context.Background(), sql).Scan(&n); err != nil {
+	if err := dbtest.At(t, s.Database.Super).QueryRow(context.Background(), sql).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

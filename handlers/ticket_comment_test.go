@@ -79,7 +79,7 @@ func TestACommentInItsPlace(t *testing.T) {
 		t.Error("a comment that nobody answered leaves a line")
 	}
 	jun.Post(first+"/delete", nil).Want(200)
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `update comments set deleted_at = deleted_at - interval '13 hours'`); err != nil {
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), `update comments set deleted_at = deleted_at - interval '13 hours'`); err != nil {
 		t.Fatal(err)
 	}
 	jun.Post(first+"/restore", nil).Want(404)
@@ -129,7 +129,7 @@ func TestALinkToAnEarlyComment(t *testing.T) {
 	b := a.SignIn(t, dana)
 	ticket := "/orgs/acme/projects/WEB/tickets/1"
 	early := say(t, b, ticket, "The early one")
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), `
 		insert into comments (tenant_id, id, ticket_id, author_id, body, created_at)
 		select c.tenant_id, gen_random_uuid(), c.ticket_id, c.author_id, 'number ' || n, c.created_at + n * interval '1 minute'
 		from comments c, generate_series(1, 130) n`); err != nil {

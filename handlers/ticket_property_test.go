@@ -205,7 +205,7 @@ func TestTiesAtOnce(t *testing.T) {
 		}
 	}
 	var n int
-	if err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `select count(*) from ticket_links`).Scan(&n); err != nil {
+	if err := dbtest.At(t, a.Database.Super).QueryRow(t.Context(), `select count(*) from ticket_links`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	if failed != 1 || n != 1 {

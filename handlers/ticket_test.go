@@ -311,7 +311,7 @@ func TestReadOnlyOrganization(t *testing.T) {
 	a := newAcme(t)
 	a.project(t, "WEB", projects.ForOrganization)
 	a.ticket(t, a.owner, "WEB", "The first")
-	if _, err := dbtest.Connect(t, a.Database.Super).Exec(t.Context(), `update tenants set suspended_at = now() where id = $1`, a.owner.TenantID); err != nil {
+	if _, err := dbtest.At(t, a.Database.Super).Exec(t.Context(), `update tenants set suspended_at = now() where id = $1`, a.owner.TenantID); err != nil {
 		t.Fatal(err)
 	}
 	b := a.SignIn(t, dana)

@@ -25,7 +25,7 @@ func TestDeleteATicketAndBringItBack(t *testing.T) {
 	counts := func(want string) {
 		t.Helper()
 		var got string
-		if err := dbtest.Connect(t, a.Database.Super).QueryRow(t.Context(), `
+		if err := dbtest.At(t, a.Database.Super).QueryRow(t.Context(), `
 			select (select sum(tickets) from ticket_counts)::text || ' ' || (select sum(opened) from ticket_days) || ' ' || (select sum(closed) from ticket_days)`).Scan(&got); err != nil {
 			t.Fatal(err)
 		}

@@ -84,7 +84,7 @@ func TestOlderRecoveryCodesKeepWorking(t *testing.T) {
 	if len(strings.ReplaceAll(codes[0], "-", ""))*5 < 128 {
 		t.Errorf("%s has fewer than 128 bits", codes[0])
 	}
-	_, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(), `insert into recovery_codes (user_id, hash) values ($1, $2)`,
+	_, err := dbtest.At(t, s.Database.Super).Exec(t.Context(), `insert into recovery_codes (user_id, hash) values ($1, $2)`,
 		p.ID, secret.Hash(p.ID.String()+":"+"abcdefghjkmnpqrs"))
 	if err != nil {
 		t.Fatal(err)

@@ -8,10 +8,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"plinth/internal/db"
 	"plinth/internal/devpg"
@@ -65,16 +67,16 @@ func Prepared(t testing.TB, key string, fill func(context.Context, *Database) er
 // pool may be given. It is closed when the test ends.
 func (d *Database) Web(t testing.TB, o ...db.Options) *db.DB {
 	t.Helper()
-	return open(t, d.App, d.Admin, o)
+	return openAs(t, d.App, d.Admin, o)
 }
 
 // AsWorker opens the database as the worker process does: plinth_worker, and plinth_admin for purges.
 func (d *Database) AsWorker(t testing.TB, o ...db.Options) *db.DB {
 	t.Helper()
-	return open(t, d.Worker, d.Admin, o)
+	return openAs(t, d.Worker, d.Admin, o)
 }
 
-func open(t testing.TB, url, admin string, o []db.Options) *db.DB {
+func openAs(t testing.TB, url, admin string, o []db.Options) *db.DB {
 	t.Helper()
 	options := db.Options{MaxConns: 8}
 	if len(o) > 0 {
@@ -98,6 +100,40 @@ func Connect(t testing.TB, url string) *pgx.Conn {
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
 }
+
+// At runs single statements with a URL of the database. A test that asks for it again gets the same few connections: to begin
+// a session costs the server as much as twenty statements.
+func At(t testing.TB, url string) *pgxpool.Pool {
+	t.Helper()
+	open.Lock()
+	defer open.Unlock()
+	if pool := open.pools[url]; pool != nil {
+		return pool
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		t.Fatalf("read the URL of the test database: %v", err)
+	}
+	config.MaxConns = 4
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		t.Fatalf("connect to the test database: %v", err)
+	}
+	open.pools[url] = pool
+	t.Cleanup(func() {
+		open.Lock()
+		defer open.Unlock()
+		delete(open.pools, url)
+		pool.Close()
+	})
+	return pool
+}
+
+// open has what At has opened, by URL. A URL names a database that one test has.
+var open = struct {
+	sync.Mutex
+	pools map[string]*pgxpool.Pool
+}{pools: map[string]*pgxpool.Pool{}}
 
 // OnDisk is New on a server that answers a commit when it is on the disk, as in production: for what is measured.
 func OnDisk(t testing.TB) *Database {

@@ -269,7 +269,7 @@ func TestProcessesHearOfEachOther(t *testing.T) {
 	}
 	s.set(flags.SignUps, flags.State{Rule: flags.RuleOff})
 	until(false, 2*time.Second)
-	if _, err := dbtest.Connect(t, s.db.Super).Exec(t.Context(), `select pg_terminate_backend(pid) from pg_stat_activity
+	if _, err := dbtest.At(t, s.db.Super).Exec(t.Context(), `select pg_terminate_backend(pid) from pg_stat_activity
 		where datname = current_database() and application_name = 'listens to `+flags.Channel+`'`); err != nil {
 		t.Fatal(err)
 	}

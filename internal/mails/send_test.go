@@ -57,7 +57,7 @@ func TestAFailureIsTriedAgainAndLogged(t *testing.T) {
 		t.Fatalf("the failure is %v", err)
 	}
 	row := func() (state, text string, attempts int) {
-		err := dbtest.Connect(t, d.Super).QueryRow(t.Context(), `select state, error, attempts from mails`).Scan(&state, &text, &attempts)
+		err := dbtest.At(t, d.Super).QueryRow(t.Context(), `select state, error, attempts from mails`).Scan(&state, &text, &attempts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestTheLogNamesWhereItWent(t *testing.T) {
 		t.Fatal(err)
 	}
 	var to string
-	if err := dbtest.Connect(t, d.Super).QueryRow(t.Context(), `select recipient from mails`).Scan(&to); err != nil || to != p.sent[0].To {
+	if err := dbtest.At(t, d.Super).QueryRow(t.Context(), `select recipient from mails`).Scan(&to); err != nil || to != p.sent[0].To {
 		t.Errorf("the log names %s, and it went to %s: %v", to, p.sent[0].To, err)
 	}
 }
@@ -99,7 +99,7 @@ func TestSuppressedAddressesGetNothing(t *testing.T) {
 	p := &post{}
 	d := dbtest.New(t)
 	m := &mails.Mails{DB: d.AsWorker(t), Mailer: p}
-	if _, err := dbtest.Connect(t, d.Super).Exec(t.Context(), `insert into mail_suppressions (address, reason) values ('dana@example.com', 'bounced')`); err != nil {
+	if _, err := dbtest.At(t, d.Super).Exec(t.Context(), `insert into mail_suppressions (address, reason) values ('dana@example.com', 'bounced')`); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.Send(t.Context(), mail("a", "Dana@Example.com")); err != nil {

@@ -122,7 +122,7 @@ func TestBillingSyncPrintsItsReport(t *testing.T) {
 		}
 	}
 	sync("Subscriptions compared: 1.", "Every row is what Stripe says")
-	if _, err := dbtest.Connect(t, d.Super).Exec(t.Context(), `update subscriptions set status = 'paused', access_status = 'paused'`); err != nil {
+	if _, err := dbtest.At(t, d.Super).Exec(t.Context(), `update subscriptions set status = 'paused', access_status = 'paused'`); err != nil {
 		t.Fatal(err)
 	}
 	sync("status paused instead of trialing", "Subscriptions compared: 1.", "not what Stripe says, and are now: 1.")

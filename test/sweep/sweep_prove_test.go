@@ -21,6 +21,7 @@ func TestProveFoundationSweep(t *testing.T) {
 func otherOrganizations(t testing.TB) swept {
 	t.Helper()
 	w := newWorld(t)
+	w.whole = true
 	return w.sweep(t, []string{"ada", "adm", "max", "gil"}, "")
 }
 

@@ -16,13 +16,19 @@ type Page struct {
 	Status int
 	Header http.Header
 	Body   string
-	doc    *html.Node
+	doc    *html.Node // nil until somebody looks inside
 }
 
 func newPage(b *Browser, method, path string, status int, header http.Header, body string) *Page {
-	p := &Page{b: b, Method: method, Path: path, Status: status, Header: header, Body: body}
-	p.doc, _ = html.Parse(strings.NewReader(body)) // the parser takes anything, as browsers do
-	return p
+	return &Page{b: b, Method: method, Path: path, Status: status, Header: header, Body: body}
+}
+
+// tree is the page as a browser reads it.
+func (p *Page) tree() *html.Node {
+	if p.doc == nil {
+		p.doc, _ = html.Parse(strings.NewReader(p.Body)) // the parser takes anything, as browsers do
+	}
+	return p.doc
 }
 
 // Want fails the test unless the page has the status.
@@ -81,14 +87,14 @@ func (p *Page) Text() string {
 			walk(c)
 		}
 	}
-	walk(p.doc)
+	walk(p.tree())
 	return strings.Join(words, " ")
 }
 
 // Form returns what the form that posts to action would send as it stands; it fails the test when there is none.
 func (p *Page) Form(action string) url.Values {
 	p.b.t.Helper()
-	form := find(p.doc, func(n *html.Node) bool {
+	form := find(p.tree(), func(n *html.Node) bool {
 		return n.Data == "form" && attr(n, "action") == action
 	})
 	if form == nil {
@@ -101,13 +107,13 @@ func (p *Page) Form(action string) url.Values {
 
 // HasForm says whether the page has a form to action.
 func (p *Page) HasForm(action string) bool {
-	return find(p.doc, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action }) != nil
+	return find(p.tree(), func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action }) != nil
 }
 
 // Actions lists what the page's forms post to.
 func (p *Page) Actions() []string {
 	var out []string
-	walkAll(p.doc, func(n *html.Node) {
+	walkAll(p.tree(), func(n *html.Node) {
 		if n.Data == "form" {
 			out = append(out, attr(n, "action"))
 		}
@@ -128,7 +134,7 @@ func (p *Page) Submit(action string, pairs ...string) *Page {
 // Links are the paths the page leads to.
 func (p *Page) Links() []string {
 	var out []string
-	walkAll(p.doc, func(n *html.Node) {
+	walkAll(p.tree(), func(n *html.Node) {
 		if href := attr(n, "href"); n.Data == "a" && strings.HasPrefix(href, "/") {
 			out = append(out, href)
 		}

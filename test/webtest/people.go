@@ -59,7 +59,7 @@ func (s *Site) Org(t testing.TB, owner scope.Person, slug, name string) scope.Sc
 // empty plan takes it back.
 func (s *Site) Give(t testing.TB, owner scope.Scope, plan string) scope.Scope {
 	t.Helper()
-	conn := dbtest.Connect(t, s.Database.Super)
+	conn := dbtest.At(t, s.Database.Super)
 	if _, err := conn.Exec(context.Background(), `update plan_overrides set ended_at = now() where tenant_id = $1 and ended_at is null`, owner.TenantID); err != nil {
 		t.Fatal(err)
 	}

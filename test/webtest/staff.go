@@ -43,7 +43,7 @@ func (s *Site) SignInTwice(t testing.TB, email string) *Browser {
 // Code is what the person's app shows at the moment, good once more although it may have been used.
 func (s *Site) Code(t testing.TB, email string) string {
 	t.Helper()
-	_, err := dbtest.Connect(t, s.Database.Super).Exec(t.Context(),
+	_, err := dbtest.At(t, s.Database.Super).Exec(t.Context(),
 		`update totp_factors f set last_step = 0 from users u where u.id = f.user_id and u.email = $1`, email)
 	if err != nil {
 		t.Fatal(err)

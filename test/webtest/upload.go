@@ -91,7 +91,7 @@ func PNG(t testing.TB, shade uint8) File {
 // Images are the paths of the images that the page shows.
 func (p *Page) Images() []string {
 	var out []string
-	walkAll(p.doc, func(n *html.Node) {
+	walkAll(p.tree(), func(n *html.Node) {
 		if n.Data == "img" {
 			out = append(out, attr(n, "src"))
 		}
