@@ -31,8 +31,7 @@ test: chromium $(NODE_MODULES) $(OIDC) ## Run all tests, a quarter of an hour at
 .PHONY: check
 check: $(SQUAWK) ## Check format, vet, generated files, migrations, modules and borders
 	@tools/format check
-	go vet ./...
-	go vet -tags prove ./...
+	go vet -tags prove ./... # which is all: no file is left out by the tag
 	@# What speaks to the system stands in few packages (internal/arch, homes): another system is asked of these alone.
 	GOOS=darwin GOARCH=arm64 go vet ./internal/devpg/... ./internal/outbound
 	$(STALE) check

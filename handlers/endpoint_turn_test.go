@@ -14,6 +14,7 @@ import (
 	"plinth/internal/dbtest"
 	"plinth/internal/fault"
 	"plinth/internal/webhooks"
+	"plinth/jobs"
 )
 
 // backlog lets so many deliveries wait for the webhook, from a minute ago.
@@ -148,7 +149,7 @@ func TestSlowWebhooksLeaveWorkersToOthers(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), `update webhook_endpoints set busy_until = null where id = $1`, busy[0]); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, busy[0]); err != nil {
+	if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, busy[0], 0); err != nil {
 		t.Fatal(err)
 	}
 	if n := h.count(t, `select count(*) from webhook_endpoints where tenant_id = $1 and wanted_at is not null`); n != 2 {
@@ -173,7 +174,7 @@ func TestAJobThatOvertakesOthersKeepsTheOrder(t *testing.T) {
 		if err := h.Worker.Webhooks.Prepare(t.Context(), h.owner.TenantID, uuid.MustParse(message[len("msg_"):])); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, h.id); err != nil {
+		if err := h.Worker.Webhooks.Post(t.Context(), h.owner.TenantID, h.id, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,6 +192,37 @@ func TestAJobThatOvertakesOthersKeepsTheOrder(t *testing.T) {
 	prepare(after)
 	prepare(before)
 	if diff := cmp.Diff(append(want, after, before), h.took(t)); diff != "" {
+		t.Errorf("taken in the end (-want +got):\n%s", diff)
+	}
+	// What comes after it is written down with it, and found done by its own job.
+	last := h.happens(t, 60, "project.changed")
+	prepare(last[0])
+	if got := h.took(t); len(got) != 5+51 {
+		t.Errorf("%d posts, want those of before, this one and the next fifty", len(got)-5)
+	}
+	if err := h.Worker.Webhooks.Prepare(t.Context(), h.owner.TenantID, uuid.MustParse(last[1][len("msg_"):])); !errors.Is(err, jobs.ErrNothingToDo) {
+		t.Errorf("written down twice: %v", err)
+	}
+}
+
+// A job that comes before the time of a webhook that fails, as by another clock, comes again: nobody else would.
+func TestAJobThatComesTooEarlyComesAgain(t *testing.T) {
+	t.Parallel()
+	h := newHooked(t, "project.changed")
+	h.answers(func(message) int { return http.StatusServiceUnavailable })
+	want := h.happens(t, 1, "project.changed")
+	h.Settle(t)
+	h.answers(nil)
+	waits := `select count(*) from river.river_job where kind = 'post_webhooks' and state = 'scheduled'`
+	for range 2 {
+		if n := rowsOf(t, h.Site, waits); n != 1 {
+			t.Fatalf("%d jobs wait for the time of the webhook", n)
+		}
+		alter(t, h.Site, `update river.river_job set scheduled_at = now() - interval '1 second' where kind = 'post_webhooks' and state = 'scheduled'`)
+		h.Settle(t)
+	}
+	h.later(t, time.Minute)
+	if diff := cmp.Diff(want, h.took(t)); diff != "" {
 		t.Errorf("taken in the end (-want +got):\n%s", diff)
 	}
 }
@@ -249,7 +281,7 @@ func TestATurnAndAPauseDoNotDeadlock(t *testing.T) {
 		return http.StatusOK
 	})
 	posted := make(chan error, 1)
-	go func() { posted <- h.Worker.Webhooks.Post(context.Background(), h.owner.TenantID, h.id) }()
+	go func() { posted <- h.Worker.Webhooks.Post(context.Background(), h.owner.TenantID, h.id, 0) }()
 	tx := <-locked
 	h.stuck(t)
 	if _, err := tx.Exec(t.Context(), `update webhook_deliveries set attempts = attempts where endpoint_id = $1`, h.id); err != nil {
@@ -322,7 +354,7 @@ func TestATurnThatIsCancelled(t *testing.T) {
 	h.backlog(t, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	h.answers(func(message) int { cancel(); return http.StatusOK })
-	if err := h.Worker.Webhooks.Post(ctx, h.owner.TenantID, h.id); !errors.Is(err, context.Canceled) {
+	if err := h.Worker.Webhooks.Post(ctx, h.owner.TenantID, h.id, 0); !errors.Is(err, context.Canceled) {
 		t.Fatalf("a turn that is cancelled: %v", err)
 	}
 	h.answers(nil)

@@ -7,7 +7,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"plinth/internal/events"
 	"plinth/internal/scope"
+	"plinth/internal/tenants"
 	"plinth/test/webtest"
 )
 
@@ -238,4 +242,47 @@ func TestOrganizationForms(t *testing.T) {
 		Want(200).Says("Saved")
 	b.Get("/orgs/acme-robotics/settings").Submit("/orgs/acme-robotics/settings", "time_zone", "Mars/Base").Want(422).Says("Choose a time zone")
 	s.Person(t, "Mallory", "mallory@example.com").Get("/orgs/acme-robotics/settings").Want(404)
+}
+
+// Whatever changes how many seats are taken has them counted, by nobody's doing but the event's.
+func TestWhoComesAndGoesHasTheSeatsCounted(t *testing.T) {
+	t.Parallel()
+	a := newAcme(t)
+	a.owner = a.Give(t, a.owner, "team")
+	ts, next := a.App.Tenants, a.owner
+	for _, change := range []struct {
+		what string
+		do   func() error
+	}{
+		{"a guest becomes a member", func() error { return ts.SetRole(t.Context(), a.owner, a.guest.Person.ID, scope.Member) }},
+		{"somebody is removed", func() error { return ts.Remove(t.Context(), a.owner, a.guest.Person.ID, uuid.Nil) }},
+		{"somebody leaves", func() error { return ts.Leave(t.Context(), a.member) }},
+		{"the organization is handed over", func() error {
+			id := uuid.Must(uuid.NewV7())
+			if err := ts.OfferOwnership(t.Context(), a.owner, tenants.OfferForm{ID: id, Email: "mira@example.com"}); err != nil {
+				return err
+			}
+			next = a.admin
+			return ts.ConfirmOwnership(t.Context(), a.admin, id)
+		}},
+		{"somebody comes back", func() error {
+			return a.App.DB.InTenant(t.Context(), next, func(ctx txContext, tx txn) error {
+				return events.AppendTx(ctx, tx, next, events.Event{Action: "member.joined", ObjectKind: "member", ObjectID: a.member.Person.ID})
+			})
+		}},
+	} {
+		if _, err := a.Worker.Events.All(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		alter(t, a.Site, `delete from river.river_job where kind = 'sync_seats'`)
+		if err := change.do(); err != nil {
+			t.Fatalf("%s: %v", change.what, err)
+		}
+		if _, err := a.Worker.Events.All(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := rowsOf(t, a.Site, `select count(*) from river.river_job where kind = 'sync_seats'`); n != 1 {
+			t.Errorf("%s: the seats are counted by %d jobs", change.what, n)
+		}
+	}
 }

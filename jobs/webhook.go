@@ -21,6 +21,8 @@ type PostWebhooks struct {
 	ForTenant
 	Endpoint uuid.UUID `json:"endpoint"`
 	At       time.Time `json:"-"` // when; zero is at once
+	// Wake is when it was to come first, in microseconds since 1970, by which the endpoint knows the one it relies on.
+	Wake int64 `json:"wake,omitempty"`
 }
 
 // Kind names the job.

@@ -173,8 +173,17 @@ func (w *world) accept(a actSpec) {
 		from = append(from, w.site.SignIn(w.t, g.email))
 	}
 	w.ask(from, func(i int) string { return w.invited[i].link + "/accept" }, url.Values{}, a.Parallel)
+	w.passOn()
 	for range w.number(`select count(*) from river.river_job where kind = 'sync_seats'`) {
 		w.seats()
+	}
+}
+
+// passOn makes jobs of the events so far.
+func (w *world) passOn() {
+	w.t.Helper()
+	if _, err := w.site.Worker.Events.All(w.ctx()); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

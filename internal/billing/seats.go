@@ -9,7 +9,9 @@ import (
 
 	"plinth/internal/billing/billingdb"
 	"plinth/internal/db"
+	"plinth/internal/events"
 	"plinth/internal/scope"
+	"plinth/jobs"
 )
 
 // wantedSeats is what the intent for seats says. The number is absolute, so carrying it out twice changes nothing. While
@@ -20,6 +22,17 @@ type wantedSeats struct {
 	Quantity     int64   `json:"quantity"`
 	Schedule     string  `json:"schedule,omitempty"`
 	Phases       []phase `json:"phases,omitempty"`
+}
+
+// SeatsConsumer hears of what may change how many seats an organization pays for. An erased account, of which no event of the
+// organization tells, has them counted by itself.
+func SeatsConsumer() events.Consumer {
+	return events.Consumer{
+		Name: "seats", Types: []string{"member.joined", "member.role_changed", "member.removed", "member.left", "ownership.transferred"},
+		Job: func(tenant, _ uuid.UUID) jobs.Args {
+			return jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: tenant}}
+		},
+	}
 }
 
 // SyncSeats sets the quantity at Stripe to the number of members, if it is another. Plans that are not paid by the seat,

@@ -157,7 +157,7 @@ func TestCountsThatWereLostAreCountedAnew(t *testing.T) {
 	h.someHappen()
 	h.seal()
 	h.run(`create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`)
-	h.run(`create trigger die after insert or update on daily_totals for each row when (new.metric = 'comments_written') execute function die()`)
+	h.run(`create trigger die after insert or update on daily_totals for each row when (new.metric = 'tickets_created') execute function die()`)
 	if _, err := h.metrics(3).Count(context.Background(), h.dana.TenantID); err == nil {
 		t.Fatal("nothing died")
 	}

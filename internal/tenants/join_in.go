@@ -15,7 +15,6 @@ import (
 	"plinth/internal/scope"
 	"plinth/internal/secret"
 	"plinth/internal/tenants/tenantsdb"
-	"plinth/jobs"
 )
 
 // Door is where a join link leads.
@@ -131,9 +130,6 @@ func (t *Tenants) admitTx(ctx context.Context, tx db.Tx, s scope.Scope, by strin
 		return err
 	}
 	if err := addMemberTx(ctx, tx, s, s.Person.ID, s.Role, nil); err != nil {
-		return err
-	}
-	if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
 		return err
 	}
 	return events.AppendTx(ctx, tx, s, events.Event{

@@ -14,7 +14,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/internal/tenants/tenantsdb"
-	"plinth/jobs"
 )
 
 // OfferFor is how long the person named has to confirm that they take an organization over.
@@ -171,9 +170,6 @@ func (t *Tenants) ConfirmOwnership(ctx context.Context, s scope.Scope, id uuid.U
 			}
 		}
 		if err := swapTx(ctx, tx, s, o); err != nil {
-			return err
-		}
-		if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
 			return err
 		}
 		if err := t.ownershipMailTx(ctx, tx, s, o.ID, true); err != nil {

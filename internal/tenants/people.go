@@ -114,9 +114,6 @@ func (t *Tenants) SetRole(ctx context.Context, s scope.Scope, userID uuid.UUID, 
 		if _, err := tenantsdb.New().SetRole(ctx, tx, tenantsdb.SetRoleParams{TenantID: s.TenantID, UserID: userID, Role: string(role)}); err != nil {
 			return fmt.Errorf("set role: %w", err)
 		}
-		if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
-			return err
-		}
 		return events.AppendTx(ctx, tx, s, events.Event{
 			Action: "member.role_changed", ObjectKind: "member", ObjectID: userID,
 			Changes: map[string][2]string{"role": {m.Role, string(role)}}, Person: map[string]string{"name": m.Name},
@@ -159,9 +156,6 @@ func (t *Tenants) endMembership(ctx context.Context, s scope.Scope, userID, reas
 		}
 		if _, err := q.EndMembership(ctx, tx, tenantsdb.EndMembershipParams{TenantID: s.TenantID, UserID: userID}); err != nil {
 			return fmt.Errorf("end membership: %w", err)
-		}
-		if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
-			return err
 		}
 		return events.AppendTx(ctx, tx, s, events.Event{
 			Action: action, ObjectKind: "member", ObjectID: userID, Person: map[string]string{"name": m.Name},

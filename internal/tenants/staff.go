@@ -13,7 +13,6 @@ import (
 	"plinth/internal/fault"
 	"plinth/internal/scope"
 	"plinth/internal/tenants/tenantsdb"
-	"plinth/jobs"
 )
 
 // TransferByStaffTx makes a member an owner, for an organization whose owners are gone or at odds, and tells them; with
@@ -47,9 +46,6 @@ func (t *Tenants) TransferByStaffTx(ctx context.Context, tx db.Tx, s scope.Scope
 		if err := t.handOverTx(ctx, tx, s, handing{id: id, from: o.ID, to: to.UserID, first: i == 0, demote: demote}); err != nil {
 			return false, err
 		}
-	}
-	if err := t.Queue.EnqueueTx(ctx, tx, jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: s.TenantID}}); err != nil {
-		return false, err
 	}
 	changes := map[string][2]string{"role": {to.Role, string(scope.Owner)}}
 	person := map[string]string{"name": to.Name}

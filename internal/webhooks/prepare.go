@@ -25,16 +25,23 @@ func wrap(what string, err error) error {
 }
 
 // Prepare writes down what each endpoint of the organization is told of an event, and has it posted. Events shortly before it
-// whose own jobs are not done yet are written down with it, so that it does not overtake them. Called twice, it comes to the
-// same. jobs.ErrNothingToDo when no endpoint hears of it any more.
+// whose own jobs are not done yet are written down with it, so that it does not overtake them, and some after it, so that
+// many events are few transactions. jobs.ErrNothingToDo when that was done, or no endpoint hears of it any more.
 func (w *Webhooks) Prepare(ctx context.Context, tenant, event uuid.UUID) error {
-	return w.DB.InTenant(ctx, scope.System(tenant), func(ctx context.Context, tx db.Tx) error {
+	s := scope.System(tenant)
+	var untold []uuid.UUID
+	if err := w.DB.ReadTenant(ctx, s, func(r *db.Reads) {
+		db.Values(r, &untold, webhooksdb.Untold, tenant, event, events.Told())
+	}); err != nil {
+		return wrap("look whether it is told", err)
+	}
+	if !slices.Contains(untold, event) {
+		return jobs.ErrNothingToDo
+	}
+	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		found, err := w.untoldTx(ctx, tx, tenant, event)
-		if err != nil {
+		if err != nil || len(found) == 0 { // another has done it meanwhile
 			return err
-		}
-		if !slices.ContainsFunc(found, func(e webhooksdb.SnapshotsRow) bool { return e.ID == event }) {
-			return jobs.ErrNothingToDo
 		}
 		q, asked := webhooksdb.New(), w.now()
 		types := make([]string, len(found))
@@ -58,14 +65,14 @@ func (w *Webhooks) Prepare(ctx context.Context, tenant, event uuid.UUID) error {
 	})
 }
 
-// untoldTx reads what is to be written down together with an event, in order.
+// untoldTx reads what is to be written down together with an event, in order; nothing when that is done.
 func (w *Webhooks) untoldTx(ctx context.Context, tx db.Tx, tenant, event uuid.UUID) ([]webhooksdb.SnapshotsRow, error) {
 	q := webhooksdb.New()
 	if err := q.LockPreparing(ctx, tx, tenant.String()); err != nil {
 		return nil, wrap("wait for others that write down", err)
 	}
 	untold, err := q.Untold(ctx, tx, webhooksdb.UntoldParams{TenantID: tenant, Event: event, Told: events.Told()})
-	if err != nil {
+	if err != nil || !slices.Contains(untold, event) {
 		return nil, wrap("look for what is not told yet", err)
 	}
 	found, err := q.Snapshots(ctx, tx, webhooksdb.SnapshotsParams{TenantID: tenant, Ids: untold})
@@ -76,7 +83,7 @@ func (w *Webhooks) untoldTx(ctx context.Context, tx db.Tx, tenant, event uuid.UU
 	return found, nil
 }
 
-// writeDownTx writes down what endpoints are told of events. Of those before the event that this is about, one that cannot be
+// writeDownTx writes down what endpoints are told of events. Of those around the event that this is about, one that cannot be
 // put into words is left to its own job, and what happened before an endpoint was changed is left out there.
 func (w *Webhooks) writeDownTx(ctx context.Context, tx db.Tx, tenant, event uuid.UUID, found []webhooksdb.SnapshotsRow, hearing []webhooksdb.HearingRow) error {
 	now := w.now() // an endpoint that was being paused and resumed while this waited for it hears of this
@@ -105,5 +112,9 @@ func (w *Webhooks) writeDownTx(ctx context.Context, tx db.Tx, tenant, event uuid
 
 // post is the job that posts to an endpoint, at once or at a time.
 func post(tenant, endpoint uuid.UUID, at time.Time) jobs.PostWebhooks {
-	return jobs.PostWebhooks{ForTenant: jobs.ForTenant{TenantID: tenant}, Endpoint: endpoint, At: at}
+	p := jobs.PostWebhooks{ForTenant: jobs.ForTenant{TenantID: tenant}, Endpoint: endpoint, At: at}
+	if !at.IsZero() {
+		p.Wake = at.UnixMicro()
+	}
+	return p
 }

@@ -23,11 +23,14 @@ const goneStatus = 410
 // ErrBusy says that another turn posts to the endpoint: it gives it back with all that waits looked at again.
 var ErrBusy = errors.New("another turn posts to this endpoint")
 
+// sparing is by how much a job that came before its time comes after it the next time: clocks may differ.
+const sparing = 5 * time.Second
+
 // Post has a turn at an endpoint: it posts what is due, one after another, for a while, and sees to it that a job comes for
-// the rest. Where MaxTurns others of the organization have theirs it waits, and comes when one ends. ErrBusy when another has
+// the rest; wake is what the job says of itself. Where MaxTurns others of the organization have theirs it waits, and comes when one ends. ErrBusy when another has
 // its turn there, jobs.ErrNothingToDo when nothing is to be posted.
-func (w *Webhooks) Post(ctx context.Context, tenant, endpoint uuid.UUID) error {
-	t := &turn{Webhooks: w, s: scope.System(tenant), endpoint: endpoint, tried: []uuid.UUID{}}
+func (w *Webhooks) Post(ctx context.Context, tenant, endpoint uuid.UUID, wake int64) error {
+	t := &turn{Webhooks: w, s: scope.System(tenant), endpoint: endpoint, wake: wake, tried: []uuid.UUID{}}
 	taken, err := t.take(ctx)
 	if err != nil || !taken {
 		return err
@@ -44,6 +47,7 @@ type turn struct {
 	*Webhooks
 	s        scope.Scope
 	endpoint uuid.UUID
+	wake     int64       // of the job
 	tried    []uuid.UUID // in this turn, and not taken
 	suspects []suspect   // those of them of which it is not known yet whether they or the endpoint are the cause
 	answered bool        // one of the suspects got an answer
@@ -76,7 +80,13 @@ func (t *turn) take(ctx context.Context) (taken bool, err error) {
 		case e.BusyUntil != nil && e.BusyUntil.After(now):
 			return ErrBusy
 		case e.Failures > 0 && e.NextAt != nil && e.NextAt.After(now) && e.WakeAt != nil && e.WakeAt.After(now):
-			return jobs.ErrNothingToDo
+			if t.wake != e.WakeAt.UnixMicro() {
+				return jobs.ErrNothingToDo
+			}
+			// It is the job that all others rely on, which has come by a clock that runs ahead of this one.
+			return t.Queue.EnqueueTx(ctx, tx, jobs.PostWebhooks{
+				ForTenant: jobs.ForTenant{TenantID: t.s.TenantID}, Endpoint: t.endpoint, At: time.Now().Add(e.WakeAt.Sub(now) + sparing), Wake: t.wake,
+			})
 		}
 		if crowded, err := t.waitTx(ctx, tx, e, now); err != nil || crowded {
 			return err

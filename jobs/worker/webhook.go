@@ -30,7 +30,7 @@ type postWebhooks struct {
 // Work has a turn at an endpoint. One that finds it taken need not wait: whoever has it looks again before it gives it back.
 // But a job that is tried again may be the one that had it, and died.
 func (w *postWebhooks) Work(ctx context.Context, job *river.Job[jobs.PostWebhooks]) error {
-	err := w.m.Webhooks.Post(ctx, job.Args.TenantID, job.Args.Endpoint)
+	err := w.m.Webhooks.Post(ctx, job.Args.TenantID, job.Args.Endpoint, job.Args.Wake)
 	if errors.Is(err, webhooks.ErrBusy) {
 		if job.Attempt > 1 {
 			return river.JobSnooze(5 * time.Second)

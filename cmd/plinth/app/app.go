@@ -128,7 +128,7 @@ func New(c *config.Config, d *db.DB, log *slog.Logger) (*App, error) {
 	a.Pulse = pulse.New(d, log)
 	a.Pulse.Version = Version
 	a.Live = live.New(d, string(c.DirectURL), session.Idle, log)
-	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), webhooks.Consumer()}}
+	a.Events = &events.Dispatcher{DB: d, Queue: a.Queue, URL: string(c.DirectURL), Log: log, Consumers: []events.Consumer{notify.Consumer(), billing.SeatsConsumer(), webhooks.Consumer()}}
 	a.Audit = &events.Audit{DB: d, Heads: d, Queue: a.Queue, Log: log}
 	a.Metrics = &events.Metrics{DB: d, Queue: a.Queue}
 	a.Privacy = &privacy.Privacy{DB: d, Queue: a.Queue, Files: store, Auth: a.Auth, Billing: a.Billing, Projects: a.Projects, URL: c.URL}

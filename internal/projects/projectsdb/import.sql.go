@@ -315,13 +315,13 @@ update tickets t
 set parent_id = x.parent
 from (select unnest($3::uuid[]) as id, unnest($4::uuid[]) as parent) x
 where t.tenant_id = $1
-  and t.project_id = $2
+  and (t.project_id = $2) is true
   and t.id = x.id
   and t.parent_id is null
   and exists (
       select
       from tickets o
-      where o.tenant_id = $1 and o.project_id = $2 and o.id = x.parent and o.deleted_at is null
+      where o.tenant_id = $1 and (o.project_id = $2) is true and o.id = x.parent and o.deleted_at is null
   )
 `
 
@@ -333,7 +333,9 @@ type SetParentsParams struct {
 }
 
 // every project: the import was locked through visible_to in the same transaction
-// Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays.
+// Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays. Each
+// ticket is looked up by its key: as there are few statistics of what just came, a plan would walk over the whole project for
+// each of them, had it an index for that.
 func (q *Queries) SetParents(ctx context.Context, db DBTX, arg SetParentsParams) (int64, error) {
 	result, err := db.Exec(ctx, SetParents,
 		arg.TenantID,

@@ -204,29 +204,34 @@ func (q *Queries) Snapshots(ctx context.Context, db DBTX, arg SnapshotsParams) (
 const Untold = `-- name: Untold :many
 select x.id
 from (
-    select e.id, e.action, e.at
+    (select e.id, e.action, e.at
     from events e
     where e.tenant_id = $1 and e.id <= $2
     order by e.id desc
-    limit 50
+    limit 50)
+    union all
+    (select e.id, e.action, e.at
+    from events e
+    where e.tenant_id = $1 and e.id > $2
+    order by e.id
+    limit 50)
 ) x
-where x.id = $2
-    or x.action = any($3::text[])
-    and x.at > (select e.at from events e where e.tenant_id = $1 and e.id = $2) - interval '1 minute'
-    and exists (
-        select
-        from webhook_endpoints h
-        where h.tenant_id = $1
-          and h.state = 'active'
-          and h.deleted_at is null
-          and h.updated_at < x.at
-          and (h.types = '{}' or x.action = any(h.types))
-          and not exists (
-              select
-              from webhook_deliveries d
-              where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
-          )
-    )
+where (x.id >= $2 or x.at > (select e.at from events e where e.tenant_id = $1 and e.id = $2) - interval '1 minute')
+  and x.action = any($3::text[])
+  and exists (
+      select
+      from webhook_endpoints h
+      where h.tenant_id = $1
+        and h.state = 'active'
+        and h.deleted_at is null
+        and (h.updated_at < x.at or x.id = $2)
+        and (h.types = '{}' or x.action = any(h.types))
+        and not exists (
+            select
+            from webhook_deliveries d
+            where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
+        )
+  )
 order by x.id
 `
 
@@ -236,8 +241,9 @@ type UntoldParams struct {
 	Told     []string
 }
 
-// An event, and those of the minute before it that an endpoint hears of and that were not written down for it yet: a job may
-// overtake the one of an earlier event. What happened before the endpoint was changed last is left to its own job.
+// An event and those around it that an endpoint hears of and that were not written down for it yet: of the minute before it,
+// whose jobs it may have overtaken, and of those after it, whose jobs find it done. What happened before the endpoint was
+// changed last is left to its own job.
 func (q *Queries) Untold(ctx context.Context, db DBTX, arg UntoldParams) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, Untold, arg.TenantID, arg.Event, arg.Told)
 	if err != nil {

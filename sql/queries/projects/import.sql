@@ -45,18 +45,20 @@ limit 5000;
 
 -- name: SetParents :execrows
 -- every project: the import was locked through visible_to in the same transaction
--- Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays.
+-- Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays. Each
+-- ticket is looked up by its key: as there are few statistics of what just came, a plan would walk over the whole project for
+-- each of them, had it an index for that.
 update tickets t
 set parent_id = x.parent
 from (select unnest(@ids::uuid[]) as id, unnest(@parents::uuid[]) as parent) x
 where t.tenant_id = $1
-  and t.project_id = $2
+  and (t.project_id = $2) is true
   and t.id = x.id
   and t.parent_id is null
   and exists (
       select
       from tickets o
-      where o.tenant_id = $1 and o.project_id = $2 and o.id = x.parent and o.deleted_at is null
+      where o.tenant_id = $1 and (o.project_id = $2) is true and o.id = x.parent and o.deleted_at is null
   );
 
 -- name: BringLinks :exec

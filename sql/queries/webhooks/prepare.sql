@@ -3,33 +3,39 @@
 select pg_advisory_xact_lock(hashtextextended('prepare webhooks ' || @tenant::text, 0));
 
 -- name: Untold :many
--- An event, and those of the minute before it that an endpoint hears of and that were not written down for it yet: a job may
--- overtake the one of an earlier event. What happened before the endpoint was changed last is left to its own job.
+-- An event and those around it that an endpoint hears of and that were not written down for it yet: of the minute before it,
+-- whose jobs it may have overtaken, and of those after it, whose jobs find it done. What happened before the endpoint was
+-- changed last is left to its own job.
 select x.id
 from (
-    select e.id, e.action, e.at
+    (select e.id, e.action, e.at
     from events e
     where e.tenant_id = $1 and e.id <= @event
     order by e.id desc
-    limit 50
+    limit 50)
+    union all
+    (select e.id, e.action, e.at
+    from events e
+    where e.tenant_id = $1 and e.id > @event
+    order by e.id
+    limit 50)
 ) x
-where x.id = @event
-    or x.action = any(@told::text[])
-    and x.at > (select e.at from events e where e.tenant_id = $1 and e.id = @event) - interval '1 minute'
-    and exists (
-        select
-        from webhook_endpoints h
-        where h.tenant_id = $1
-          and h.state = 'active'
-          and h.deleted_at is null
-          and h.updated_at < x.at
-          and (h.types = '{}' or x.action = any(h.types))
-          and not exists (
-              select
-              from webhook_deliveries d
-              where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
-          )
-    )
+where (x.id >= @event or x.at > (select e.at from events e where e.tenant_id = $1 and e.id = @event) - interval '1 minute')
+  and x.action = any(@told::text[])
+  and exists (
+      select
+      from webhook_endpoints h
+      where h.tenant_id = $1
+        and h.state = 'active'
+        and h.deleted_at is null
+        and (h.updated_at < x.at or x.id = @event)
+        and (h.types = '{}' or x.action = any(h.types))
+        and not exists (
+            select
+            from webhook_deliveries d
+            where d.tenant_id = $1 and d.endpoint_id = h.id and d.event_id = x.id
+        )
+  )
 order by x.id;
 
 -- name: Hearing :many
