@@ -25,8 +25,8 @@ run: ## Start everything on this machine; ADDR=127.0.0.1:9000 for another addres
 .PHONY: test
 test: chromium $(NODE_MODULES) $(OIDC) ## Run all tests, a quarter of an hour at most
 	@$(PGCTL) ready .plinth/test-pg
-	@# What takes longest begins first, so that none is left to run alone in the end.
-	go test -p 2 -timeout 20m ./handlers ./test/program ./test/browser/journey ./test/plans ./test/browser/account ./test/sweep ./internal/billing ./...
+	@# What takes longest begins first, so that none is left to run alone in the end; make check vets.
+	go test -p 2 -vet=off -timeout 20m ./handlers ./test/program ./test/browser/journey ./test/plans ./test/browser/account ./test/sweep ./internal/billing ./...
 
 .PHONY: check
 check: $(SQUAWK) ## Check format, vet, generated files, migrations, modules and borders

@@ -14,7 +14,6 @@ import (
 	"plinth/internal/dbtest"
 	"plinth/internal/fault"
 	"plinth/internal/webhooks"
-	"plinth/jobs"
 )
 
 // backlog lets so many deliveries wait for the webhook, from a minute ago.
@@ -200,8 +199,9 @@ func TestAJobThatOvertakesOthersKeepsTheOrder(t *testing.T) {
 	if got := h.took(t); len(got) != 5+51 {
 		t.Errorf("%d posts, want those of before, this one and the next fifty", len(got)-5)
 	}
-	if err := h.Worker.Webhooks.Prepare(t.Context(), h.owner.TenantID, uuid.MustParse(last[1][len("msg_"):])); !errors.Is(err, jobs.ErrNothingToDo) {
-		t.Errorf("written down twice: %v", err)
+	prepare(last[1])
+	if got := h.took(t); len(got) != 5+51 {
+		t.Errorf("%d posts after the job of the second", len(got)-5)
 	}
 }
 
@@ -224,6 +224,26 @@ func TestAJobThatComesTooEarlyComesAgain(t *testing.T) {
 	h.later(t, time.Minute)
 	if diff := cmp.Diff(want, h.took(t)); diff != "" {
 		t.Errorf("taken in the end (-want +got):\n%s", diff)
+	}
+	// So does the one of what waits apart, while everything else is taken.
+	bad := h.happens(t, 1, "project.changed")[0]
+	h.answers(func(m message) int {
+		if m.id == bad {
+			return http.StatusUnprocessableEntity
+		}
+		return http.StatusNoContent
+	})
+	h.happens(t, 1, "project.changed")
+	h.Settle(t)
+	h.answers(nil)
+	alter(t, h.Site, `update river.river_job set scheduled_at = now() - interval '1 second' where kind = 'post_webhooks' and state = 'scheduled'`)
+	h.Settle(t)
+	if n := rowsOf(t, h.Site, waits); n != 1 {
+		t.Errorf("%d jobs wait for what was refused", n)
+	}
+	h.later(t, time.Hour)
+	if got := h.took(t); len(got) != 3 || got[2] != bad {
+		t.Errorf("%d were taken in the end", len(got))
 	}
 }
 

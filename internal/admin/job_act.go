@@ -98,12 +98,18 @@ func (a *Admin) ActOnAll(ctx context.Context, by Actor, f JobActForm) error {
 		if err != nil {
 			return fmt.Errorf("begin to act on jobs: %w", err)
 		}
-		if span.Count > atOnce {
-			return a.Queue.EnqueueTx(ctx, tx, jobs.ActOnJobs{Act: f.ID})
-		}
-		_, err = a.stepTx(ctx, tx, f.ID, atOnce)
-		return err
+		return a.beginTx(ctx, tx, f.ID, span.Count)
 	}))
+}
+
+// beginTx acts at once on what is little, and leaves the rest to the background.
+func (a *Admin) beginTx(ctx context.Context, tx db.Tx, act uuid.UUID, n int64) error {
+	if n <= atOnce {
+		if more, err := a.stepTx(ctx, tx, act, atOnce); err != nil || !more {
+			return err
+		}
+	}
+	return a.Queue.EnqueueTx(ctx, tx, jobs.ActOnJobs{Act: act})
 }
 
 // ActOnJobs goes on with an act on many jobs; more says that it had to stop before the end.

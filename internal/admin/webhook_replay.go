@@ -50,11 +50,7 @@ func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) error {
 		if err != nil {
 			return fmt.Errorf("begin to replay events: %w", err)
 		}
-		if n > atOnce {
-			return a.Queue.EnqueueTx(ctx, tx, jobs.ActOnJobs{Act: f.ID})
-		}
-		_, err = a.stepTx(ctx, tx, f.ID, atOnce)
-		return err
+		return a.beginTx(ctx, tx, f.ID, n)
 	}))
 }
 

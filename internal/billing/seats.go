@@ -28,7 +28,7 @@ type wantedSeats struct {
 // organization tells, has them counted by itself.
 func SeatsConsumer() events.Consumer {
 	return events.Consumer{
-		Name: "seats", Types: []string{"member.joined", "member.role_changed", "member.removed", "member.left", "ownership.transferred"},
+		Name: "seats", PerTenant: true, Types: []string{"member.joined", "member.role_changed", "member.removed", "member.left", "ownership.transferred"},
 		Job: func(tenant, _ uuid.UUID) jobs.Args {
 			return jobs.SyncSeats{ForTenant: jobs.ForTenant{TenantID: tenant}}
 		},

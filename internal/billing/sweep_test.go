@@ -56,7 +56,7 @@ func TestSweepTakesUpWhatFellByTheWayside(t *testing.T) {
 	w.put(w.subscription(nil))
 	w.event("evt_1", "customer.subscription.created", "sub_1")
 	w.exec(`delete from river.river_job`)
-	w.exec(`update stripe_events set state = 'queued', received_at = now() - interval '16 minutes'`)
+	w.exec(`update stripe_events set state = 'queued', applied_at = null, received_at = now() - interval '16 minutes'`)
 	w.sweep()
 	w.sweep()
 	w.wantCount("jobs for the late event", 1, `select count(*) from river.river_job where kind = 'apply_stripe_event'`)

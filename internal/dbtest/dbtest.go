@@ -122,9 +122,9 @@ func At(t testing.TB, url string) *pgxpool.Pool {
 	open.pools[url] = pool
 	t.Cleanup(func() {
 		open.Lock()
-		defer open.Unlock()
 		delete(open.pools, url)
-		pool.Close()
+		open.Unlock()
+		pool.Close() // which waits for rows that are read
 	})
 	return pool
 }

@@ -25,6 +25,9 @@ type Consumer struct {
 	Types []string
 	// Once lets it hear of the first alone of many events of one cause.
 	Once bool
+	// PerTenant makes one job of all events of an organization that are passed on together: for work that looks at how things
+	// stand, and not at the event.
+	PerTenant bool
 	// Job makes the job of an event.
 	Job func(tenant, event uuid.UUID) jobs.Args
 }
@@ -168,9 +171,16 @@ func (d *Dispatcher) jobsOf(rows []eventsdb.TakeUndispatchedRow) (all []jobs.Cau
 			err = fmt.Errorf("make the job of an event: panic: %v", p)
 		}
 	}()
+	type whose struct {
+		consumer string
+		tenant   uuid.UUID
+	}
+	seen := map[whose]bool{}
 	for _, row := range rows {
 		for _, c := range d.Consumers {
-			if c.wants(row) {
+			of := whose{c.Name, row.TenantID}
+			if c.wants(row) && !(c.PerTenant && seen[of]) {
+				seen[of] = true
 				all = append(all, jobs.Caused{Args: c.Job(row.TenantID, row.EventID), Request: row.RequestID})
 			}
 		}

@@ -16,7 +16,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
+	"plinth/internal/billing"
 	"plinth/internal/db"
+	"plinth/internal/dbtest"
 	"plinth/internal/events"
 	"plinth/internal/scope"
 	"plinth/jobs"
@@ -131,6 +133,31 @@ func TestEventsBecomeJobsOfWhoeverWantsToHear(t *testing.T) {
 	}
 	if n, err := site.Worker.Events.All(t.Context()); err != nil || n != 0 {
 		t.Errorf("dispatched twice: %d, %v", n, err)
+	}
+}
+
+// Two jobs of the same work in one statement are refused by its uniqueness: who wants one of an organization gets one, and
+// all that is passed on together stays together.
+func TestOneJobOfAnOrganization(t *testing.T) {
+	t.Parallel()
+	site := webtest.New(t)
+	dana := site.Account(t, "Dana", "dana@example.com")
+	acme, other := site.Org(t, dana, "acme", "Acme"), site.Org(t, dana, "other", "Other")
+	site.Settle(t)
+	seats := billing.SeatsConsumer()
+	seats.Types = []string{"ticket.created"}
+	site.Worker.Events.Consumers = []events.Consumer{consumer("each", "ticket.created"), seats}
+	happen(t, site, acme, events.Event{Action: "ticket.created"}, events.Event{Action: "ticket.created"}, events.Event{Action: "ticket.created"})
+	happen(t, site, other, events.Event{Action: "ticket.created"})
+	site.Dispatch(t)
+	if n := len(jobsOf(t, site, "each")); n != 4 {
+		t.Errorf("%d of 4 events are jobs of who hears of each", n)
+	}
+	var jobs, transactions int
+	err := dbtest.At(t, site.Database.Super).QueryRow(t.Context(), `
+		select count(*) filter (where kind = 'sync_seats'), count(distinct xmin::text) from river.river_job where state in ('available', 'scheduled')`).Scan(&jobs, &transactions)
+	if err != nil || jobs != 2 || transactions != 1 {
+		t.Errorf("%d jobs for the seats of two organizations, in %d transactions: %v", jobs, transactions, err)
 	}
 }
 

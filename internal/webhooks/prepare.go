@@ -26,7 +26,7 @@ func wrap(what string, err error) error {
 
 // Prepare writes down what each endpoint of the organization is told of an event, and has it posted. Events shortly before it
 // whose own jobs are not done yet are written down with it, so that it does not overtake them, and some after it, so that
-// many events are few transactions. jobs.ErrNothingToDo when that was done, or no endpoint hears of it any more.
+// many events are few transactions. Nothing is left to do when the job of another event did it, or no endpoint hears of it.
 func (w *Webhooks) Prepare(ctx context.Context, tenant, event uuid.UUID) error {
 	s := scope.System(tenant)
 	var untold []uuid.UUID
@@ -36,7 +36,7 @@ func (w *Webhooks) Prepare(ctx context.Context, tenant, event uuid.UUID) error {
 		return wrap("look whether it is told", err)
 	}
 	if !slices.Contains(untold, event) {
-		return jobs.ErrNothingToDo
+		return nil
 	}
 	return w.DB.InTenant(ctx, s, func(ctx context.Context, tx db.Tx) error {
 		found, err := w.untoldTx(ctx, tx, tenant, event)

@@ -72,21 +72,21 @@ func (t *turn) take(ctx context.Context) (taken bool, err error) {
 			return wrap("lock the turns", err)
 		}
 		e, err := q.TakeEndpoint(ctx, tx, webhooksdb.TakeEndpointParams{TenantID: t.s.TenantID, ID: t.endpoint})
+		early := err == nil && e.WakeAt != nil && e.WakeAt.After(now)
 		switch {
 		case db.None(err) || err == nil && e.State != Active:
 			return jobs.ErrNothingToDo
 		case err != nil:
 			return wrap("take the endpoint", err)
-		case e.BusyUntil != nil && e.BusyUntil.After(now):
-			return ErrBusy
-		case e.Failures > 0 && e.NextAt != nil && e.NextAt.After(now) && e.WakeAt != nil && e.WakeAt.After(now):
-			if t.wake != e.WakeAt.UnixMicro() {
-				return jobs.ErrNothingToDo
-			}
-			// It is the job that all others rely on, which has come by a clock that runs ahead of this one.
+		case early && t.wake == e.WakeAt.UnixMicro():
+			// It is the job that all others rely on, and has come by a clock that runs ahead of this one, or by somebody's hand.
 			return t.Queue.EnqueueTx(ctx, tx, jobs.PostWebhooks{
 				ForTenant: jobs.ForTenant{TenantID: t.s.TenantID}, Endpoint: t.endpoint, At: time.Now().Add(e.WakeAt.Sub(now) + sparing), Wake: t.wake,
 			})
+		case e.BusyUntil != nil && e.BusyUntil.After(now):
+			return ErrBusy
+		case early && e.Failures > 0 && e.NextAt != nil && e.NextAt.After(now):
+			return jobs.ErrNothingToDo
 		}
 		if crowded, err := t.waitTx(ctx, tx, e, now); err != nil || crowded {
 			return err

@@ -154,6 +154,7 @@ type world struct {
 	a, b         scope.Scope // two organizations
 	ours, theirs other       // what is A's, and what is B's
 	canaries     int         // in how many columns
+	turn         int         // whose turn it is to ask
 	whole        bool        // each foreign id is asked for in every dress; else one after the other has its turn
 
 	tb      testing.TB   // of whoever plants a hole
@@ -204,7 +205,8 @@ func (w world) sweep(t testing.TB, people []string, under string) swept {
 	t.Helper()
 	before := sum(t, w.conn, w.b.TenantID)
 	n := swept{canaries: w.canaries, ids: len(w.theirs.all())}
-	for _, name := range people {
+	for i, name := range people {
+		w.turn = i // another role asks in another dress
 		browser := w.site.SignIn(t, name+"@a.example")
 		for _, route := range w.site.Routes {
 			if route.Guard.Kind != web.InOrg || !strings.HasPrefix(route.Path, under) {
@@ -304,7 +306,7 @@ func (w world) foreignFields(t testing.TB, browser *webtest.Browser, route web.R
 			fields.Set("confirm", id)          // a form says again what was typed into it
 		}
 		path := paths(t, route, w.a.Slug, w.ours.ids)[0]
-		for _, page := range askIn(w.dresses(i+len(route.Path)), browser, route, path+"?"+query.Encode(), fields) {
+		for _, page := range askIn(w.dresses(w.turn+i+len(route.Path)), browser, route, path+"?"+query.Encode(), fields) {
 			n++
 			if page.Status >= 500 && page.Status != http.StatusServiceUnavailable { // no Stripe is near
 				t.Errorf("%s %s with B's ids: %d", route.Method, path, page.Status)

@@ -44,7 +44,11 @@ func (q *Queries) BeginJobAct(ctx context.Context, db DBTX, arg BeginJobActParam
 
 const JobAct = `-- name: JobAct :one
 select a.id, a.act, a.state, a.kind, a.queue, a.tenant, a.total, a.done, a.created_at, a.ended_at,
-    (case when a.act = 'replay' then (select count(*) from stripe_events e where e.state = 'queued') else 0 end)::bigint as waiting
+    (case when a.act = 'replay' then (
+        select count(*)
+        from stripe_events e
+        where e.state = 'queued' and e.applied_at >= a.created_at and (a.kind = '' or e.type = a.kind) and (a.tenant = '' or e.customer_id = a.tenant)
+    ) else 0 end)::bigint as waiting
 from job_acts a
 where a.id = $1
 `

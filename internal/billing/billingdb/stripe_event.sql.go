@@ -131,11 +131,12 @@ func (q *Queries) KnownStripeEvents(ctx context.Context, db DBTX, ids []string) 
 const LateStripeEvents = `-- name: LateStripeEvents :many
 select id
 from stripe_events
-where state = 'queued' and received_at < $1
+where state = 'queued' and received_at < $1 and coalesce(applied_at, received_at) < $1
 order by received_at
 limit 1000
 `
 
+// Those that nobody has tried or queued again since either: one that is replayed has its job.
 func (q *Queries) LateStripeEvents(ctx context.Context, db DBTX, receivedAt time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, LateStripeEvents, receivedAt)
 	if err != nil {

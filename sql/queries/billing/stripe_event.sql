@@ -37,9 +37,10 @@ set state = 'ignored', note = 'no organization had this customer within 30 days'
 where state = 'parked' and received_at < $1;
 
 -- name: LateStripeEvents :many
+-- Those that nobody has tried or queued again since either: one that is replayed has its job.
 select id
 from stripe_events
-where state = 'queued' and received_at < $1
+where state = 'queued' and received_at < $1 and coalesce(applied_at, received_at) < $1
 order by received_at
 limit 1000;
 
