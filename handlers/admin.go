@@ -33,6 +33,15 @@ func (h *Admin) frame(r *http.Request) views.Office {
 	return office
 }
 
+// Frame is what Base.Office asks for.
+func (h *Admin) Frame(r *http.Request) (views.Office, string) {
+	about, err := h.Admin.About(r.Context(), r.URL.Path)
+	if err != nil {
+		h.Log.WarnContext(r.Context(), "an act cannot be named", "error", err) // it is asked for all the same
+	}
+	return h.frame(r), about
+}
+
 func actor(r *http.Request, p scope.Person) admin.Actor {
 	return admin.Actor{Person: p, Request: telemetry.TraceFrom(r.Context()).RequestID, Why: whyFrom(r.Context())}
 }

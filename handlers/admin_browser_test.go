@@ -70,7 +70,7 @@ func (o office) desk(t *testing.T, window chrome.Options) *chrome.Page {
 	o.exec(t, `update totp_factors set last_step = 0`) // another window used this half minute's code
 	p.Fill("Code", o.Code(t, sam))
 	p.Press("main form button.btn-primary")
-	p.At("/orgs/new")
+	p.At("/admin")
 	return p
 }
 

@@ -34,6 +34,8 @@ type Base struct {
 	Dev      bool         // developer pages are shown
 	// OfficeURL is where the back-office is, when it has a host of its own.
 	OfficeURL string
+	// Office frames a page of the back-office, and says whom or what an act that is asked for is about; "" when it has no name.
+	Office func(r *http.Request) (frame views.Office, about string)
 }
 
 // NewDecoder returns the decoder of form values. Ids that cannot be read become the nil id, which no row has.

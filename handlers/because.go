@@ -41,7 +41,8 @@ func (b *Base) askWhy(w http.ResponseWriter, r *http.Request, what, field string
 		w.Header().Set("HX-Retarget", "body")
 		w.Header().Set("HX-Reswap", "innerHTML")
 	}
-	return b.Render(w, r, http.StatusUnprocessableEntity, views.AdminWhy(views.Why{
-		What: what, Field: field, Action: r.URL.Path, Back: pageOf(r), Form: typed(r, wrong), Sent: cloneValues(r.PostForm),
+	frame, about := b.Office(r)
+	return b.Render(w, r, http.StatusUnprocessableEntity, views.AdminWhy(frame, views.Why{
+		What: what, About: about, Field: field, Action: r.URL.Path, Back: pageOf(r), Form: typed(r, wrong), Sent: cloneValues(r.PostForm),
 	}))
 }

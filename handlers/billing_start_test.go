@@ -33,7 +33,7 @@ func TestATrialIsPaidEarly(t *testing.T) {
 	s.b.Post(billingPage+"/start", url.Values{"due": {"900"}}).Want(409).Says("No card is on file yet")
 	webtest.FollowOut(t, leaves(t, s.b.Get(billingPage).Submit(billingPage+"/portal", "way", "card")), card(paysCard))
 	s.st.SetClock(begin().Add(time.Minute)) // else the way back is not asked again
-	s.b.Get(billingPage+"?from=portal").Want(200).Says("Visa ending in 4242", "expires 12/34", "Start paying now", "and €9.00 are charged").Silent("Add a card")
+	s.b.Get(billingPage+"?from=portal").Want(200).Says("Visa ending in 4242", "expires 12/34", "Start paying now", "and €9.00 will be charged").Silent("Add a card")
 	s.st.Forget()
 	p := s.b.Get(billingPage+"/start").Want(200).Says("goes on by itself when the trial ends on 15 January 2026", "€9.00", "It renews on 1 February 2026", "Paid with Visa ending in 4242", "Pay €9.00 and start")
 	form := p.Form(billingPage + "/start")

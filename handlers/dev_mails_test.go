@@ -18,7 +18,7 @@ func TestKindsOfMailAreShown(t *testing.T) {
 	for _, s := range mail.Samples(t.Context()) {
 		list.Says(s.Letter.Subject, s.Kind)
 	}
-	b.Get("/dev/mails/reset").Want(200).Says("Choose a new password", "with this link you choose", "In the light", "In the dark")
+	b.Get("/dev/mails/reset").Want(200).Says("Choose a new password", "With this link you choose", "In the light", "In the dark")
 	page := b.Get("/dev/mails/reset/html").Want(200).Says("Choose a new password")
 	if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "sandbox") {
 		t.Errorf("the policy is %q", policy)

@@ -114,8 +114,8 @@ func TestImpersonationEndsWhereItBegan(t *testing.T) {
 	o.look(t, o.staff, o.acme.Person.ID)
 	user := "/admin/users/" + o.acme.Person.ID.String()
 	o.staff.Get("/orgs/acme").Want(200).Submit("/impersonation/end").Want(200).At(user).Silent("you look as")
-	o.staff.Post("/impersonation/end", nil).Want(200).At("/orgs/new") // pressed twice
-	owner.Get("/orgs/acme").Want(200).At("/orgs/acme")                // theirs goes on
+	o.staff.Post("/impersonation/end", nil).Want(200).At("/admin") // pressed twice
+	owner.Get("/orgs/acme").Want(200).At("/orgs/acme")             // theirs goes on
 
 	// Signing out leads back as well, and so does the end of its time.
 	o.look(t, o.staff, o.acme.Person.ID)

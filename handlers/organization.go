@@ -17,13 +17,16 @@ type Organizations struct {
 	Tenants *tenants.Tenants
 }
 
-// Index leads to a person's only organization, lists several and those that can be brought back, or asks for the first.
+// Index leads to a person's only organization, lists several and those that can be brought back, or asks for the first. Staff
+// without one are led to the back-office.
 func (h *Organizations) Index(w http.ResponseWriter, r *http.Request, p scope.Person) error {
 	deleted, err := h.Tenants.Restorable(r.Context(), p)
 	if err != nil {
 		return err
 	}
 	switch orgs := ui.NavFrom(r.Context()).Orgs; {
+	case len(orgs) == 0 && len(deleted) == 0 && p.Staff != "" && h.OfficeURL == "":
+		return h.Redirect(w, r, "/admin") // who came for that need not found anything
 	case len(orgs) == 0 && len(deleted) == 0:
 		return h.Redirect(w, r, "/orgs/new")
 	case len(orgs) == 1 && len(deleted) == 0:

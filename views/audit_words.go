@@ -181,11 +181,11 @@ func auditOther(ctx context.Context, e events.LogEntry) string {
 	case "staff.viewed":
 		return ui.T(ctx, "looked at the organization in the back-office")
 	case "staff.impersonation_begun":
-		return ui.T(ctx, "of Plinth's staff, looks as this member, without changing anything: %s", e.Person()["why"])
+		return ui.T(ctx, "began to look around for Plinth's staff, without changing anything: %s", e.Person()["why"])
 	case "staff.impersonation_raised":
-		return ui.T(ctx, "of Plinth's staff, may change something as this member from now on: %s", e.Person()["why"])
+		return ui.T(ctx, "may change something from now on, for Plinth's staff: %s", e.Person()["why"])
 	case "staff.impersonation_ended":
-		return ui.T(ctx, "no longer looks as this member")
+		return ui.T(ctx, "stopped looking around for Plinth's staff")
 	case "audit.exported":
 		return ui.T(ctx, "exported this log as %s", map[string]string{"csv": "CSV", "jsonl": "JSON Lines"}[change["format"][1]])
 	}

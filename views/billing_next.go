@@ -39,14 +39,14 @@ func (p BillingPage) next(ctx context.Context) []ahead {
 	case end != nil:
 		add(end, "x", false, ui.T(ctx, "%s ends; the free plan from then on, all data stays", p.planName()))
 	case sub.Status == "trialing" && sub.CardLast4 != "":
-		add(sub.TrialEnd, "card", false, ui.T(ctx, "the trial ends and %s are charged", p.total()))
+		add(sub.TrialEnd, "card", false, ui.T(ctx, "the trial ends and %s will be charged", p.total()))
 	case sub.Status == "trialing":
 		add(sub.TrialEnd, "clock", false, ui.T(ctx, "the trial ends; without a card, the free plan from then on"))
 	case p.pending() != nil:
 		next := p.pending()
 		add(&next.At, "clock", false, p.nextText(ctx, next))
 	case sub.Status == "active":
-		add(sub.CurrentPeriodEnd, "card", false, ui.T(ctx, "%s are charged", p.total()))
+		add(sub.CurrentPeriodEnd, "card", false, ui.T(ctx, "%s will be charged", p.total()))
 	}
 	return all
 }

@@ -504,7 +504,7 @@ func dashboardFlow(d projects.Dashboard) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if flowEmpty(d.Days) {
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyBox{Kind: "chart", Text: ui.T(ctx, "The chart begins with the next ticket.")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyBox{Kind: "chart", Text: ui.T(ctx, "The chart begins with the first ticket.")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
@@ -40,7 +41,14 @@ func shown(v reflect.Value) string {
 	if secret, is := v.Interface().(Secret); is {
 		return secret.Shown()
 	}
-	return fmt.Sprint(v.Interface())
+	if v.Kind() == reflect.Slice {
+		all := make([]string, v.Len())
+		for i := range all {
+			all[i] = shown(v.Index(i))
+		}
+		return cmp.Or(strings.Join(all, ", "), "(not set)")
+	}
+	return cmp.Or(fmt.Sprint(v.Interface()), "(not set)")
 }
 
 // Shown is what may be told of the secret: of a URL all but what opens it, of anything else nothing.

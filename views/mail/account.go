@@ -17,7 +17,7 @@ func Verification(m auth.VerificationMail) Letter {
 	}
 	return Letter{
 		To: m.To, Subject: "Confirm your e-mail address", Title: "Confirm your e-mail address",
-		Paragraphs: []string{"Hello " + m.Name + ",", "one press and your account is ready. The link works for 24 hours."},
+		Paragraphs: []string{"Hello " + m.Name + ",", "One press and your account is ready. The link works for 24 hours."},
 		ButtonText: "Confirm the address", ButtonURL: m.URL,
 		Note: "If you did not sign up to Plinth, do nothing: without a confirmation no account is made.",
 	}
@@ -27,7 +27,7 @@ func Verification(m auth.VerificationMail) Letter {
 func Reset(m auth.ResetMail) Letter {
 	return Letter{
 		To: m.To, Subject: "Choose a new password", Title: "Choose a new password",
-		Paragraphs: []string{"Hello " + m.Name + ",", "with this link you choose a new password. It works once, for one hour."},
+		Paragraphs: []string{"Hello " + m.Name + ",", "With this link you choose a new password. It works once, for one hour."},
 		ButtonText: "Choose a new password", ButtonURL: m.URL,
 		Note: "If you did not ask for it, do nothing: your password stays as it is.",
 	}
@@ -37,7 +37,7 @@ func Reset(m auth.ResetMail) Letter {
 func SignInLink(m auth.LinkMail) Letter {
 	return Letter{
 		To: m.To, Subject: "Sign in to Plinth", Title: "Sign in to Plinth",
-		Paragraphs: []string{"Hello " + m.Name + ",", "this link signs you in. It works once, for 10 minutes."},
+		Paragraphs: []string{"Hello " + m.Name + ",", "This link signs you in. It works once, for 10 minutes."},
 		ButtonText: "Sign in", ButtonURL: m.URL,
 		Note: "If you did not ask for it, do nothing: without this mail nobody gets in.",
 	}
@@ -49,7 +49,7 @@ func EmailChange(m auth.EmailChangeMail) Letter {
 	case m.ToOld:
 		return Letter{
 			To: m.To, Subject: "Confirm the change of your address", Title: "Confirm the change of your address",
-			Paragraphs: []string{"Hello " + m.Name + ",", "the address of your account is to become " + m.New + ". It changes when you have confirmed it here and there."},
+			Paragraphs: []string{"Hello " + m.Name + ",", "The address of your account is to become " + m.New + ". It changes when you have confirmed it here and there."},
 			ButtonText: "Confirm the change", ButtonURL: m.URL,
 			Note: "If you did not ask for it, do nothing, and choose a new password: somebody is signed in to your account.",
 		}
@@ -62,7 +62,7 @@ func EmailChange(m auth.EmailChangeMail) Letter {
 	}
 	return Letter{
 		To: m.To, Subject: "Confirm your new address", Title: "Confirm your new address",
-		Paragraphs: []string{"Hello " + m.Name + ",", "this is to become the address of your account. It changes when you have confirmed it here and at the old one."},
+		Paragraphs: []string{"Hello " + m.Name + ",", "This is to become the address of your account. It changes when you have confirmed it here and at the old one."},
 		ButtonText: "Confirm the address", ButtonURL: m.URL,
 		Note: "If you do not know what this is, do nothing: nothing is changed then.",
 	}

@@ -23,11 +23,11 @@ func Billing(ctx context.Context, m billing.Mail) Letter {
 	switch m.Kind {
 	case billing.MailPaymentFailed:
 		l.Subject, l.Title = "A payment for "+m.Organization+" failed", "The payment did not go through"
-		l.Paragraphs = []string{hello, "the payment" + amount(m) + " for " + m.Plan + " did not go through. " + next(ctx, m), grace(ctx, m)}
+		l.Paragraphs = []string{hello, "The payment" + amount(m) + " for " + m.Plan + " did not go through. " + next(ctx, m), grace(ctx, m)}
 		l.ButtonText = "Update the card"
 	case billing.MailActionRequired:
 		l.Subject, l.Title = "Your bank asks you to confirm a payment", "Confirm the payment"
-		l.Paragraphs = []string{hello, "your bank wants you to confirm the payment" + amount(m) + " for " + m.Plan + " before it goes through.", grace(ctx, m)}
+		l.Paragraphs = []string{hello, "Your bank wants you to confirm the payment" + amount(m) + " for " + m.Plan + " before it goes through.", grace(ctx, m)}
 		if m.PayURL != "" {
 			l.ButtonText, l.ButtonURL = "Confirm the payment", m.PayURL
 		}
@@ -39,12 +39,12 @@ func Billing(ctx context.Context, m billing.Mail) Letter {
 		}
 	case billing.MailCanceledNonpayment:
 		l.Subject, l.Title = m.Organization+" is on the free plan now", "The subscription has ended"
-		l.Paragraphs = []string{hello, "all attempts to charge the card failed, so the subscription has ended. " + m.Organization +
+		l.Paragraphs = []string{hello, "All attempts to charge the card failed, so the subscription has ended. " + m.Organization +
 			" is on the free plan now. All your data is still there, and a plan can be chosen at any time."}
 		l.ButtonText = "See the plans"
 	case billing.MailReceipt:
 		l.Subject, l.Title = "Receipt for "+m.Organization+", invoice "+m.Number, "The payment went through"
-		l.Paragraphs = []string{hello, ui.Money(m.Amount, m.Currency) + " were paid for " + m.Organization + " on Plinth, invoice " + m.Number + "."}
+		l.Paragraphs = []string{hello, ui.Money(m.Amount, m.Currency) + " was paid for " + m.Organization + " on Plinth, invoice " + m.Number + "."}
 		if m.PDF != "" {
 			l.Paragraphs = append(l.Paragraphs, "The invoice as a PDF: "+m.PDF)
 		}
@@ -53,7 +53,7 @@ func Billing(ctx context.Context, m billing.Mail) Letter {
 		}
 	case billing.MailFinalizationFailed:
 		l.Subject, l.Title = "An invoice could not be made", "An invoice needs your help"
-		l.Paragraphs = []string{hello, "an invoice for " + m.Organization + " could not be made final, usually because the billing address or tax id is incomplete. Please look at them in the billing portal."}
+		l.Paragraphs = []string{hello, "An invoice for " + m.Organization + " could not be made final, usually because the billing address or tax id is incomplete. Please look at them in the billing portal."}
 	}
 	return l
 }
@@ -67,7 +67,7 @@ func amount(m billing.Mail) string {
 
 // trialEnds says when a trial ends and what happens then: with a card on file it goes on and is paid for.
 func trialEnds(ctx context.Context, m billing.Mail) []string {
-	ends := "the trial of " + m.Plan + " for " + m.Organization + " ends" + on(ctx, m.TrialEnd) + "."
+	ends := "The trial of " + m.Plan + " for " + m.Organization + " ends" + on(ctx, m.TrialEnd) + "."
 	if m.Card == "" {
 		return []string{ends + " Add a card to stay on it. Without one " + m.Organization + " is on the free plan afterwards, and all your data stays."}
 	}

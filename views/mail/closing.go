@@ -9,7 +9,7 @@ func Closing(m tenants.ClosingMail) Letter {
 			To: m.To, Subject: m.Organization + " is back", Title: m.Organization + " is back",
 			Paragraphs: []string{
 				"Hello " + m.Name + ",",
-				"an owner has taken the deletion of " + m.Organization + " back. All its data is there. It is on the free plan, and invitations and join links have to be made anew.",
+				"An owner has taken the deletion of " + m.Organization + " back. All its data is there. It is on the free plan, and invitations and join links have to be made anew.",
 			},
 			ButtonText: "Open " + m.Organization, ButtonURL: m.URL, Note: ownerNote(m),
 		}
@@ -18,7 +18,7 @@ func Closing(m tenants.ClosingMail) Letter {
 		To: m.To, Subject: m.Organization + " was deleted", Title: m.Organization + " was deleted",
 		Paragraphs: []string{
 			"Hello " + m.Name + ",",
-			"an owner has deleted " + m.Organization + ". Nobody can open it any more, and nothing more is charged.",
+			"An owner has deleted " + m.Organization + ". Nobody can open it any more, and nothing more is charged.",
 			"Until " + m.Until.In(m.Zone).Format("2 January 2006 at 15:04 MST") + " any owner can bring it back. Then everything it had is erased for good.",
 		},
 		ButtonText: "Bring it back", ButtonURL: m.URL, Note: ownerNote(m),

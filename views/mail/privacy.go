@@ -8,7 +8,7 @@ func ExportReady(m privacy.ReadyMail) Letter {
 		To: m.To, Subject: "The copy of your data is ready", Title: "The copy of your data is ready",
 		Paragraphs: []string{
 			"Hello " + m.Name + ",",
-			"the copy of your data that you asked for " + until(m),
+			"The copy of your data that you asked for " + until(m),
 		},
 		ButtonText: "Fetch it", ButtonURL: m.URL,
 		Note: "If you did not ask for it, somebody else is signed in to your account: change your password, which signs them out.",
@@ -21,7 +21,7 @@ func OrganizationExportReady(m privacy.ReadyMail) Letter {
 		To: m.To, Subject: "The copy of " + m.Organization + " is ready", Title: "The copy of " + m.Organization + " is ready",
 		Paragraphs: []string{
 			"Hello " + m.Name + ",",
-			"the copy of " + m.Organization + " that you asked for " + until(m) + " Only its owners can fetch it.",
+			"The copy of " + m.Organization + " that you asked for " + until(m) + " Only its owners can fetch it.",
 		},
 		ButtonText: "Fetch it", ButtonURL: m.URL,
 		Note: "If you did not ask for it, somebody else is signed in to your account: change your password, which signs them out.",

@@ -28,7 +28,7 @@ const (
 	sampleTo   = "dana@example.com"
 	sampleName = "Dana Whitfield"
 	sampleOrg  = "Northwind"
-	sampleSite = "http://127.0.0.1:8080"
+	sampleSite = "https://plinth.example"
 )
 
 func sampleAt() time.Time { return time.Date(2026, 11, 24, 15, 30, 0, 0, time.UTC) }

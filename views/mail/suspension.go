@@ -16,7 +16,7 @@ func Suspension(m tenants.SuspensionMail) Letter {
 	l.Subject = m.Organization + " is suspended"
 	l.Title, l.Paragraphs = l.Subject, []string{
 		"Hello " + m.Name + ",",
-		"we have suspended " + m.Organization + ". Everything can be read, nothing can be changed. The reason: " + m.Reason,
+		"We have suspended " + m.Organization + ". Everything can be read, nothing can be changed. The reason: " + m.Reason,
 		"Answer this mail if you think that this is a mistake.",
 	}
 	return l

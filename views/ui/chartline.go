@@ -87,8 +87,11 @@ func plotTicks(most int64, format func(int64) string) []flowTick {
 		format = func(n int64) string { return strconv.FormatInt(n, 10) }
 	}
 	step := int64(roundBelow(int(most / 2)))
+	if most == 1 {
+		step = 1
+	}
 	ticks := []flowTick{{value: format(0), y: px(plotBottom), textY: px(plotBottom + 4)}}
-	for n := int64(1); n <= 2 && step > 0; n++ {
+	for n := int64(1); n <= 2 && step > 0 && n*step <= most; n++ {
 		y := plotBottom - (plotBottom-plotTop)*float64(n*step)/float64(most)
 		ticks = append(ticks, flowTick{value: format(n * step), y: px(y), textY: px(y + 4)})
 	}

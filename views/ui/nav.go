@@ -122,6 +122,9 @@ func (n Nav) CurrentProject() *NavProject {
 
 // newTicketPath leads to the form for a ticket in the current project, else in the first; "" without a project.
 func (n Nav) newTicketPath() string {
+	if n.Looking != nil && !n.Looking.Raised { // it would be refused
+		return ""
+	}
 	if n.Org == nil || len(n.Projects) == 0 {
 		return ""
 	}

@@ -202,6 +202,8 @@ func (a *App) Web() (*Site, error) {
 }
 
 func (a *App) handlers(base *handlers.Base) web.Handlers {
+	office := &handlers.Admin{Base: base, URL: a.Config.URL, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)}
+	base.Office = office.Frame
 	attachments := &handlers.Attachments{Base: base, Projects: a.Projects, Files: a.Attached, URL: a.Config.URL}
 	return web.Handlers{
 		Pages:         &handlers.Pages{Base: base, Plans: a.Plans},
@@ -232,7 +234,7 @@ func (a *App) handlers(base *handlers.Base) web.Handlers {
 		Dev:           &handlers.Dev{Base: base, Auth: a.Auth},
 		DevMail:       &handlers.DevMail{Base: base, Folder: a.Folder},
 		DevStripe:     &handlers.DevStripe{Base: base, Sim: a.Sim},
-		Admin:         &handlers.Admin{Base: base, URL: a.Config.URL, Admin: a.Admin, Environment: a.Config.Env, Stripe: dashboard(a.Config)},
+		Admin:         office,
 		Audit:         &handlers.Audit{Base: base, Log: &events.Log{DB: a.DB}},
 		Notifications: &handlers.Notifications{Base: base, Notify: a.Notify},
 		Reports:       &handlers.Reports{Base: base, Notify: a.Notify},

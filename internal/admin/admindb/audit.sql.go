@@ -45,9 +45,15 @@ func (q *Queries) StaffActions(ctx context.Context, db DBTX) ([]string, error) {
 }
 
 const StaffActs = `-- name: StaffActs :many
-select e.id, e.at, e.action, e.changes, e.actor_id, coalesce(a.name, '') as actor_name, e.request_id
+select e.id, e.at, e.action, e.changes, e.actor_id, coalesce(a.name, '') as actor_name, e.request_id,
+    t.id as tenant_id, u.id as user_id, coalesce(t.name, u.name, '')::text as subject, coalesce(e.person ->> 'why', '')::text as why
 from account_events e
 left join users a on a.id = e.actor_id
+cross join lateral (
+    select substring(e.changes -> 'object' ->> 1 from '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')::uuid as id
+) o
+left join tenants t on t.id = o.id
+left join users u on u.id = coalesce(o.id, nullif(e.user_id, e.actor_id))
 where e.action like 'staff.%'
   and (e.at, e.id) < ($1::timestamptz, $2::uuid)
   and ($3::text = '' or e.action = $3)
@@ -72,9 +78,14 @@ type StaffActsRow struct {
 	ActorID   *uuid.UUID
 	ActorName string
 	RequestID string
+	TenantID  *uuid.UUID
+	UserID    *uuid.UUID
+	Subject   string
+	Why       string
 }
 
-// What staff did and looked at, outside of organizations; an empty action or the nil person is any.
+// What staff did and looked at, outside of organizations; an empty action or the nil person is any. Whom or what it is about
+// is named as it is called now.
 func (q *Queries) StaffActs(ctx context.Context, db DBTX, arg StaffActsParams) ([]StaffActsRow, error) {
 	rows, err := db.Query(ctx, StaffActs,
 		arg.Column1,
@@ -98,6 +109,10 @@ func (q *Queries) StaffActs(ctx context.Context, db DBTX, arg StaffActsParams) (
 			&i.ActorID,
 			&i.ActorName,
 			&i.RequestID,
+			&i.TenantID,
+			&i.UserID,
+			&i.Subject,
+			&i.Why,
 		); err != nil {
 			return nil, err
 		}
@@ -141,4 +156,20 @@ func (q *Queries) StaffPeople(ctx context.Context, db DBTX) ([]StaffPeopleRow, e
 		return nil, err
 	}
 	return items, nil
+}
+
+const SubjectCalled = `-- name: SubjectCalled :one
+select coalesce(
+    (select t.name || ' (' || t.slug || ')' from tenants t where t.id = $1 and t.purging_at is null),
+    (select u.name || ' (' || u.email || ')' from users u where u.id = $1 and u.anonymised_at is null),
+    ''
+)::text
+`
+
+// What an organization or a person is called whom an act is done to.
+func (q *Queries) SubjectCalled(ctx context.Context, db DBTX, id uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, SubjectCalled, id)
+	var column_1 string
+	err := row.Scan(&column_1)
+	return column_1, err
 }
