@@ -21,7 +21,12 @@ func actAbout(e admin.Act) string {
 // actDetail is what an act changed, and why. What it is about has a column of its own where it has a page.
 func actDetail(ctx context.Context, e admin.Act) string {
 	changes := e.Changes()
-	if actAbout(e) != "" {
+	switch {
+	case actAbout(e) == "":
+	case changes["organization"][1]+changes["user"][1] != "":
+		delete(changes, "organization")
+		delete(changes, "user")
+	default:
 		delete(changes, "object")
 	}
 	if e.Why != "" {

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (a *Admin) ActOnAll(ctx context.Context, by Actor, f JobActForm) error {
 	if f.Act == ActCancel {
 		action = "staff.jobs_cancelled"
 	}
-	object := strings.Join([]string{f.State, f.Kind, f.Queue, f.Tenant}, " · ")
+	object := said(f.State, f.Kind, f.Queue, f.Tenant)
 	return a.unlessSo(a.act(ctx, by, action, object, func(ctx context.Context, tx db.Tx) error {
 		var span jobs.Span
 		if err := db.Together(ctx, tx, func(r *db.Reads) { jobs.ReadSpan(r, f.Filter().ForAct(f.Act), &span) }); err != nil {
@@ -100,6 +101,11 @@ func (a *Admin) ActOnAll(ctx context.Context, by Actor, f JobActForm) error {
 		}
 		return a.beginTx(ctx, tx, f.ID, span.Count)
 	}))
+}
+
+// said names a filter by what it narrows down.
+func said(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
 }
 
 // beginTx acts at once on what is little, and leaves the rest to the background.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -33,7 +32,7 @@ func (a *Admin) ReplayAll(ctx context.Context, by Actor, f ReplayForm) error {
 	if !(WebhookFilter{State: f.State}).Replayable() || f.ID == uuid.Nil {
 		return fault.New(fault.Invalid, "Choose parked events, or late ones.")
 	}
-	object := strings.Join([]string{f.State, f.Type, f.Customer}, " · ")
+	object := said(f.State, f.Type, f.Customer)
 	return a.unlessSo(a.act(ctx, by, "staff.webhooks_replayed", object, func(ctx context.Context, tx db.Tx) error {
 		q := admindb.New()
 		n, err := q.CountWebhooks(ctx, tx, admindb.CountWebhooksParams{Column1: f.State, Column2: f.Type, Column3: f.Customer, Limit: math.MaxInt32})

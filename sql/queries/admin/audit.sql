@@ -6,7 +6,7 @@ select e.id, e.at, e.action, e.changes, e.actor_id, coalesce(a.name, '') as acto
 from account_events e
 left join users a on a.id = e.actor_id
 cross join lateral (
-    select substring(e.changes -> 'object' ->> 1 from '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')::uuid as id
+    select substring(coalesce(e.changes -> 'organization' ->> 1, e.changes -> 'user' ->> 1, e.changes -> 'object' ->> 1) from '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')::uuid as id
 ) o
 left join tenants t on t.id = o.id
 left join users u on u.id = coalesce(o.id, nullif(e.user_id, e.actor_id))
