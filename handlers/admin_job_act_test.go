@@ -46,7 +46,7 @@ func TestAllJobsOfAFilterAreRetried(t *testing.T) {
 	if got := o.states(t, "sync_seats"); got != "discarded 3" {
 		t.Errorf("others are %s", got)
 	}
-	if got := o.lastAct(t); got != "staff.jobs_retried discarded · notify_ticket ·  · " {
+	if got := o.lastAct(t); got != "staff.jobs_retried discarded · notify_ticket" {
 		t.Errorf("noted %q", got)
 	}
 	ask.Submit("/admin/jobs/bulk", "why", "Twice.").Want(http.StatusConflict).Says("No job is left")

@@ -99,9 +99,7 @@ func (b *Billing) trialWillEndTx(ctx context.Context, tx db.Tx, s scope.Scope, e
 	if row.Status != "trialing" || row.TrialEnd == nil || !row.TrialEnd.After(b.Now()) {
 		return nil
 	}
-	return b.effectTx(ctx, tx, s, effect{
-		Kind: "trial_will_end", Subscription: e.Data.Object.ID, Attempt: row.TrialEnd.Unix(), Row: row.ID, Mail: true,
-	})
+	return b.effectTx(ctx, tx, s, reminder(e.Data.Object.ID, *row.TrialEnd, row.ID))
 }
 
 // finishTx dates what became of an event by the database's clock, as its arrival is: how long it waited is real time, also

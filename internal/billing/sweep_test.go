@@ -74,6 +74,29 @@ func TestSweepTakesUpWhatFellByTheWayside(t *testing.T) {
 	w.wantRow(object{"status": "canceled"})
 }
 
+// The event that a trial ends soon is late or lost: whoever owns the organization is reminded once all the same.
+func TestAReminderOfATrialNeedsNoEvent(t *testing.T) {
+	t.Parallel()
+	const begun, ends = 1767225600, 1767225600 + 14*86400
+	w := plain(t)
+	w.put(w.subscription(object{"status": "trialing", "trial_end": float64(ends), "current_period_end": float64(ends)}))
+	w.event("evt_1", "customer.subscription.created", "sub_1")
+	w.site.Settle(t)
+	w.clock(ends - begun - 3*86400 + 3599)
+	w.sweep()
+	w.wantCount("looks before an hour has passed", 0, `select count(*) from river.river_job where kind = 'refetch_subscription'`)
+	w.clock(ends - begun - 3*86400 + 3601)
+	w.sweep()
+	w.site.Settle(t)
+	w.wantCount("reminders", 1, `select count(*) from events where action = 'billing.trial_will_end'`)
+	w.event("evt_2", "customer.subscription.trial_will_end", "sub_1")
+	w.site.Settle(t)
+	w.sweep()
+	w.site.Settle(t)
+	w.wantCount("reminders after the event", 1, `select count(*) from events where action = 'billing.trial_will_end'`)
+	w.wantCount("mails", 1, `select count(*) from mails where kind = 'billing_trial_will_end' or kind = 'trial_will_end'`)
+}
+
 // The job goes from page to page; one that is tried again adds nothing to the report of its run.
 func TestTheNightlyJobReportsOneRun(t *testing.T) {
 	t.Parallel()

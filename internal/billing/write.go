@@ -45,7 +45,7 @@ func (b *Billing) writeTx(ctx context.Context, tx db.Tx, s scope.Scope, snap sna
 		return nil
 	}
 	for _, step := range []func(context.Context, db.Tx, scope.Scope, snapshot, billingdb.SubscriptionForUpdateRow) error{
-		b.changeTx, b.currentTx, b.tasksTx, b.checkTx, b.turnTx,
+		b.changeTx, b.currentTx, b.tasksTx, b.checkTx, b.turnTx, b.remindTx,
 	} {
 		if err := step(ctx, tx, s, snap, had); err != nil {
 			return err
@@ -171,12 +171,29 @@ func (b *Billing) tasksTx(ctx context.Context, tx db.Tx, s scope.Scope, snap sna
 // checkDelay is how long after a planned end the state is looked at although no event came.
 const checkDelay = time.Hour
 
+// remindBefore is how long before its end Stripe tells of a trial (customer.subscription.trial_will_end).
+const remindBefore = 3 * 24 * time.Hour
+
+// remindTx reminds of the end of a trial, when the event that tells of it is late: checkTx has it looked at then.
+func (b *Billing) remindTx(ctx context.Context, tx db.Tx, s scope.Scope, snap snapshot, had billingdb.SubscriptionForUpdateRow) error {
+	ends := unix(snap.sub.TrialEnd)
+	if snap.sub.Status != stripe.SubscriptionStatusTrialing || ends == nil || !ends.After(snap.at) || ends.Sub(snap.at) > remindBefore-checkDelay {
+		return nil
+	}
+	return b.effectTx(ctx, tx, s, reminder(snap.sub.ID, *ends, had.ID))
+}
+
+// reminder is the effect of a trial that ends soon: one for each end.
+func reminder(subscription string, ends time.Time, row uuid.UUID) effect {
+	return effect{Kind: MailTrialWillEnd, Subscription: subscription, Attempt: ends.Unix(), Row: row, Mail: true}
+}
+
 // checkTx plans the next look at the subscription without an event.
 func (b *Billing) checkTx(ctx context.Context, tx db.Tx, s scope.Scope, snap snapshot, _ billingdb.SubscriptionForUpdateRow) error {
 	sub, q := snap.sub, billingdb.New()
 	var next time.Time
-	for _, seconds := range []int64{sub.CancelAt, sub.TrialEnd, sub.CurrentPeriodEnd} {
-		if at := unix(seconds); at != nil && at.After(snap.at) && (next.IsZero() || at.Before(next)) {
+	for _, seconds := range []int64{sub.CancelAt, sub.TrialEnd - int64(remindBefore/time.Second), sub.TrialEnd, sub.CurrentPeriodEnd} {
+		if at := unix(max(seconds, 0)); at != nil && at.After(snap.at) && (next.IsZero() || at.Before(next)) {
 			next = *at
 		}
 	}

@@ -46,7 +46,7 @@ func TestProviders(t *testing.T) {
 			t.Errorf("a secret is told: %s", text)
 		}
 	}
-	for _, line := range []string{"OIDC_ACME_LABEL          Acme staff\n", "OIDC_ACME_CLIENT_SECRET  [redacted]\n", "OIDC_PROVIDERS           google, , acme, github, microsoft\n"} {
+	for _, line := range []string{"OIDC_ACME_LABEL          Acme staff\n", "OIDC_ACME_CLIENT_SECRET  [redacted]\n", "OIDC_PROVIDERS           google,  acme, github, microsoft\n"} {
 		if !strings.Contains(printed.String(), line) {
 			t.Errorf("%q is not printed:\n%s", line, printed.String())
 		}

@@ -55,6 +55,9 @@ func (p *Projects) BringTx(ctx context.Context, tx db.Tx, s scope.Scope, project
 	if len(all) == 0 {
 		return nil
 	}
+	if err := projectsdb.New().PlanAnew(ctx, tx); err != nil {
+		return fmt.Errorf("have checks planned anew: %w", err)
+	}
 	if err := keepStatusesTx(ctx, tx, s, projectID, all); err != nil {
 		return err
 	}

@@ -36,6 +36,9 @@ func (p *Projects) TieBroughtTx(ctx context.Context, tx db.Tx, s scope.Scope, pr
 		return nil
 	}
 	q := projectsdb.New()
+	if err := q.PlanAnew(ctx, tx); err != nil {
+		return fmt.Errorf("have checks planned anew: %w", err)
+	}
 	ids := slices.SortedFunc(maps.Keys(b.Below), func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
 	if err := q.HoldTickets(ctx, tx, projectsdb.HoldTicketsParams{TenantID: s.TenantID, Ids: ids}); err != nil {
 		return fmt.Errorf("hold tickets: %w", err)

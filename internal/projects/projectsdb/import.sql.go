@@ -310,6 +310,17 @@ func (q *Queries) LockUntouched(ctx context.Context, db DBTX, arg LockUntouchedP
 	return items, nil
 }
 
+const PlanAnew = `-- name: PlanAnew :exec
+select set_config('plan_cache_mode', 'force_custom_plan', true)
+`
+
+// For this transaction. A session keeps the plan of what checks a foreign key: one that was made when there were few tickets
+// walks over all of them for each of many that come in.
+func (q *Queries) PlanAnew(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, PlanAnew)
+	return err
+}
+
 const SetParents = `-- name: SetParents :execrows
 update tickets t
 set parent_id = x.parent

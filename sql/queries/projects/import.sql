@@ -43,6 +43,11 @@ where m.role in ('owner', 'admin')
 order by u.name, m.user_id
 limit 5000;
 
+-- name: PlanAnew :exec
+-- For this transaction. A session keeps the plan of what checks a foreign key: one that was made when there were few tickets
+-- walks over all of them for each of many that come in.
+select set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- name: SetParents :execrows
 -- every project: the import was locked through visible_to in the same transaction
 -- Both have to be there: a row that was not taken is nobody's parent. A parent that somebody chose meanwhile stays. Each

@@ -94,6 +94,8 @@ func (w *walk) asAt(role string, at time.Time) {
 			w.At("/signin/second")
 			w.Fill("Code", code(w.t, demo.SecondFactor, at))
 			w.Press("main form button.btn-primary")
+			w.At("/admin")
+			continue
 		}
 		w.At("/orgs")
 	}
