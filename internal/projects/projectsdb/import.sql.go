@@ -311,7 +311,7 @@ func (q *Queries) LockUntouched(ctx context.Context, db DBTX, arg LockUntouchedP
 }
 
 const PlanAnew = `-- name: PlanAnew :exec
-select set_config('plan_cache_mode', 'force_custom_plan', true)
+set local plan_cache_mode = force_custom_plan
 `
 
 // For this transaction. A session keeps the plan of what checks a foreign key: one that was made when there were few tickets

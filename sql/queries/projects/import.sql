@@ -46,7 +46,7 @@ limit 5000;
 -- name: PlanAnew :exec
 -- For this transaction. A session keeps the plan of what checks a foreign key: one that was made when there were few tickets
 -- walks over all of them for each of many that come in.
-select set_config('plan_cache_mode', 'force_custom_plan', true);
+set local plan_cache_mode = force_custom_plan;
 
 -- name: SetParents :execrows
 -- every project: the import was locked through visible_to in the same transaction
