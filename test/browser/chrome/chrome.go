@@ -4,6 +4,7 @@ package chrome
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -159,17 +160,19 @@ func (p *Page) Open(path string) int {
 	if strings.HasPrefix(path, "/") {
 		address = p.o.Base + path
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
 	var answer *network.Response
-	answer, err := chromedp.Run(ctx, chromedp.NavigateResponse(address))
-	for range 3 {
-		// A page that leads on by itself at this moment was in the way, so that there is an error or no answer; a person
-		// would press Enter again.
-		if err == nil && answer != nil || err != nil && !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+	var err error
+	for range 4 {
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		answer, err = chromedp.Run(ctx, chromedp.NavigateResponse(address))
+		cancel()
+		// A page that leads on by itself at this moment was in the way, so that there is an error or no answer, or the browser
+		// waits for the load of a page that is gone; a person would press Enter again.
+		again := err == nil && answer == nil || err != nil && (strings.Contains(err.Error(), "net::ERR_ABORTED") || errors.Is(err, context.DeadlineExceeded))
+		if !again {
 			break
 		}
-		answer, err = chromedp.Run(ctx, chromedp.NavigateResponse(address))
+		p.t.Logf("open %s again: %v", address, err)
 	}
 	if err != nil {
 		p.t.Fatalf("open %s: %v", address, err)
