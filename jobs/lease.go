@@ -84,9 +84,32 @@ func (l Leases) Purge(ctx context.Context) error {
 	return nil
 }
 
-// End gives back what Take took. What somebody else took since then, or the same job once more, stays.
+// End gives back what Take took, and begins who waits longest, when that one's job sleeps until it asks again: housekeeping of
+// milliseconds would otherwise keep an export waiting for as long as it sleeps. What somebody else took since then, or the
+// same job once more, stays. Who asks at this very moment is not begun; it asks again soon.
 func (l Leases) End(ctx context.Context, tenant uuid.UUID, fence int64) error {
-	if _, err := l.DB.Direct().Exec(ctx, `delete from bulk_leases where tenant_id = $1 and fence = $2`, tenant, fence); err != nil {
+	_, err := l.DB.Direct().Exec(ctx, `
+		with ended as (
+			delete from bulk_leases
+			where tenant_id = $1 and fence = $2
+			returning tenant_id
+		), next as (
+			select w.job_id
+			from bulk_wants w
+			join ended e on e.tenant_id = w.tenant_id
+			where w.asked_at > now() - interval '90 seconds'
+			order by w.wanted_at, w.job_id
+			limit 1
+		), begun as (
+			update river.river_job j
+			set state = 'available', scheduled_at = now()
+			from next n
+			where j.id = n.job_id and j.state in ('available', 'scheduled') and j.scheduled_at > now()
+			returning j.queue
+		)
+		select pg_notify('river.river_insert', json_build_object('queue', queue)::text)
+		from begun`, tenant, fence)
+	if err != nil {
 		return fmt.Errorf("give back the lease of an organization: %w", err)
 	}
 	return nil

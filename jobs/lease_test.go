@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -84,5 +85,51 @@ func TestALeaseThatEndedIsGivenBackToNobody(t *testing.T) {
 	l.end(again)
 	if !l.take(2, time.Minute).Taken {
 		t.Error("a lease that was given back is not to be had")
+	}
+}
+
+// Who waits longest is begun when a lease is given back, and nobody else is: not who waits behind, and not a job that has ended.
+func TestALeaseGivenBackBeginsWhoIsNext(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	l := leasing{t, jobs.Leases{DB: d.AsWorker(t)}, uuid.New()}
+	conn := dbtest.Connect(t, d.Super)
+	job := func(state, finalized string) int64 {
+		var id int64
+		if err := conn.QueryRow(t.Context(), fmt.Sprintf(`
+			insert into river.river_job (kind, queue, args, max_attempts, state, scheduled_at, finalized_at)
+			values ('purge_trash', 'bulk', '{}', 5, '%s', now() + interval '20 seconds', %s)
+			returning id`, state, finalized)).Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	begun := func(id int64) bool {
+		var yes bool
+		if err := conn.QueryRow(t.Context(), `select state = 'available' and scheduled_at <= now() from river.river_job where id = $1`, id).Scan(&yes); err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	first, second, ended := job("scheduled", "null"), job("available", "null"), job("cancelled", "now()")
+	held := l.take(999, time.Minute)
+	for _, id := range []int64{first, second, ended} {
+		if l.take(id, time.Minute).Taken {
+			t.Fatal("two have the lease")
+		}
+	}
+	stale := held
+	stale.Fence--
+	if l.end(stale); begun(first) {
+		t.Error("who has the lease no more began another")
+	}
+	if l.end(held); !begun(first) || begun(second) {
+		t.Errorf("the first begun %v, the second begun %v", begun(first), begun(second))
+	}
+	if l.end(l.take(first, time.Minute)); !begun(second) {
+		t.Error("the second is not begun")
+	}
+	if l.end(l.take(second, time.Minute)); begun(ended) {
+		t.Error("a job that has ended is begun")
 	}
 }

@@ -47,10 +47,11 @@ func bulkTenant(job *rivertype.JobRow) uuid.UUID {
 	return args.TenantID
 }
 
-// leasePause is how long to wait before asking again: a second for who is next, and twice as long for each that is ahead, up
-// to half a minute, so that thousands that wait do not ask all the time. It differs from job to job, so that they do not
-// ask together.
+// leasePause is how long to wait before asking again: half a second for who is next, and twice as long for each that is
+// ahead, up to half a minute, so that thousands that wait do not ask all the time. Who is next is begun when the one that
+// works ends (Leases.End), so this counts only for who asked at that moment and for workers that died. It differs from job to
+// job, so that they do not ask together.
 func leasePause(ahead int) time.Duration {
-	longest := min(time.Second<<min(ahead, 5), 30*time.Second)
+	longest := min(500*time.Millisecond<<min(ahead, jobs.MostAhead), 30*time.Second)
 	return longest/2 + rand.N(longest/2)
 }

@@ -192,12 +192,17 @@ func (p *Page) Path() string {
 // Shot saves a picture of the whole page as .plinth/shots/<name>.png below the module's root.
 func (p *Page) Shot(name string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		p.t.Fatalf("photograph %s: %v", name, err)
-	}
+	var picture []byte
+	p.until("photograph "+name, func() (bool, string) {
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		defer cancel()
+		var err error
+		// A document that is about to be shown has no width yet.
+		if picture, err = chromedp.Run(ctx, chromedp.FullScreenshot(100)); err != nil {
+			return false, err.Error()
+		}
+		return true, ""
+	})
 	dir := filepath.Join(Root(p.t), ".plinth", "shots")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		p.t.Fatal(err)

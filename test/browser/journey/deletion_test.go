@@ -33,7 +33,7 @@ func TestDeletingAnOrganization(t *testing.T) {
 		w.look("delete-wrong")
 		w.Fill("Type Acme", "Acme Robotics")
 		w.Press("main form button.btn-error")
-		w.See("Acme Robotics is ")
+		w.At("/orgs/acme/deletion")
 		w.until("Stripe to be settled", func() bool { return w.Says("is deleted") })
 		w.open("/orgs/acme/deletion")
 		w.look("deleted")
