@@ -80,8 +80,7 @@ func TestLookingAsSomebodyInABrowser(t *testing.T) {
 	o, url := servedOffice(t)
 	user := "/admin/users/" + o.acme.Person.ID.String()
 	for name, window := range map[string]chrome.Options{"desk": {Width: 1440, Height: 900}, "phone": {Dark: true, Width: 390, Height: 844}} {
-		// The page that asks why; and a page that is left while it connects anew is told of a session that has ended.
-		window.Base, window.Allow = url, []string{"422", "EventSource's response has a MIME type"}
+		window.Base, window.Allow = url, []string{"422"} // the page that asks why
 		p := o.desk(t, window)
 		p.Open(user)
 		p.Click("Look as this person")

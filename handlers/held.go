@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -30,8 +31,13 @@ const heldUse = "held form"
 const maxHeld = 300 << 10
 
 // askToSignIn answers a request whose session is missing or over: a page leads to sign-in and back, a form keeps its
-// text.
+// text. A stream, which nobody sees and a page that is left begins anew, changes nothing and is told to stay away.
 func (b *Base) askToSignIn(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Accept") == streamType {
+		w.Header().Set("Content-Type", streamType)
+		_, err := io.WriteString(w, farewellSignedOut)
+		return err
+	}
 	if back, err := b.Sessions.Return(w, r); back || err != nil {
 		if err != nil {
 			return err

@@ -122,6 +122,10 @@ func TestImpersonationEndsWhereItBegan(t *testing.T) {
 	o.staff.Post("/signout", nil).Want(200).At("/admin")
 	o.look(t, o.staff, o.acme.Person.ID)
 	o.exec(t, `update impersonations set ends_at = now() where ended_at is null`)
+	stream := o.staff.Listen(o.Serve(t), "") // by the page itself, which must not lead away from it unseen
+	if stream.Ends(); !stream.Ended || len(stream.Header()["Set-Cookie"]) != 0 {
+		t.Errorf("a stream is told to stay away %v and sets %q", stream.Ended, stream.Header()["Set-Cookie"])
+	}
 	o.staff.Get("/orgs/acme").Want(200).At("/admin").Says("You no longer look as somebody else")
 	o.staff.Get("/orgs/acme").Want(http.StatusNotFound) // as themselves
 

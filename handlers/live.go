@@ -26,6 +26,12 @@ const (
 	writeLimit = 10 * time.Second
 )
 
+const (
+	streamType = "text/event-stream"
+	// farewellSignedOut tells a browser that there is no use in coming back.
+	farewellSignedOut = "event: end\ndata: {}\n\n"
+)
+
 // Show is the stream (text/event-stream). It lasts until the browser goes, the session or a membership ends, or the
 // instance drains.
 func (h *Live) Show(w http.ResponseWriter, r *http.Request, p scope.Person) error {
@@ -39,7 +45,7 @@ func (h *Live) Show(w http.ResponseWriter, r *http.Request, p scope.Person) erro
 	}
 	defer stream.Close()
 	head := w.Header()
-	head.Set("Content-Type", "text/event-stream")
+	head.Set("Content-Type", streamType)
 	head.Set("X-Accel-Buffering", "no") // nginx would keep it back
 	out := &liveWriter{w: w, to: http.NewResponseController(w)}
 	// The server's limits are for pages: reading until the end of the request, writing until that of the answer.
@@ -97,7 +103,7 @@ func (o *liveWriter) tell(changes []live.Change, mark string) {
 func (o *liveWriter) farewell(why live.Reason) {
 	switch why {
 	case live.SignedOut:
-		o.say("event: end\ndata: {}\n\n")
+		o.say(farewellSignedOut)
 	case live.Draining:
 		o.say(fmt.Sprintf("retry: %d\n\n", 500+rand.IntN(4500)))
 	case live.Outside:

@@ -106,8 +106,9 @@ func TestLiveEnds(t *testing.T) {
 	}
 	here.Ends()
 	admin.Ends() // as a guest it was told of nothing
-	if s := a.Browser(t).Listen(base, ""); s.Status() != http.StatusSeeOther {
-		t.Errorf("who is not signed in gets %d", s.Status())
+	nobody := a.Browser(t).Listen(base, "")
+	if nobody.Ends(); nobody.Status() != http.StatusOK || !nobody.Ended {
+		t.Errorf("who is not signed in gets %d and is told to stay away %v", nobody.Status(), nobody.Ended)
 	}
 	stats := a.App.Live.Stats()
 	for stats.Streams > 0 {

@@ -84,6 +84,7 @@ func (b *Browser) Listen(base, since string) *Stream {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	r.Header.Set("Accept", "text/event-stream")
 	r.Header.Set("Accept-Encoding", "gzip, zstd")
 	if since != "" {
 		r.Header.Set("Last-Event-ID", since)
