@@ -110,12 +110,17 @@ func (h *Auth) pending(r *http.Request) (session.Pending, uuid.UUID, error) {
 	return p, id, err
 }
 
-// ShowVerify asks for a button to be pressed: opening the link uses nothing up, because mail scanners open links too.
+// ShowVerify asks for a button to be pressed: opening the link uses nothing up, because mail scanners open links too. Who
+// opens it again once it has let them in is led on.
 func (h *Auth) ShowVerify(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
 	link, err := h.Auth.SignUpLink(r.Context(), token, h.ownSignup(r))
+	if _, signedIn := h.Sessions.Current(r.Context()); isLink(err) && signedIn {
+		h.Flash(w, r, "That link has been used. You are signed in already.")
+		return h.Redirect(w, r, "/orgs")
+	}
 	if err != nil {
-		return h.linkProblem(w, r, err, "Sign up again", "/signup")
+		return h.linkProblem(w, r, err, "Sign in", "/signin")
 	}
 	return h.Render(w, r, http.StatusOK, views.Verify(ui.Form{Values: map[string][]string{"name": {link.Name}}}, token, link))
 }

@@ -61,7 +61,8 @@ func TestConfirmingTwiceSignsIn(t *testing.T) {
 	s := webtest.New(t)
 	own := s.Browser(t)
 	signUp(own, "Dana", dana)
-	page := own.Get(s.Link(t, dana))
+	link := s.Link(t, dana)
+	page := own.Get(link)
 	lost, twin := own.Clone(), own.Clone() // it sends the same form, and nobody sees the answer
 	lost.Post("/verify", page.Form("/verify"))
 	own.Get("/orgs/new").At("/signin")
@@ -69,6 +70,9 @@ func TestConfirmingTwiceSignsIn(t *testing.T) {
 	if n := count(t, s, `select count(*) from sessions`); n != 1 {
 		t.Errorf("%d sessions, one of them nobody's", n)
 	}
+	// The mail is opened again, here and elsewhere.
+	own.Get(link).Want(200).At("/orgs/new").Says("You are signed in already")
+	s.Browser(t).Get(link).Want(422).Says("has been used", "Sign in")
 
 	// A factor set up in between is asked for.
 	now := clocked(s)
