@@ -260,7 +260,7 @@ func TestFilesOnAPhone(t *testing.T) {
 
 func TestFilesWithoutScript(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, "files-plain", chrome.Options{Width: 1440, Height: 900, NoScript: true, Allow: []string{"status of 422", "/live?"}})
+	d := newDesk(t, "files-plain", chrome.Options{Width: 390, Height: 844, NoScript: true, Allow: []string{"status of 422"}})
 	d.Attach("#ticket-file", d.file("bench-e217.csv", []byte("torque;current\n")))
 	d.look("chosen")
 	d.Press("#files .send button")
