@@ -116,7 +116,7 @@ func (h *Auth) ShowVerify(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
 	link, err := h.Auth.SignUpLink(r.Context(), token, h.ownSignup(r))
 	if _, signedIn := h.Sessions.Current(r.Context()); isLink(err) && signedIn {
-		h.Flash(w, r, "That link has been used. You are signed in already.")
+		h.Flash(w, r, "That link has been used or is too old. You are signed in already.")
 		return h.Redirect(w, r, "/orgs")
 	}
 	if err != nil {

@@ -185,6 +185,7 @@ func (w *world) deliver(group []deliverSpec) {
 	all.Wait()
 	if group[0].Fault == "db_down" {
 		w.proxy.Restore()
+		w.reconnect()
 	}
 	w.work()
 	if w.c.Expect.Effects.Mails != nil {

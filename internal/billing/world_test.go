@@ -218,6 +218,18 @@ func (w *world) prepare(d deliverSpec) {
 	w.put(in)
 }
 
+// reconnect finds the connections that died, as the pool does by itself after a second without use: no time passes here.
+func (w *world) reconnect() {
+	w.t.Helper()
+	var err error
+	for range 20 {
+		if err = w.site.App.DB.Ping(w.t.Context()); err == nil {
+			return
+		}
+	}
+	w.t.Errorf("the database does not come back: %v", err)
+}
+
 func (w *world) send(d deliverSpec) {
 	body, err := json.Marshal(object{"id": d.ID, "object": "event", "type": d.Type, "created": d.Created, "livemode": true,
 		"api_version": "2023-10-16", "data": object{"object": d.Obj}})

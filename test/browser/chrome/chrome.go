@@ -194,10 +194,10 @@ func (p *Page) Shot(name string) {
 	p.t.Helper()
 	var picture []byte
 	p.until("photograph "+name, func() (bool, string) {
-		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		ctx, cancel := context.WithTimeout(p.ctx, patience/3)
 		defer cancel()
 		var err error
-		// A document that is about to be shown has no width yet.
+		// A document that is about to be shown has no width yet, and one that goes away meanwhile gives no picture.
 		if picture, err = chromedp.Run(ctx, chromedp.FullScreenshot(100)); err != nil {
 			return false, err.Error()
 		}
